@@ -1,0 +1,112 @@
+import type { Eni, Reservation, Subnet, TypeLimits } from '../claim/facts.ts';
+
+export interface CreateEni {
+  subnetId: string;
+  /** The primary IPv4 address to claim; undefined lets EC2 choose. */
+  address: string | undefined;
+  securityGroups: readonly string[];
+  description: string;
+  tags: Readonly<Record<string, string>>;
+  /** At most 64 characters: a repeated create with the same token and parameters answers with the same ENI. */
+  clientToken: string;
+}
+
+export interface AttachEni {
+  eniId: string;
+  instanceId: string;
+  deviceIndex: number;
+  networkCard: number;
+}
+
+/** Which ENIs to list. All that is given must hold. */
+export interface EniQuery {
+  subnetIds?: readonly string[];
+  zone?: string;
+  /** Any private IPv4 address of the ENI, primary or secondary; at most 190 in a request, and with a subnet. */
+  addresses?: readonly string[];
+  attachedTo?: string;
+  tags?: Readonly<Record<string, string>>;
+  /** By id: those that EC2 does not show (yet) are left out of the answer, and are not an error. */
+  ids?: readonly string[];
+}
+
+/**
+ * The EC2 calls that the agent makes, each one request (a listing: one a page), with neither retry nor
+ * deadline of its own. They throw `Ec2Error`, classified.
+ */
+export interface Ec2 {
+  describeSubnets(ids: readonly string[], signal?: AbortSignal): Promise<Subnet[]>;
+  describeEnis(query: EniQuery, signal?: AbortSignal): Promise<Eni[]>;
+  describeReservations(subnetId: string, signal?: AbortSignal): Promise<Reservation[]>;
+  describeType(type: string, signal?: AbortSignal): Promise<TypeLimits>;
+  createEni(request: CreateEni, signal?: AbortSignal): Promise<Eni>;
+  /** Answers with the attachment's id. */
+  attachEni(request: AttachEni, signal?: AbortSignal): Promise<string>;
+  detachEni(attachmentId: string, signal?: AbortSignal): Promise<void>;
+  deleteEni(eniId: string, signal?: AbortSignal): Promise<void>;
+  setDeleteOnTermination(
+    eniId: string,
+    attachmentId: string,
+    value: boolean,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  setSourceDestCheck(eniId: string, value: boolean, signal?: AbortSignal): Promise<void>;
+}
+
+/** What an error of EC2 means for what to do next. */
+export type ErrorClass =
+  /** The address has an owner: go on to the next. */
+  | 'taken'
+  /** EC2 refuses this address by its nature (reserved, outside the subnet): go on to the next, it is never free. */
+  | 'unusable'
+  /** The subnet has no free address. */
+  | 'full'
+  /** Throttled: back off. */
+  | 'throttled'
+  /** 5xx, a lost or broken connection, a time-out: back off; the call may have taken effect. */
+  | 'transient'
+  /** No connection could be made at all (no route, refused, no such host): the call had no effect. */
+  | 'unreachable'
+  /** An id that was just created, or the instance early in its boot, is not visible or not ready yet: wait, bounded. */
+  | 'notYet'
+  /** An instance id, ENI id, subnet or group that does not exist. */
+  | 'notFound'
+  /** The device index is taken on this card. */
+  | 'indexTaken'
+  /** The ENI is attached already: perhaps by our own first try. */
+  | 'eniInUse'
+  /** The client token was used with other parameters. */
+  | 'tokenMismatch'
+  /** IAM says no. */
+  | 'notPermitted'
+  /** No credentials could be had. */
+  | 'noCredentials'
+  /** A limit of the instance type or the account. */
+  | 'limit'
+  /** The clock is wrong: the request had expired, or the signature was not yet current. */
+  | 'clock'
+  /** EC2 understood and says the request is wrong. */
+  | 'invalid';
+
+/** An error of EC2, or on the way to it, with its class. */
+export class Ec2Error extends Error {
+  /** The API action, `CreateNetworkInterface`. */
+  readonly action: string;
+  readonly class: ErrorClass;
+  /** EC2's code, `InvalidIPAddress.InUse`, or the connection's, `ECONNREFUSED`. */
+  readonly code: string;
+
+  constructor(
+    action: string,
+    errorClass: ErrorClass,
+    code: string,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = 'Ec2Error';
+    this.action = action;
+    this.class = errorClass;
+    this.code = code;
+  }
+}

@@ -1,0 +1,64 @@
+/** A network device, from /sys/class/net. */
+export interface Link {
+  name: string;
+  /** Lower case. */
+  mac: string;
+  /** The administrative state: IFF_UP. */
+  up: boolean;
+  mtu: number;
+  /** `up`, `down`, `lowerlayerdown`, `unknown`… */
+  operState: string;
+}
+
+/** How one of our interfaces is to look on this host. */
+export interface WantedLink {
+  name: string;
+  mac: string;
+  mtu: number;
+  eniId: string;
+}
+
+/** What was about to be created: written and fsynced before the create, kept until the ENI is in place. */
+export interface Intent {
+  instanceId: string;
+  interface: string;
+  subnetId: string;
+  /** The address named in the create; absent where EC2 chooses. */
+  address?: string;
+  securityGroups: string[];
+  description: string;
+  tags: Record<string, string>;
+  nonce: string;
+  /** From EC2's answer, once it is known. */
+  eniId?: string;
+}
+
+/**
+ * The host's side of a run. Files go below `--root`; links are always the kernel's. Every method throws a
+ * `Failure` (9) that names the file or link, what the system said, and the remedy.
+ */
+export interface Host {
+  /** Removes the files that another instance's agent wrote (an image made from a running node); answers their paths. */
+  removeForeignFiles(instanceId: string): Promise<string[]>;
+  links(): Promise<Link[]>;
+  readIntents(instanceId: string): Promise<Intent[]>;
+  /** Atomic and fsynced: it is on the disk when this resolves. */
+  writeIntent(intent: Intent): Promise<void>;
+  removeIntent(interfaceName: string): Promise<void>;
+  /**
+   * The .link and .network files and nodeadm's cache entry, so that udev names the device as it appears and
+   * neither networkd nor nodeadm configures it; then udev and networkd are told. False if all was in place.
+   */
+  writeLinkFiles(instanceId: string, link: WantedLink): Promise<boolean>;
+  removeLinkFiles(instanceId: string, interfaceName: string): Promise<void>;
+  /** Waits until the kernel shows a device with this MAC. */
+  waitForDevice(mac: string, signal: AbortSignal): Promise<Link>;
+  /** Waits until no device with this MAC is left. */
+  waitForNoDevice(mac: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Once all devices are there: lets udev settle, mends names under one lock, sets MTU and loose rp_filter, no
+   * address generation, brings them up, removes nodeadm's cache entries of names that are gone. Answers what it
+   * changed, in words, nothing if all was in place.
+   */
+  configureLinks(instanceId: string, links: readonly WantedLink[], signal: AbortSignal): Promise<string[]>;
+}

@@ -1,0 +1,20 @@
+/** This instance, as IMDS tells it. */
+export interface Identity {
+  instanceId: string;
+  instanceType: string;
+  zone: string;
+  region: string;
+  vpcId: string;
+  /** The MAC of the primary ENI, lower case. */
+  primaryMac: string;
+}
+
+export interface Imds {
+  /**
+   * Waits, within the signal, until IMDS answers: right after boot it may refuse the connection or say 404.
+   * Throws a `Failure` (8) that says what came back when it is disabled (403) or never answers.
+   */
+  identity(signal: AbortSignal): Promise<Identity>;
+  /** The user data's bytes, undefined if there is none. Ask for the identity first: only then does 404 mean that. */
+  userData(signal: AbortSignal): Promise<Buffer | undefined>;
+}
