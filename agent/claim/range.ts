@@ -1,0 +1,108 @@
+import { IPv4, IPv4CidrRange } from 'ip-num';
+
+/** A run of addresses, both ends included, as numbers. */
+export interface Range {
+  first: bigint;
+  last: bigint;
+}
+
+/** An IPv4 address in its canonical dotted form, as a number. Throws on anything else. */
+export function parseAddress(text: string): bigint {
+  return new IPv4(text).value;
+}
+
+export function formatAddress(address: bigint): string {
+  return IPv4.fromNumber(address).toString();
+}
+
+/** `10.0.4.0/24`, `10.0.4.4-10.0.4.63` or one address. Throws on anything else. */
+export function parseRange(text: string): Range {
+  if (text.includes('/')) {
+    const cidr = IPv4CidrRange.fromCidr(text);
+    return { first: cidr.getFirst().value, last: cidr.getLast().value };
+  }
+  const [first = '', last = first, ...rest] = text.split('-');
+  if (rest.length > 0) {
+    throw new Error(`${text} is not a range of the form first-last`);
+  }
+  return { first: parseAddress(first), last: parseAddress(last) };
+}
+
+export function formatRange(range: Range): string {
+  const first = formatAddress(range.first);
+  return range.first === range.last ? first : `${first}-${formatAddress(range.last)}`;
+}
+
+/** The same addresses, in order, as the fewest ranges. */
+export function merge(ranges: readonly Range[]): Range[] {
+  const merged: Range[] = [];
+  for (const range of ranges.toSorted((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0))) {
+    const previous = merged.at(-1);
+    if (previous === undefined || range.first > previous.last + 1n) {
+      merged.push({ ...range });
+    } else if (range.last > previous.last) {
+      previous.last = range.last;
+    }
+  }
+  return merged;
+}
+
+/** The addresses of `ranges` that are in `others` too, merged. */
+export function intersect(ranges: readonly Range[], others: readonly Range[]): Range[] {
+  return subtract(ranges, complement(others));
+}
+
+/** The addresses of `ranges` that are not in `others`, merged. */
+export function subtract(ranges: readonly Range[], others: readonly Range[]): Range[] {
+  const holes = merge(others);
+  const left: Range[] = [];
+  let next = 0;
+  for (const range of merge(ranges)) {
+    let first = range.first;
+    while (next < holes.length && (holes[next]?.last ?? 0n) < first) {
+      next += 1;
+    }
+    for (let i = next; first <= range.last; i += 1) {
+      const hole = holes[i];
+      if (hole === undefined || hole.first > range.last) {
+        left.push({ first, last: range.last });
+        break;
+      }
+      if (hole.first > first) {
+        left.push({ first, last: hole.first - 1n });
+      }
+      first = hole.last + 1n;
+    }
+  }
+  return left;
+}
+
+/** How many addresses there are in ranges that do not overlap. */
+export function size(ranges: readonly Range[]): number {
+  return Number(ranges.reduce((sum, { first, last }) => sum + (last - first + 1n), 0n));
+}
+
+/** The first `count` addresses of merged ranges, or as many as there are. */
+export function firstOf(ranges: readonly Range[], count: number): bigint[] {
+  const addresses: bigint[] = [];
+  for (const { first, last } of ranges) {
+    for (let address = first; address <= last && addresses.length < count; address += 1n) {
+      addresses.push(address);
+    }
+  }
+  return addresses;
+}
+
+const top = (1n << 128n) - 1n;
+
+function complement(ranges: readonly Range[]): Range[] {
+  const gaps: Range[] = [];
+  let first = 0n;
+  for (const range of merge(ranges)) {
+    if (range.first > first) {
+      gaps.push({ first, last: range.first - 1n });
+    }
+    first = range.last + 1n;
+  }
+  return first <= top ? [...gaps, { first, last: top }] : gaps;
+}

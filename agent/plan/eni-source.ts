@@ -1,0 +1,60 @@
+import type { Eni } from '../claim/facts.ts';
+import { workersPart } from '../claim/free.ts';
+import { intersect, parseRange } from '../claim/range.ts';
+import type { InterfaceConfig } from '../config/model.ts';
+import type { Observation } from './observation.ts';
+import type { Source } from './steps.ts';
+import { isOurs, tagKeys } from './tags.ts';
+
+/** Whether the ENI is this instance's to stay: attached, or on the way to it. */
+export function isAttached(eni: Eni, instanceId: string): boolean {
+  const { attachment } = eni;
+  return (
+    attachment?.instanceId === instanceId &&
+    (attachment.status === 'attached' || attachment.status === 'attaching')
+  );
+}
+
+/** Where the interface's ENI comes from: what earlier runs left is taken up before anything is created. */
+export function sourceOf(config: InterfaceConfig, seen: Observation): Source {
+  const { instanceId } = seen.instance;
+  const own = seen.enis
+    .filter((eni) => isOurs(eni, instanceId) && eni.tags[tagKeys.interface] === config.name)
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const attached = own.find((eni) => isAttached(eni, instanceId));
+  if (attached !== undefined) {
+    return { kind: 'attached', eni: attached };
+  }
+  const adoptable = own.find((eni) => fits(eni, config));
+  if (adoptable !== undefined) {
+    return { kind: 'adopt', eni: adoptable };
+  }
+  const intent = seen.intents.find((each) => each.interface === config.name);
+  const isSettled = intent === undefined || own.some((eni) => eni.id === intent.eniId);
+  return isSettled ? { kind: 'create' } : { kind: 'recover', intent };
+}
+
+/** Whether an ENI is what this configuration would have created; only the address may be another allowed one. */
+export function fits(eni: Eni, config: InterfaceConfig): boolean {
+  const [primary] = eni.addresses;
+  return (
+    config.subnets.includes(eni.subnetId) &&
+    eni.securityGroups.length === config.securityGroups.length &&
+    config.securityGroups.every((group) => eni.securityGroups.includes(group)) &&
+    primary !== undefined &&
+    (config.ipv4.mode === 'Automatic' || mayHold(primary, config))
+  );
+}
+
+function mayHold(address: string, { ipv4 }: InterfaceConfig): boolean {
+  const isWithin = ipv4.within.length === 0 || workersPart(address, ipv4.within).length > 0;
+  return isWithin && intersect([parseRange(address)], ipv4.podRange.map(parseRange)).length === 0;
+}
+
+/** What earlier runs of this instance made and no interface takes up, as long as nothing uses it. */
+export function surplus(sources: readonly Source[], seen: Observation): Eni[] {
+  const taken = sources.flatMap((source) => ('eni' in source ? [source.eni.id] : []));
+  return seen.enis.filter(
+    (eni) => isOurs(eni, seen.instance.instanceId) && eni.status === 'available' && !taken.includes(eni.id),
+  );
+}

@@ -1,0 +1,110 @@
+import { formatAddress, parseRange, type Range } from '../claim/range.ts';
+import type { InterfaceConfig, NodeConfig } from '../config/model.ts';
+import { ExitCode, Failure } from '../failure.ts';
+import { checkLimits, nextDeviceIndex, takenIndexes } from './device-index.ts';
+import { fits, isAttached, sourceOf, surplus } from './eni-source.ts';
+import type { Observation } from './observation.ts';
+import type { InterfacePlan, Plan, Source } from './steps.ts';
+import { subnetChoices } from './subnet-choice.ts';
+import { isOurs, tagKeys } from './tags.ts';
+
+interface Sourced {
+  config: InterfaceConfig;
+  source: Source;
+}
+
+/**
+ * From what is wanted and what is there to what is to be done. Throws a `Failure` before anything is changed if
+ * it cannot be done: a wrong subnet or name (3), no free address (5), a limit of the instance type (6).
+ */
+export function makePlan(config: NodeConfig, seen: Observation): Plan {
+  const sources = config.interfaces.map((each) => ({ config: each, source: sourceOf(each, seen) }));
+  for (const { name } of config.interfaces) {
+    checkName(name, seen);
+  }
+  checkLimits(
+    sources.filter(({ source }) => source.kind !== 'attached').map((each) => each.config),
+    seen.enis,
+    seen.instance.instanceId,
+    seen.limits,
+  );
+  return {
+    interfaces: planInterfaces(sources, seen),
+    surplus: surplus(
+      sources.map(({ source }) => source),
+      seen,
+    ),
+    warnings: [...unnamed(config, seen), ...different(sources)],
+  };
+}
+
+function planInterfaces(sources: readonly Sourced[], seen: Observation): InterfacePlan[] {
+  const cards = new Map<number, { taken: Set<number>; last: number | undefined }>();
+  const planned: Range[] = [];
+  return sources.map(({ config, source }) => {
+    const card = cards.get(config.networkCard) ?? {
+      taken: takenIndexes(seen.enis, seen.instance.instanceId, config.networkCard),
+      last: undefined,
+    };
+    cards.set(config.networkCard, card);
+    const attachment = source.kind === 'attached' ? source.eni.attachment : undefined;
+    const deviceIndex = attachment?.deviceIndex ?? nextDeviceIndex(card.taken, card.last);
+    card.taken.add(deviceIndex);
+    card.last = deviceIndex;
+
+    const eni = source.kind === 'attached' || source.kind === 'adopt' ? source.eni : undefined;
+    const choices = eni === undefined ? subnetChoices(config, seen, planned) : [];
+    const address = source.kind === 'recover' ? source.intent.address : lowest(choices[0]?.free);
+    planned.push(...(address === undefined ? [] : [parseRange(address)]));
+    return {
+      config,
+      source,
+      deviceIndex,
+      choices,
+      address,
+      setDeleteOnTermination: (attachment?.deleteOnTermination ?? false) !== config.deleteOnTermination,
+      setSourceDestCheck: (eni?.sourceDestCheck ?? true) !== config.sourceDestCheck,
+    };
+  });
+}
+
+function lowest(free: readonly Range[] | undefined): string | undefined {
+  return free?.[0] === undefined ? undefined : formatAddress(free[0].first);
+}
+
+/** Names that our own devices bear for now are mended later; those of others are not ours to take. */
+function checkName(name: string, seen: Observation): void {
+  const { instanceId, primaryMac } = seen.instance;
+  const ownMacs = seen.enis
+    .filter((eni) => isOurs(eni, instanceId) && isAttached(eni, instanceId))
+    .map((eni) => eni.mac);
+  const holder = seen.links.find((link) => link.name === name && !ownMacs.includes(link.mac));
+  if (holder !== undefined) {
+    const which = holder.mac === primaryMac ? 'the primary ENI' : `MAC ${holder.mac}`;
+    throw new Failure(
+      ExitCode.configuration,
+      `${name}: this node has a link of that name already (${which}): choose another interfaces[].name`,
+    );
+  }
+}
+
+function unnamed(config: NodeConfig, seen: Observation): string[] {
+  const { instanceId } = seen.instance;
+  const names = config.interfaces.map(({ name }) => name);
+  return seen.enis
+    .filter((eni) => isOurs(eni, instanceId) && isAttached(eni, instanceId))
+    .filter((eni) => !names.includes(eni.tags[tagKeys.interface] ?? ''))
+    .map(
+      (eni) =>
+        `${eni.id} is attached for ${eni.tags[tagKeys.interface]}, which the configuration no longer names: it is left as it is`,
+    );
+}
+
+function different(sources: readonly Sourced[]): string[] {
+  return sources
+    .filter(({ config, source }) => source.kind === 'attached' && !fits(source.eni, config))
+    .map(
+      ({ config }) =>
+        `${config.name}: the attached ENI's subnet, security groups or address are not what the configuration says: it is left as it is, since pods may use it`,
+    );
+}
