@@ -2,7 +2,7 @@ import type { Eni } from '../claim/facts.ts';
 import { workersPart } from '../claim/free.ts';
 import { intersect, parseRange } from '../claim/range.ts';
 import type { InterfaceConfig } from '../config/model.ts';
-import type { Observation } from './observation.ts';
+import type { Observation, OpenIntent } from './observation.ts';
 import type { Source } from './steps.ts';
 import { isOurs, tagKeys } from './tags.ts';
 
@@ -30,8 +30,16 @@ export function sourceOf(config: InterfaceConfig, seen: Observation): Source {
     return { kind: 'adopt', eni: adoptable };
   }
   const intent = seen.intents.find((each) => each.interface === config.name);
-  const isSettled = intent === undefined || own.some((eni) => eni.id === intent.eniId);
-  return isSettled ? { kind: 'create' } : { kind: 'recover', intent };
+  return intent === undefined || own.some((eni) => cameOf(intent, eni))
+    ? { kind: 'create' }
+    : { kind: 'recover', intent };
+}
+
+/** Whether an ENI that an earlier run made for the same interface is the one that this intent announced. */
+function cameOf(intent: OpenIntent, eni: Eni): boolean {
+  return intent.eniId === undefined
+    ? intent.subnetId === eni.subnetId && (intent.address ?? eni.addresses[0]) === eni.addresses[0]
+    : intent.eniId === eni.id;
 }
 
 /** Whether an ENI is what this configuration would have created; only the address may be another allowed one. */

@@ -1,0 +1,115 @@
+import type { Eni, Subnet, TypeLimits } from '../../agent/claim/facts.ts';
+import type { InterfaceConfig, NodeConfig } from '../../agent/config/model.ts';
+import type { Observation } from '../../agent/plan/observation.ts';
+
+/** EC2's facts for tests of pure code: whole values, with what a test is about given. */
+export function subnet<T extends Partial<Subnet>>(given: T): Subnet & T & { cidr: string } {
+  return {
+    id: 'subnet-11111111',
+    vpcId: 'vpc-11111111',
+    zone: 'eu-west-1a',
+    cidr: '10.0.4.0/24',
+    availableAddresses: 251,
+    state: 'available',
+    ...given,
+  };
+}
+
+let serial = 0;
+
+export function eni(given: Partial<Eni>): Eni {
+  serial += 1;
+  const hex = serial.toString(16).padStart(8, '0');
+  return {
+    id: `eni-${hex}`,
+    subnetId: 'subnet-11111111',
+    vpcId: 'vpc-11111111',
+    zone: 'eu-west-1a',
+    mac: `0a:00:${hex.replace(/(..)(?=.)/g, '$1:')}`,
+    status: 'available',
+    description: '',
+    addresses: [],
+    prefixes: [],
+    securityGroups: ['sg-11111111'],
+    sourceDestCheck: true,
+    tags: {},
+    attachment: undefined,
+    ...given,
+  };
+}
+
+export const instanceId = 'i-0123456789abcdef0';
+
+/** An ENI that is attached to the instance. */
+export function attached(deviceIndex: number, given: Partial<Eni> = {}, networkCard = 0): Eni {
+  const attachment = {
+    id: `eni-attach-${networkCard}${deviceIndex}`,
+    instanceId,
+    deviceIndex,
+    networkCard,
+    status: 'attached' as const,
+    deleteOnTermination: true,
+  };
+  return eni({ status: 'in-use', attachment, ...given });
+}
+
+/** The tags of an ENI that an earlier run on the instance created for the interface. */
+export function ownTags(name: string): Record<string, string> {
+  return {
+    'node.k8s.amazonaws.com/no_manage': 'true',
+    'multus-bootstrap.io/instance-id': instanceId,
+    'multus-bootstrap.io/interface': name,
+    'multus-bootstrap.io/created': 'true',
+  };
+}
+
+export function interfaceConfig(given: Partial<InterfaceConfig> = {}): InterfaceConfig {
+  return {
+    name: 'eth1',
+    subnets: ['subnet-11111111'],
+    securityGroups: ['sg-11111111'],
+    ipv4: { mode: 'FirstFree', within: [], podRange: [] },
+    networkCard: 0,
+    sourceDestCheck: true,
+    deleteOnTermination: true,
+    mtu: 9001,
+    tags: {},
+    ...given,
+  };
+}
+
+export function nodeConfig(...interfaces: Partial<InterfaceConfig>[]): NodeConfig {
+  return {
+    cluster: undefined,
+    timeoutMs: 600_000,
+    failurePolicy: 'Block',
+    interfaces: interfaces.map(interfaceConfig),
+    labels: {},
+    maxPods: 'Adjust',
+  };
+}
+
+export const limits: TypeLimits = {
+  type: 'm5.xlarge',
+  maximumInterfaces: 4,
+  addressesPerInterface: 15,
+  cards: [{ index: 0, maximumInterfaces: 4 }],
+};
+
+const primaryMac = '0a:ff:00:00:00:01';
+
+export function observation(given: Partial<Observation> = {}): Observation {
+  return {
+    instance: { instanceId, zone: 'eu-west-1a', region: 'eu-west-1', vpcId: 'vpc-11111111', primaryMac },
+    subnets: [subnet({})],
+    enis: [attached(0, { mac: primaryMac, subnetId: 'subnet-99999999' })],
+    reservations: [],
+    limits,
+    links: [
+      { name: 'lo', mac: '00:00:00:00:00:00' },
+      { name: 'ens5', mac: primaryMac },
+    ],
+    intents: [],
+    ...given,
+  };
+}
