@@ -1,0 +1,29 @@
+import { ExitCode, Failure } from '../failure.ts';
+
+/** What a host's command answered: its output, or what it said as it failed. */
+export type CommandResult = { ok: true; stdout: string } | { ok: false; said: string };
+
+/**
+ * Runs a command of the host. It is killed, and the signal's reason thrown, when the signal aborts. One that
+ * cannot be started is told like one that failed.
+ */
+export async function tryCommand(
+  file: string,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<CommandResult> {
+  // execa is loaded where a command runs first: a node without any configuration never needs it.
+  const { execa } = await import('execa');
+  const cancel = signal === undefined ? {} : { cancelSignal: signal };
+  const result = await execa(file, args, { ...cancel, reject: false });
+  signal?.throwIfAborted();
+  if (!result.failed) return { ok: true, stdout: result.stdout };
+  return { ok: false, said: result.stderr.trim() || (result.shortMessage ?? 'no output') };
+}
+
+/** As `tryCommand`, for a command that must succeed: throws a `Failure` (9) with the command and what it said. */
+export async function command(file: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
+  const result = await tryCommand(file, args, signal);
+  if (result.ok) return result.stdout;
+  throw new Failure(ExitCode.host, `\`${[file, ...args].join(' ')}\` failed: ${result.said}`);
+}

@@ -1,0 +1,65 @@
+import { createInterface } from 'node:readline';
+import type { ExecaError } from 'execa';
+import type { Clock } from '../clock.ts';
+
+/** How often to look though no event came: events are lost when the kernel's socket buffer overflows. */
+const fallbackMs = 500;
+
+/** Waits for what changes with the kernel's links. */
+export interface DeviceWatch {
+  /** Looks now, and at each change of a link, until there is an answer. Rejects with the signal's reason. */
+  until<T>(look: () => Promise<T | undefined>, signal: AbortSignal): Promise<T>;
+}
+
+/**
+ * One `ip monitor link` serves all waits: it starts with the first and is killed with the last. Should it die,
+ * or not start, the waits go on by their fallback alone.
+ */
+export function createDeviceWatch(clock: Clock): DeviceWatch {
+  const wakes = new Set<() => void>();
+  let monitor = new AbortController();
+
+  async function until<T>(look: () => Promise<T | undefined>, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
+    let changed = new AbortController();
+    const wake = () => changed.abort();
+    join(wake);
+    try {
+      for (;;) {
+        const found = await look();
+        if (found !== undefined) return found;
+        await clock.sleep(fallbackMs, AbortSignal.any([signal, changed.signal])).catch(() => undefined);
+        signal.throwIfAborted();
+        if (changed.signal.aborted) changed = new AbortController();
+      }
+    } finally {
+      leave(wake);
+    }
+  }
+
+  function join(wake: () => void): void {
+    wakes.add(wake);
+    if (wakes.size > 1) return;
+    monitor = new AbortController();
+    void followLinks(() => wakes.forEach((each) => void each()), monitor.signal);
+  }
+
+  function leave(wake: () => void): void {
+    wakes.delete(wake);
+    if (wakes.size === 0) monitor.abort();
+  }
+
+  return { until };
+}
+
+async function followLinks(onChange: () => void, signal: AbortSignal): Promise<void> {
+  const { execa } = await import('execa');
+  const monitor = execa('ip', ['-o', 'monitor', 'link'], {
+    cancelSignal: signal,
+    stdin: 'ignore',
+    stderr: 'ignore',
+    buffer: false,
+  });
+  createInterface(monitor.stdout).on('line', onChange);
+  await monitor.catch((error: ExecaError) => error);
+}

@@ -1,0 +1,34 @@
+import { tryCommand } from './command.ts';
+import { readIfPresent, removeFile, writeAtomically } from './files.ts';
+import { ownerComment } from './owner.ts';
+import { paths } from './paths.ts';
+
+/** Lets kubelet start: nodeadm-run.service and kubelet.service assert that this file exists. */
+export async function openGate(root: string, instanceId: string): Promise<void> {
+  await writeAtomically(paths(root).go, ownerComment(instanceId));
+}
+
+/** Holds kubelet back until the gate is opened again. */
+export async function closeGate(root: string): Promise<void> {
+  await removeFile(paths(root).go);
+}
+
+export async function gateIsOpen(root: string): Promise<boolean> {
+  return (await readIfPresent(paths(root).go)) !== undefined;
+}
+
+/**
+ * Whether kubelet has run since the boot: then the gate stays as it is, or a restart of kubelet would find it
+ * closed. With another root than `/` there is no kubelet to ask about. If systemd does not answer, it has not
+ * started kubelet either.
+ */
+export async function kubeletHasStarted(root: string): Promise<boolean> {
+  if (root !== '/') return false;
+  const result = await tryCommand('systemctl', [
+    'show',
+    '--property=ExecMainStartTimestampMonotonic',
+    '--value',
+    'kubelet.service',
+  ]);
+  return result.ok && Number(result.stdout) > 0;
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import type { Log } from '../report/log.ts';
+import { namesIn, readIfPresent, removeFile, renameFile, writeAtomically } from './files.ts';
+import { parseJsonObject } from './owner.ts';
+import { paths } from './paths.ts';
+import type { Intent } from './port.ts';
+
+const schemaVersion = 1;
+
+/** The open intents of this instance. A file that is not one is set aside, and told of: it must not stop a boot. */
+export async function readIntents(root: string, instanceId: string, log: Log): Promise<Intent[]> {
+  const { intents: folder } = paths(root);
+  const intents: Intent[] = [];
+  for (const name of (await namesIn(folder)).filter((name) => name.endsWith('.json'))) {
+    const path = join(folder, name);
+    const intent = parseIntent((await readIfPresent(path)) ?? '');
+    if (intent === undefined) {
+      await renameFile(path, `${path}.unreadable`);
+      log.warn(
+        `${path} is not an intent that this version can read: set aside as ${name}.unreadable. ` +
+          'What it was about is found by its tags in EC2, if it was created',
+      );
+    } else if (intent.instanceId === instanceId) {
+      intents.push(intent);
+    }
+  }
+  return intents;
+}
+
+export async function writeIntent(root: string, intent: Intent): Promise<void> {
+  const content = JSON.stringify({ schemaVersion, ...intent }, null, 2);
+  await writeAtomically(paths(root).intent(intent.interface), `${content}\n`);
+}
+
+export async function removeIntent(root: string, interfaceName: string): Promise<void> {
+  await removeFile(paths(root).intent(interfaceName));
+}
+
+/** An intent from its file's text; undefined if it is truncated, garbage or of another schema version. */
+export function parseIntent(text: string): Intent | undefined {
+  const json = parseJsonObject(text);
+  if (json === undefined || json.schemaVersion !== schemaVersion) return undefined;
+  const {
+    instanceId,
+    interface: name,
+    subnetId,
+    address,
+    securityGroups,
+    description,
+    tags,
+    nonce,
+    eniId,
+  } = json;
+  if (!isString(instanceId) || !isString(name) || !isString(subnetId)) return undefined;
+  if (!isString(description) || !isString(nonce) || !isStrings(securityGroups)) return undefined;
+  if (!isOptionalString(address) || !isOptionalString(eniId) || !isStringMap(tags)) return undefined;
+  return {
+    instanceId,
+    interface: name,
+    subnetId,
+    ...(address === undefined ? {} : { address }),
+    securityGroups,
+    description,
+    tags,
+    nonce,
+    ...(eniId === undefined ? {} : { eniId }),
+  };
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isOptionalString(value: unknown): value is string | undefined {
+  return value === undefined || isString(value);
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isString);
+}
+
+function isStringMap(value: unknown): value is Record<string, string> {
+  return typeof value === 'object' && value !== null && isStrings(Object.values(value));
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { readIfPresent, removeFile, writeAtomically } from './files.ts';
+import { ownerComment } from './owner.ts';
+import { paths } from './paths.ts';
+import type { WantedLink } from './port.ts';
+
+/**
+ * The .link file by which udev names the device as it appears. The first file that matches is the only one that
+ * applies (systemd.link(5)), so what the stock `99-default.link` sets must be said again: no `NamePolicy=`,
+ * which would go before `Name=`, and the MAC as EC2 gave it.
+ */
+export function linkFile(instanceId: string, link: WantedLink): string {
+  return `${ownerComment(instanceId)}[Match]
+PermanentMACAddress=${link.mac}
+
+[Link]
+Description=${link.eniId}
+Name=${link.name}
+MACAddressPolicy=none
+MTUBytes=${link.mtu}
+`;
+}
+
+/** The .network file that keeps networkd from configuring the device: the stock one gives DHCP to every ENA link. */
+export function networkFile(instanceId: string, link: WantedLink): string {
+  return `${ownerComment(instanceId)}[Match]
+PermanentMACAddress=${link.mac}
+
+[Link]
+Unmanaged=yes
+`;
+}
+
+/** nodeadm's udev broker reads its cache before it decides: with this, it leaves the link alone. */
+const notManaged = 'cni';
+
+/** Writes those of the files that are not as they should be; answers whether there were any. */
+export async function writeLinkFiles(root: string, instanceId: string, link: WantedLink): Promise<boolean> {
+  const at = paths(root);
+  const written = await Promise.all([
+    writeIfChanged(at.link(link.name), linkFile(instanceId, link)),
+    writeIfChanged(at.networkFile(link.name), networkFile(instanceId, link)),
+    writeIfChanged(join(at.managerCache(instanceId), link.name), notManaged),
+  ]);
+  return written.includes(true);
+}
+
+/** Removes the files; answers whether there were any. */
+export async function removeLinkFiles(root: string, instanceId: string, name: string): Promise<boolean> {
+  const at = paths(root);
+  const removed = await Promise.all([
+    removeFile(at.link(name)),
+    removeFile(at.networkFile(name)),
+    removeFile(join(at.managerCache(instanceId), name)),
+  ]);
+  return removed.includes(true);
+}
+
+async function writeIfChanged(path: string, content: string): Promise<boolean> {
+  if ((await readIfPresent(path)) === content) return false;
+  await writeAtomically(path, content);
+  return true;
+}

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+
+/** Where the agent's files are, below the root of the file tree (`--root`, `/` by default). */
+export interface Paths {
+  /** systemd's .link and .network files. */
+  network: string;
+  link(interfaceName: string): string;
+  networkFile(interfaceName: string): string;
+  /** nodeadm's cache: who manages a link, one file for each name. */
+  managerCache(instanceId: string): string;
+  /** nodeadm's NodeConfig drop-ins. */
+  nodeadm: string;
+  dropIn: string;
+  intents: string;
+  intent(interfaceName: string): string;
+  /** The gate: kubelet may start. */
+  go: string;
+  result: string;
+}
+
+export const linkFilePrefix = '10-multus-bootstrap-';
+
+export function paths(root: string): Paths {
+  const network = join(root, 'etc/systemd/network');
+  const nodeadm = join(root, 'etc/eks/nodeadm.d');
+  const intents = join(root, 'var/lib/multus-bootstrap');
+  const run = join(root, 'run/multus-bootstrap');
+  return {
+    network,
+    link: (interfaceName) => join(network, `${linkFilePrefix}${interfaceName}.link`),
+    networkFile: (interfaceName) => join(network, `${linkFilePrefix}${interfaceName}.network`),
+    managerCache: (instanceId) => join(root, 'etc/eks/nodeadm/udev-net-manager', instanceId),
+    nodeadm,
+    dropIn: join(nodeadm, '60-multus-bootstrap.yaml'),
+    intents,
+    intent: (interfaceName) => join(intents, `${interfaceName}.json`),
+    go: join(run, 'go'),
+    result: join(run, 'result.json'),
+  };
+}

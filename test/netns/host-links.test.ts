@@ -1,0 +1,217 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { execa } from 'execa';
+import t, { type Test } from 'tap';
+import { ExitCode } from '../../agent/failure.ts';
+import { createHost } from '../../agent/host/host.ts';
+import { readLinks } from '../../agent/host/links.ts';
+import type { WantedLink } from '../../agent/host/port.ts';
+import { recordingLog } from '../recording-log.ts';
+import { enterNamespace } from './namespace.ts';
+
+await enterNamespace(import.meta.url);
+
+const instanceId = 'i-0123456789abcdef0';
+const clock = {
+  now: () => performance.now(),
+  sleep: (ms: number, signal?: AbortSignal) => delay(ms, undefined, signal ? { signal } : {}),
+};
+const bound = () => AbortSignal.timeout(10_000);
+
+function setUp(t: Test, time = clock) {
+  const root = t.testdir({});
+  const { log, warnings } = recordingLog();
+  return { root, host: createHost({ root, clock: time, log }), warnings };
+}
+
+const mac = (n: number) => `02:00:00:00:00:0${n}`;
+
+function want(name: string, n: number): WantedLink {
+  return { name, mac: mac(n), mtu: 1500, eniId: `eni-${n}` };
+}
+
+async function ip(...args: string[]): Promise<string> {
+  return (await execa('ip', args)).stdout;
+}
+
+/** A device such as EC2 would attach, with a carrier. */
+async function addDevice(t: Test, name: string, n: number): Promise<void> {
+  await ip('link', 'add', name, 'address', mac(n), 'type', 'veth', 'peer', 'name', `peer${n}`);
+  await ip('link', 'set', 'dev', `peer${n}`, 'up');
+  t.teardown(() => execa('ip', ['link', 'delete', 'dev', `peer${n}`], { reject: false }));
+}
+
+/** The names of the devices, by number. */
+async function names(...numbers: number[]): Promise<(string | undefined)[]> {
+  const links = await readLinks();
+  return numbers.map((n) => links.find((link) => link.mac === mac(n))?.name);
+}
+
+t.test('a link is set up for pods, and a second time there is nothing to do', async (t) => {
+  const { host, warnings } = setUp(t);
+  await addDevice(t, 'eth1', 1);
+  await writeFile('/proc/sys/net/ipv4/conf/eth1/rp_filter', '1');
+  const wanted = [{ ...want('eth1', 1), mtu: 9001 }];
+
+  t.same(await host.configureLinks(instanceId, wanted, bound()), [
+    'eth1: MTU 1500 → 9001',
+    'eth1: no IPv6 address generation',
+    'eth1: rp_filter loose',
+    'eth1: up',
+  ]);
+  const [link] = JSON.parse(await ip('-d', '-json', 'address', 'show', 'dev', 'eth1'));
+  t.match(link, { mtu: 9001, addr_info: [] });
+  t.ok(link.flags.includes('UP'));
+  t.equal((await readFile('/proc/sys/net/ipv4/conf/eth1/rp_filter', 'utf8')).trim(), '2');
+
+  t.same(await host.configureLinks(instanceId, wanted, bound()), []);
+  t.same(warnings, []);
+});
+
+t.test('names are mended', async (t) => {
+  const cases: [string, string[], WantedLink[]][] = [
+    ['the kernel’s own name', ['ens6'], [want('eth1', 1)]],
+    ['two swapped', ['eth2', 'eth1'], [want('eth1', 1), want('eth2', 2)]],
+    ['a cycle of three', ['eth2', 'eth3', 'eth1'], [want('eth1', 1), want('eth2', 2), want('eth3', 3)]],
+    ['one wrong of two', ['eth1', 'eth9'], [want('eth1', 1), want('eth2', 2)]],
+    ['a run that was killed half way', ['mb020000000001', 'eth2'], [want('eth1', 1), want('eth2', 2)]],
+  ];
+  for (const [title, found, wanted] of cases) {
+    await t.test(title, async (t) => {
+      const { host } = setUp(t);
+      for (const [index, name] of found.entries()) {
+        await addDevice(t, name, index + 1);
+        await ip('link', 'set', 'dev', name, 'up');
+      }
+      const numbers = found.map((_, index) => index + 1);
+      const changes = await host.configureLinks(instanceId, wanted, bound());
+      t.same(
+        await names(...numbers),
+        wanted.map((link) => link.name),
+      );
+      const misnamed = wanted.filter((link, index) => link.name !== found[index]);
+      t.equal(changes.filter((change) => change.includes('renamed from')).length, misnamed.length);
+      t.ok((await readLinks()).every((link) => link.up));
+      t.same(await host.configureLinks(instanceId, wanted, bound()), []);
+    });
+  }
+});
+
+t.test('a name that another link holds is an error, and nothing is renamed', async (t) => {
+  const { host } = setUp(t);
+  await addDevice(t, 'eth2', 1);
+  await addDevice(t, 'eth1', 2);
+  await t.rejects(host.configureLinks(instanceId, [want('eth1', 1)], bound()), {
+    exitCode: ExitCode.host,
+    message: /eth1: the name wanted for eni-1 .*02:00:00:00:00:02/,
+  });
+  t.same(await names(1, 2), ['eth2', 'eth1']);
+});
+
+t.test('an alternative name that another link holds: the kernel’s refusal is told', async (t) => {
+  const { host } = setUp(t);
+  await addDevice(t, 'ens6', 1);
+  await addDevice(t, 'ens7', 2);
+  await ip('link', 'property', 'add', 'dev', 'ens7', 'altname', 'eth1');
+  await t.rejects(host.configureLinks(instanceId, [want('eth1', 1)], bound()), {
+    exitCode: ExitCode.host,
+    message: /`ip link set dev mb020000000001 name eth1` failed: .*exists/i,
+  });
+});
+
+t.test('an MTU that the driver refuses: its limits are told', async (t) => {
+  const { host } = setUp(t);
+  await addDevice(t, 'eth1', 1);
+  await t.rejects(host.configureLinks(instanceId, [{ ...want('eth1', 1), mtu: 65_536 }], bound()), {
+    exitCode: ExitCode.host,
+    message: /eth1: MTU 65536 was refused: .*allows 68 to 65535/s,
+  });
+});
+
+t.test('a device that is missing is an error', async (t) => {
+  const { host } = setUp(t);
+  await t.rejects(host.configureLinks(instanceId, [want('eth1', 1)], bound()), {
+    exitCode: ExitCode.host,
+    message: /eth1: no device with MAC 02:00:00:00:00:01 \(eni-1\)/,
+  });
+});
+
+t.test('an address that is not ours is left, and told of', async (t) => {
+  const { host, warnings } = setUp(t);
+  await addDevice(t, 'eth1', 1);
+  await ip('address', 'add', '10.0.4.4/24', 'dev', 'eth1');
+  await host.configureLinks(instanceId, [want('eth1', 1)], bound());
+  t.match(warnings, [/^eth1: has the address 10\.0\.4\.4\/24/]);
+  t.match(await ip('address', 'show', 'dev', 'eth1'), '10.0.4.4/24');
+});
+
+t.test('nodeadm’s cache loses the entries of names that are gone, and no others', async (t) => {
+  const { host, root } = setUp(t);
+  await addDevice(t, 'ens6', 1);
+  await addDevice(t, 'ens5', 2);
+  const folder = join(root, 'etc/eks/nodeadm/udev-net-manager', instanceId);
+  await mkdir(folder, { recursive: true });
+  const entries = { ens5: 'io.systemd.Network', ens6: 'io.systemd.Network', ens9: 'cni', eth1: 'cni' };
+  for (const [name, manager] of Object.entries(entries)) await writeFile(join(folder, name), manager);
+  const changes = await host.configureLinks(instanceId, [want('eth1', 1)], bound());
+  t.ok(changes.includes("removed nodeadm's cache entry of ens6, which is gone"));
+  t.same((await execa('ls', [folder])).stdout.split('\n'), ['ens5', 'ens9', 'eth1']);
+});
+
+t.test('a device is seen whenever it appears, and when it goes', async (t) => {
+  const { host } = setUp(t);
+  const waits = Promise.all([1, 2].map((n) => host.waitForDevice(mac(n), bound())));
+  await addDevice(t, 'ens6', 1);
+  await addDevice(t, 'ens7', 2);
+  t.match(await waits, [{ name: 'ens6' }, { name: 'ens7' }]);
+  t.match(await host.waitForDevice(mac(1), bound()), { name: 'ens6', mac: mac(1), up: false, mtu: 1500 });
+
+  const gone = host.waitForNoDevice(mac(1), bound());
+  await ip('link', 'delete', 'dev', 'ens6');
+  await gone;
+  t.same(await names(1), [undefined]);
+});
+
+t.test('the kernel’s events alone wake a wait', async (t) => {
+  // A clock that stands still: no look is ever due by time.
+  const still = {
+    now: () => 0,
+    sleep: (_ms: number, signal?: AbortSignal) =>
+      new Promise<void>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+  };
+  const { host } = setUp(t, still);
+  await addDevice(t, 'other', 2);
+  let seen = false;
+  const wait = host.waitForDevice(mac(1), bound()).then((link) => {
+    seen = true;
+    return link;
+  });
+  await addDevice(t, 'ens6', 1);
+  // The first event may come before the monitor listens: others follow until one is heard.
+  for (let mtu = 1400; !seen && mtu < 1500; mtu++) await ip('link', 'set', 'dev', 'other', 'mtu', `${mtu}`);
+  t.match(await wait, { name: 'ens6' });
+});
+
+t.test('where the monitor cannot run, a wait looks from time to time', async (t) => {
+  const { host } = setUp(t);
+  const { PATH } = process.env;
+  t.teardown(() => {
+    process.env.PATH = PATH;
+  });
+  const program = (await execa('which', ['ip'])).stdout;
+  process.env.PATH = '/nonexistent';
+  const wait = host.waitForDevice(mac(1), bound());
+  await execa(program, ['link', 'add', 'ens6', 'address', mac(1), 'type', 'veth', 'peer', 'name', 'peer1']);
+  t.match(await wait, { name: 'ens6' });
+  await execa(program, ['link', 'delete', 'dev', 'ens6']);
+});
+
+t.test('a wait that is aborted rejects with the reason', async (t) => {
+  const { host } = setUp(t);
+  const deadline = new AbortController();
+  const wait = host.waitForDevice(mac(1), deadline.signal);
+  deadline.abort(new Error('the deadline has passed'));
+  await t.rejects(wait, { message: 'the deadline has passed' });
+  await t.rejects(host.waitForDevice(mac(1), deadline.signal), { message: 'the deadline has passed' });
+});
