@@ -9,6 +9,14 @@ export interface Identity {
   primaryMac: string;
 }
 
+/** What the instance profile's role signs requests with, until `expiration`. */
+export interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  expiration: Date;
+}
+
 export interface Imds {
   /**
    * Waits, within the signal, until IMDS answers: right after boot it may refuse the connection or say 404.
@@ -17,4 +25,6 @@ export interface Imds {
   identity(signal: AbortSignal): Promise<Identity>;
   /** The user data's bytes, undefined if there is none. Ask for the identity first: only then does 404 mean that. */
   userData(signal: AbortSignal): Promise<Buffer | undefined>;
+  /** Throws a `Failure` (4) where the instance has no profile or its role cannot be assumed. */
+  credentials(signal: AbortSignal): Promise<Credentials>;
 }

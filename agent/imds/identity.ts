@@ -1,0 +1,56 @@
+import { ExitCode, Failure } from '../failure.ts';
+import type { Identity } from './port.ts';
+
+/** They become parts of paths, tags and file names. */
+const shapes: Readonly<Record<keyof Identity, RegExp>> = {
+  instanceId: /^i-[0-9a-f]{8,17}$/,
+  instanceType: /^[a-z0-9-]+\.[a-z0-9-]+$/,
+  zone: /^[a-z0-9-]+$/,
+  region: /^[a-z0-9-]+$/,
+  vpcId: /^vpc-[0-9a-f]{8,17}$/,
+  primaryMac: /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/,
+};
+
+/** The value itself if it has the form of its name; a `Failure` (8) if not. */
+export function checked(name: keyof Identity, value: unknown): string {
+  if (typeof value !== 'string' || !shapes[name].test(value)) {
+    throw refused(name, JSON.stringify(value), `a value like ${shapes[name].source}`);
+  }
+  return value;
+}
+
+/** From the instance identity document, the primary ENI's MAC and its VPC. */
+export function parseIdentity(document: Buffer, primaryMac: string, vpcId: Buffer): Identity {
+  const fields = parseObject(document, 'the instance identity document');
+  return {
+    instanceId: checked('instanceId', fields.instanceId),
+    instanceType: checked('instanceType', fields.instanceType),
+    zone: checked('zone', fields.availabilityZone),
+    region: checked('region', fields.region),
+    vpcId: checked('vpcId', vpcId.toString().trim()),
+    primaryMac,
+  };
+}
+
+/** What IMDS answers as JSON: an object, or a `Failure` (8) that names it as `what`. */
+export function parseObject(body: Buffer, what: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return { ...value };
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) {
+      throw error;
+    }
+  }
+  throw refused(what, `${body.length} bytes that are no JSON object`, 'one');
+}
+
+function refused(what: string, got: string, wanted: string): Failure {
+  return new Failure(
+    ExitCode.unreachable,
+    `IMDS: got ${got} for ${what}, expected ${wanted}. Something else answers at IMDS's address, or a ` +
+      'metadata proxy is at fault: see AWS_EC2_METADATA_SERVICE_ENDPOINT and the iptables rules for 169.254.169.254',
+  );
+}

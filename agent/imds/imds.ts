@@ -1,0 +1,110 @@
+import { backoff } from '../backoff.ts';
+import type { Clock } from '../clock.ts';
+import { ExitCode, Failure } from '../failure.ts';
+import type { Log } from '../report/log.ts';
+import { parseCredentials, parseRole } from './credentials.ts';
+import { checked, parseIdentity } from './identity.ts';
+import type { Imds } from './port.ts';
+import { createSession, ImdsRefusal } from './session.ts';
+
+export interface ImdsOptions {
+  /** `imdsEndpoint(env)`. */
+  endpoint: string;
+  clock: Clock;
+  /** In [0, 1). */
+  random: () => number;
+  log: Log;
+}
+
+/** Pauses between attempts, in ms: short at first, since IMDS comes up within a second of the boot. */
+const pause = { base: 100, cap: 5_000 };
+
+/** This instance's metadata over IMDSv2, retried until the signal aborts. */
+export function createImds({ endpoint, clock, random, log }: ImdsOptions): Imds {
+  const get = createSession(endpoint);
+
+  async function retrying<T>(what: string, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+    let last = 'no answer';
+    for (let failed = 1; ; failed += 1) {
+      try {
+        signal.throwIfAborted();
+        return await attempt();
+      } catch (error) {
+        if (signal.aborted) {
+          throw neverAnswered(endpoint, what, last, error);
+        }
+        if (error instanceof ImdsRefusal && error.status === 403) {
+          throw disabled(endpoint, error);
+        }
+        last = words(error);
+        const ms = backoff(failed, random, pause.base, pause.cap);
+        log[failed === 1 ? 'info' : 'debug'](`IMDS gives no ${what} yet (${last}): trying again`, {
+          attempt: failed,
+          ms: Math.round(ms),
+        });
+        await clock.sleep(ms, signal).catch((reason: unknown) => {
+          throw neverAnswered(endpoint, what, last, reason);
+        });
+      }
+    }
+  }
+
+  /** At a path that every instance has: 404 means that IMDS is not ready. */
+  const must = (path: string, signal: AbortSignal) =>
+    retrying(path, signal, async () => {
+      const body = await get(path, signal);
+      if (body === undefined) {
+        throw new ImdsRefusal(404, `GET ${path}`);
+      }
+      return body;
+    });
+  const may = (path: string, signal: AbortSignal) => retrying(path, signal, () => get(path, signal));
+
+  return {
+    async identity(signal) {
+      const [document, mac] = await Promise.all([
+        must('/latest/dynamic/instance-identity/document', signal),
+        must('/latest/meta-data/mac', signal),
+      ]);
+      const primaryMac = checked('primaryMac', mac.toString().trim().toLowerCase());
+      const vpcId = await must(`/latest/meta-data/network/interfaces/macs/${primaryMac}/vpc-id`, signal);
+      return parseIdentity(document, primaryMac, vpcId);
+    },
+    userData: (signal) => may('/latest/user-data', signal),
+    async credentials(signal) {
+      const path = '/latest/meta-data/iam/security-credentials/';
+      const role = parseRole(await may(path, signal));
+      return parseCredentials(role, await may(path + role, signal));
+    },
+  };
+}
+
+/** Node gives some connection errors a code and no message. */
+function words(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  if (error.name === 'AbortError') {
+    return 'no answer in time';
+  }
+  return error.message || ('code' in error ? String(error.code) : error.name);
+}
+
+function neverAnswered(endpoint: string, what: string, last: string, cause: unknown): Failure {
+  return new Failure(
+    ExitCode.unreachable,
+    `IMDS at ${endpoint} gave no ${what} before the deadline; last: ${last}. Is this an EC2 instance? Look for a ` +
+      'firewall or iptables rule that keeps root from 169.254.169.254, and at AWS_EC2_METADATA_SERVICE_ENDPOINT',
+    { cause },
+  );
+}
+
+function disabled(endpoint: string, cause: Error): Failure {
+  return new Failure(
+    ExitCode.unreachable,
+    `IMDS at ${endpoint} is disabled for this instance (${cause.message}). Enable it: aws ec2 ` +
+      'modify-instance-metadata-options --instance-id <this instance> --http-endpoint enabled; and in the ' +
+      'launch template: MetadataOptions.HttpEndpoint',
+    { cause },
+  );
+}
