@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Log } from '../report/log.ts';
 import { namesIn, readIfPresent, removeFile, renameFile, writeAtomically } from './files.ts';
-import { parseJsonObject } from './owner.ts';
+import { isObject, parseJsonObject } from './json.ts';
 import { paths } from './paths.ts';
 import type { Intent } from './port.ts';
 
@@ -80,5 +80,5 @@ function isStrings(value: unknown): value is string[] {
 }
 
 function isStringMap(value: unknown): value is Record<string, string> {
-  return typeof value === 'object' && value !== null && isStrings(Object.values(value));
+  return isObject(value) && isStrings(Object.values(value));
 }

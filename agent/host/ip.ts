@@ -1,4 +1,5 @@
 import { command } from './command.ts';
+import { isObject, type JsonObject } from './json.ts';
 
 /** What `ip -d -json link show` tells of a link beyond /sys. */
 export interface LinkDetails {
@@ -38,13 +39,13 @@ export async function readAddresses(signal: AbortSignal): Promise<{ name: string
   }));
 }
 
-async function readJson(args: string[], signal: AbortSignal): Promise<Record<string, unknown>[]> {
+async function readJson(args: string[], signal: AbortSignal): Promise<JsonObject[]> {
   const answer: unknown = JSON.parse(await command('ip', args, signal));
   return records(answer);
 }
 
-function records(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter((each) => typeof each === 'object' && each !== null) : [];
+function records(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
 function numberOrUndefined(value: unknown): number | undefined {

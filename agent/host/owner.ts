@@ -1,3 +1,5 @@
+import { parseJsonObject } from './json.ts';
+
 /**
  * The mark of the instance that a file was written for. An image made from a running node carries the files of
  * that node, whose ENIs, names and addresses are not this one's.
@@ -16,18 +18,4 @@ export function ownerOf(content: string): string | undefined {
   }
   const instanceId = parseJsonObject(content)?.instanceId;
   return typeof instanceId === 'string' ? instanceId : undefined;
-}
-
-/** The object that a JSON text holds; undefined if it is not JSON, or not an object. */
-export function parseJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import t, { type Test } from 'tap';
+import type { Clock } from '../../agent/clock.ts';
 import { ExitCode } from '../../agent/failure.ts';
 import { createHost } from '../../agent/host/host.ts';
 import { readLinks } from '../../agent/host/links.ts';
@@ -13,7 +14,7 @@ import { enterNamespace } from './namespace.ts';
 await enterNamespace(import.meta.url);
 
 const instanceId = 'i-0123456789abcdef0';
-const clock = {
+const clock: Clock = {
   now: () => performance.now(),
   sleep: (ms: number, signal?: AbortSignal) => delay(ms, undefined, signal ? { signal } : {}),
 };
@@ -175,7 +176,7 @@ t.test('a device is seen whenever it appears, and when it goes', async (t) => {
 
 t.test('the kernel’s events alone wake a wait', async (t) => {
   // A clock that stands still: no look is ever due by time.
-  const still = {
+  const still: Clock = {
     now: () => 0,
     sleep: (_ms: number, signal?: AbortSignal) =>
       new Promise<void>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),

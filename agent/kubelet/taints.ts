@@ -1,0 +1,38 @@
+import type { KubeletSettings } from './node-config.ts';
+
+const flag = '--register-with-taints';
+
+/** The taint of a node that joined without its Multus interfaces. */
+export const ourTaint = 'multus-bootstrap.io/not-ready:NoSchedule';
+
+/** The taints of the last `--register-with-taints` among the flags, which is the one that counts; undefined if none. */
+export function taintsOfFlags(flags: readonly string[]): string[] | undefined {
+  let taints: string[] | undefined;
+  for (const [index, word] of flags.entries()) {
+    if (word.startsWith(`${flag}=`)) taints = split(word.slice(flag.length + 1));
+    if (word === flag) taints = split(flags[index + 1] ?? '');
+  }
+  return taints;
+}
+
+/**
+ * The one flag by which kubelet registers with our taint and all of the user's. A repeated flag replaces the
+ * earlier one, and the flag replaces `registerWithTaints` of kubelet's config: ours must carry them all. Of a
+ * key and effect the first holds, since a node may have them once only.
+ */
+export function taintFlag(settings: readonly KubeletSettings[]): string {
+  const byFlag = taintsOfFlags(settings.flatMap((each) => each.flags)) ?? [];
+  // The arrays of a later source replace those of an earlier one.
+  const byConfig =
+    settings.findLast((each) => each.registerWithTaints !== undefined)?.registerWithTaints ?? [];
+  const union = new Map<string, string>();
+  for (const taint of [ourTaint, ...byFlag, ...byConfig]) {
+    const identity = taint.replace(/=[^:]*/, '');
+    if (!union.has(identity)) union.set(identity, taint);
+  }
+  return `${flag}=${[...union.values()].join(',')}`;
+}
+
+function split(list: string): string[] {
+  return list.split(',').filter((taint) => taint !== '');
+}

@@ -1,0 +1,6 @@
+/** Takes the run lock of the instance named by its argument, says so, and keeps it until killed. */
+import { acquireRunLock } from '../../agent/host/run-lock.ts';
+
+await acquireRunLock(process.argv[2] ?? '');
+process.stdout.write('held\n');
+setInterval(() => undefined, 60_000);
