@@ -1,27 +1,8 @@
+import type { z } from 'zod';
+import { parseDuration } from './fields.ts';
+import type { interfaceSchema, Spec } from './schema.ts';
+
 /** The effective configuration: validated, merged, with its defaults. */
-
-export type FailurePolicy = 'Block' | 'Taint' | 'Ignore';
-
-export interface Ipv4Config {
-  mode: 'FirstFree' | 'Automatic';
-  /** The workers' part of the subnets: CIDRs or `first-last`. Empty: all of the subnet. */
-  within: string[];
-  /** The pods' part: never claimed from. CIDRs or `first-last`. */
-  podRange: string[];
-}
-
-export interface InterfaceConfig {
-  name: string;
-  subnets: string[];
-  securityGroups: string[];
-  ipv4: Ipv4Config;
-  networkCard: number;
-  sourceDestCheck: boolean;
-  deleteOnTermination: boolean;
-  mtu: number;
-  tags: Record<string, string>;
-}
-
 export interface NodeConfig {
   cluster: string | undefined;
   timeoutMs: number;
@@ -29,5 +10,21 @@ export interface NodeConfig {
   interfaces: InterfaceConfig[];
   /** Label values may hold references, `${eth1.subnetId}`. */
   labels: Record<string, string>;
-  maxPods: 'Adjust' | 'Keep';
+  maxPods: Spec['kubelet']['maxPods'];
+}
+
+export type FailurePolicy = Spec['failurePolicy'];
+export type InterfaceConfig = z.output<typeof interfaceSchema>;
+export type Ipv4Config = InterfaceConfig['ipv4'];
+
+/** The configuration as the run uses it. */
+export function toNodeConfig(spec: Spec): NodeConfig {
+  return {
+    cluster: spec.cluster,
+    timeoutMs: parseDuration(spec.timeout) ?? 0,
+    failurePolicy: spec.failurePolicy,
+    interfaces: spec.interfaces,
+    labels: spec.kubelet.labels,
+    maxPods: spec.kubelet.maxPods,
+  };
 }

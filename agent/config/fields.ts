@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+/** Text that must match `form`; `remedy` says what to write, given what was written. */
+function text(form: RegExp, remedy: (written: string) => string) {
+  return z.string().regex(form, { error: ({ input }) => remedy(String(input)) });
+}
+
+const quote = JSON.stringify;
+
+export const interfaceName = text(
+  // Names end up in paths, in unit and .link files. systemd refuses all digits, `all`, `default`; `lo` is taken.
+  /^(?!\d+$)(?!(?:lo|all|default)$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/,
+  (written) => {
+    if (written.length > 15) {
+      return `${quote(written)} has ${written.length} characters, the kernel allows 15; write a shorter name, as in eth1`;
+    }
+    if (['lo', 'all', 'default'].includes(written)) {
+      return `${quote(written)} is a name that the kernel uses itself; write another, as in eth1`;
+    }
+    return `${quote(written)} is not an interface name; write letters, digits, "-", "_" and ".", not only digits, as in eth1`;
+  },
+);
+
+export const subnetId = text(
+  /^subnet-(?:[0-9a-f]{8}|[0-9a-f]{17})$/,
+  (written) => `${quote(written)} is not a subnet id; write "subnet-" and 8 or 17 hex digits`,
+);
+
+export const securityGroupId = text(
+  /^sg-(?:[0-9a-f]{8}|[0-9a-f]{17})$/,
+  (written) =>
+    `${quote(written)} is not a security group id; write "sg-" and 8 or 17 hex digits, not the group's name`,
+);
+
+/** EKS's own rule for the name of a cluster. */
+export const clusterName = text(
+  /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/,
+  (written) =>
+    `${quote(written)} is not a cluster name; write up to 100 letters, digits, "-" and "_", a letter or digit first`,
+);
+
+const durationForm = /^(?=.)(?:(\d{1,4})m)?(?:(\d{1,4})s)?$/;
+
+/** Milliseconds of `10m`, `90s` or `1m30s`; undefined for anything else. */
+export function parseDuration(written: string): number | undefined {
+  const match = durationForm.exec(written);
+  return match === null ? undefined : (Number(match[1] ?? 0) * 60 + Number(match[2] ?? 0)) * 1000;
+}
+
+export const timeout = text(
+  durationForm,
+  (written) => `${quote(written)} is not a duration; write minutes and seconds, as in 10m, 90s or 1m30s`,
+).refine((written) => inRange(parseDuration(written)), {
+  // The unit's own limit is 61 minutes.
+  error: ({ input }) => `${input} is out of bounds; write at least 1s and at most 60m`,
+});
+
+function inRange(milliseconds: number | undefined): boolean {
+  return milliseconds === undefined || (milliseconds >= 1000 && milliseconds <= 3_600_000);
+}
+
+/** A list whose entries differ from each other. */
+export function distinct<T extends z.ZodType>(
+  entry: T,
+  key: (value: z.output<T>) => unknown = (value) => value,
+) {
+  return z.array(entry).check(({ value, issues }) => {
+    const seen = new Set<unknown>();
+    value.forEach((item, index) => {
+      if (seen.has(key(item))) {
+        issues.push({
+          code: 'custom',
+          input: value,
+          path: [index],
+          message: `${quote(key(item))} is there twice; remove one`,
+        });
+      }
+      seen.add(key(item));
+    });
+  });
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { ExitCode, Failure } from '../failure.ts';
+import { labelKeyFault, labelValueFault } from './label-rules.ts';
+
+/** The longest value that each reference to the node can have: a template that fits these fits any. */
+const nodeReferences: Record<string, string> = {
+  zone: 'us-east-1-wl1-bos-wlz-1',
+  region: 'ap-southeast-1',
+  instanceId: 'i-0123456789abcdef0',
+  instanceType: 'u7inh-32tb.480xlarge',
+  cluster: 'c',
+};
+/** The same for those to an interface, `${eth1.address}`. */
+const interfaceReferences: Record<string, string> = {
+  address: '255.255.255.255',
+  eniId: 'eni-0123456789abcdef0',
+  subnetId: 'subnet-0123456789abcdef0',
+  deviceIndex: '10',
+  networkCard: '10',
+};
+const referenceForm = /\$\{([^}]*)\}/g;
+
+/** `kubelet.labels`: what kubelet would refuse at its start is refused here. */
+export const labels = z.record(z.string(), z.string()).check(({ value, issues }) => {
+  for (const [key, template] of Object.entries(value)) {
+    for (const message of [labelKeyFault(key), templateFault(template)]) {
+      if (message !== undefined) {
+        issues.push({ code: 'custom', input: value, path: [key], message });
+      }
+    }
+  }
+});
+
+function templateFault(template: string): string | undefined {
+  for (const reference of referencesIn(template)) {
+    if (sampleOf(reference) === undefined) {
+      return `there is no \${${reference}}; write one of ${known('eth1')}, with an interface of yours for eth1`;
+    }
+  }
+  const filled = fill(template, (reference) => sampleOf(reference) ?? '');
+  const fault = labelValueFault(filled);
+  return fault === undefined || filled === template ? fault : `once its references are filled in, ${fault}`;
+}
+
+function sampleOf(reference: string): string | undefined {
+  const { interfaceName, attribute } = split(reference);
+  const samples = interfaceName === undefined ? nodeReferences : interfaceReferences;
+  return Object.hasOwn(samples, attribute) ? samples[attribute] : undefined;
+}
+
+function known(interfaceName: string): string {
+  const ofInterface = Object.keys(interfaceReferences).map((attribute) => `${interfaceName}.${attribute}`);
+  return [...ofInterface, ...Object.keys(nodeReferences)].map((name) => `\${${name}}`).join(', ');
+}
+
+/** Interface names may hold dots: the attribute stands behind the last. */
+function split(reference: string): { interfaceName: string | undefined; attribute: string } {
+  const dot = reference.lastIndexOf('.');
+  return dot < 0
+    ? { interfaceName: undefined, attribute: reference }
+    : { interfaceName: reference.slice(0, dot), attribute: reference.slice(dot + 1) };
+}
+
+function referencesIn(template: string): string[] {
+  return [...template.matchAll(referenceForm)].map((match) => match[1] ?? '');
+}
+
+function fill(template: string, replacement: (reference: string) => string): string {
+  return template.replace(referenceForm, (_, reference: string) => replacement(reference));
+}
+
+/** What is wrong with a label's value only in the light of the whole configuration; undefined if nothing. */
+export function referenceFault(
+  template: string,
+  interfaceNames: readonly string[],
+  cluster: string | undefined,
+): string | undefined {
+  for (const reference of referencesIn(template)) {
+    const { interfaceName } = split(reference);
+    if (interfaceName !== undefined && !interfaceNames.includes(interfaceName)) {
+      const names = interfaceNames.length === 0 ? 'none is' : `there are ${interfaceNames.join(', ')}`;
+      return `\${${reference}} names an interface that is not configured; ${names}`;
+    }
+    if (reference === 'cluster' && cluster === undefined) {
+      return '${cluster} has no value; write spec.cluster';
+    }
+  }
+  const filled = fill(template, (reference) =>
+    reference === 'cluster' ? (cluster ?? '') : (sampleOf(reference) ?? ''),
+  );
+  return labelValueFault(filled);
+}
+
+/**
+ * The labels with their references replaced. `values` is keyed as references are written, `eth1.address`, `zone`.
+ * Throws a `Failure` (3) that names the label where a value is missing or kubelet would refuse the outcome.
+ */
+export function resolveLabels(
+  labels: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(labels).map(([key, template]) => {
+      const resolved = fill(template, (reference) => {
+        const value = values[reference];
+        if (value === undefined) {
+          throw new Failure(
+            ExitCode.configuration,
+            `label ${key}: \${${reference}} has no value on this node`,
+          );
+        }
+        return value;
+      });
+      const fault = labelValueFault(resolved);
+      if (fault !== undefined) {
+        throw new Failure(
+          ExitCode.configuration,
+          `label ${key}, written ${JSON.stringify(template)}: ${fault}`,
+        );
+      }
+      return [key, resolved];
+    }),
+  );
+}

@@ -1,0 +1,130 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { referenceFault } from './labels.ts';
+import { merge, supplierOf } from './merge.ts';
+import { type NodeConfig, toNodeConfig } from './model.ts';
+import { ConfigurationFailure, type Path, type Problem } from './problem.ts';
+import { apiVersion, documentSchema, kind, type Spec } from './schema.ts';
+import { parseSource, type Source } from './source.ts';
+import { readUserData, type UserNodeConfig } from './user-data.ts';
+import { validate } from './validate.ts';
+
+/** What there is to do on this node, as configured. */
+export type Loaded = None | Config;
+
+interface Common {
+  /** The user's own NodeConfigs, from the user data. */
+  nodeConfigs: UserNodeConfig[];
+  /** What is odd, but none of our business to refuse. */
+  warnings: string[];
+}
+/** There is no configuration of ours anywhere. */
+export interface None extends Common {
+  kind: 'none';
+}
+export interface Config extends Common {
+  kind: 'config';
+  config: NodeConfig;
+  /** The same in the terms of the documents. */
+  spec: Spec;
+  /** `source:line:column` of the value at a path of the document, undefined for a default. */
+  originOf(path: Path): string | undefined;
+}
+
+/**
+ * The effective configuration: the files below `<root>/etc/multus-bootstrap/config.d` in name order, then the user
+ * data. Throws a `ConfigurationFailure` (3) that lists everything wrong with it.
+ */
+export async function loadConfig(input: { root: string; userData: Uint8Array | undefined }): Promise<Loaded> {
+  const files = await readFiles(input.root);
+  const userData = readUserData('user data', input.userData ?? new Uint8Array());
+  return combine(
+    [...files.sources, ...userData.sources],
+    [...files.problems, ...userData.problems],
+    userData,
+  );
+}
+
+/**
+ * What the files say of the run's deadline, or its default, in milliseconds: it bounds the wait for the user data.
+ * Throws a `ConfigurationFailure` (3) where they are wrong.
+ */
+export async function loadFiles(root: string): Promise<{ timeoutMs: number }> {
+  const { sources, problems } = await readFiles(root);
+  return { timeoutMs: toNodeConfig(mergeSpecs(sources, problems)).timeoutMs };
+}
+
+/** One configuration of all the sources, in their order. `problems` are those that reading them met. */
+export function combine(sources: readonly Source[], problems: readonly Problem[], common: Common): Loaded {
+  const { nodeConfigs, warnings } = common;
+  const spec = mergeSpecs(sources, problems);
+  if (sources.length === 0) {
+    return { kind: 'none', nodeConfigs, warnings };
+  }
+  const faults = referenceProblems(spec, sources);
+  if (faults.length > 0) {
+    throw new ConfigurationFailure(faults);
+  }
+  const originOf = (path: Path) => {
+    const source = supplierOf(sources, path);
+    const place = source?.locate(path);
+    return place === undefined ? undefined : `${source?.name}:${place.line}:${place.column}`;
+  };
+  return { kind: 'config', config: toNodeConfig(spec), spec, originOf, nodeConfigs, warnings };
+}
+
+function mergeSpecs(sources: readonly Source[], problems: readonly Problem[]): Spec {
+  const faults = [...problems, ...sources.flatMap(validate)];
+  if (faults.length > 0) {
+    throw new ConfigurationFailure(faults);
+  }
+  // Without sources there are still the defaults.
+  const none = { apiVersion, kind };
+  return documentSchema.parse(merge([none, ...sources.map(({ value }) => value)])).spec;
+}
+
+/** Labels may stand in one source and the interfaces that they refer to in another. */
+function referenceProblems(spec: Spec, sources: readonly Source[]): Problem[] {
+  const names = spec.interfaces.map(({ name }) => name);
+  return Object.entries(spec.kubelet.labels).flatMap(([key, template]) => {
+    const message = referenceFault(template, names, spec.cluster);
+    const path = ['spec', 'kubelet', 'labels', key];
+    const source = supplierOf(sources, path);
+    return message === undefined || source === undefined
+      ? []
+      : [{ source: source.name, ...source.locate(path), path, message }];
+  });
+}
+
+const directory = 'etc/multus-bootstrap/config.d';
+
+/** The configuration files of an image, in name order. */
+export async function readFiles(root: string): Promise<{ sources: Source[]; problems: Problem[] }> {
+  let names: string[];
+  try {
+    names = await readdir(join(root, directory));
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) {
+      return { sources: [], problems: [] };
+    }
+    throw error;
+  }
+  const paths = names.filter((name) => /\.(?:ya?ml|json)$/.test(name)).sort();
+  const read = await Promise.all(paths.map((name) => readSource(join(root, directory, name))));
+  return {
+    sources: read.flatMap((result) => (Array.isArray(result) ? [] : [result])),
+    problems: read.flatMap((result) => (Array.isArray(result) ? result : [])),
+  };
+}
+
+async function readSource(path: string): Promise<Source | Problem[]> {
+  try {
+    return parseSource(path, await readFile(path));
+  } catch (error) {
+    return [{ source: path, message: `cannot be read: ${error instanceof Error ? error.message : error}` }];
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** EC2 allows 50 tags; the agent adds up to five and `Name`, which the user may set instead. */
+const userTagLimit = 44;
+
+/** EC2's rules for tags, and those tags that mean something to the agent or the VPC CNI. */
+export const tags = z.record(z.string(), z.string()).check(({ value, issues }) => {
+  const refuse = (path: string[], message: string) =>
+    issues.push({ code: 'custom', input: value, path, message });
+  for (const [key, tag] of Object.entries(value)) {
+    const fault = keyFault(key);
+    if (fault !== undefined) {
+      refuse([key], fault);
+    }
+    if (tag.length > 256) {
+      refuse([key], `the value has ${tag.length} characters, EC2 allows 256; write a shorter one`);
+    }
+  }
+  const count = Object.keys(value).filter((key) => key !== 'Name').length;
+  if (count > userTagLimit) {
+    refuse(
+      [],
+      `there are ${count} tags; EC2 allows 50, six of them are the agent's: write at most ${userTagLimit}`,
+    );
+  }
+});
+
+function keyFault(key: string): string | undefined {
+  if (key.length < 1 || key.length > 128) {
+    return `the key has ${key.length} characters; EC2 allows 1 to 128`;
+  }
+  if (/^aws:/i.test(key)) {
+    return 'keys that begin with "aws:" are kept for AWS; write another key';
+  }
+  if (key.startsWith('multus-bootstrap.io/') || key === 'node.k8s.amazonaws.com/no_manage') {
+    return 'the agent sets this tag itself; remove it';
+  }
+  if (key === 'node.k8s.amazonaws.com/instance_id') {
+    return 'the VPC CNI deletes available ENIs that carry this tag; remove it';
+  }
+  return undefined;
+}

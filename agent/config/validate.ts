@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import type { Path, Problem } from './problem.ts';
+import { apiVersion, documentSchema } from './schema.ts';
+import type { Source } from './source.ts';
+import { nearest } from './suggest.ts';
+
+/** Keys and values of features that are still to come. */
+const notYet = /^spec(?:\.nodePort|\.interfaces\.\d+\.(?:ipv6|existing|subnetTags))$/;
+
+/** Everything that is wrong with one document by itself. */
+export function validate(source: Source): Problem[] {
+  const result = documentSchema.safeParse(source.value, { reportInput: true });
+  return (result.error?.issues ?? []).flatMap((issue) => {
+    const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
+    return explain(issue, path, source).map((found) => ({
+      source: source.name,
+      ...source.locate(found.path),
+      ...found,
+    }));
+  });
+}
+
+type Issue = z.core.$ZodIssue;
+
+function explain(issue: Issue, path: Path, source: Source): { path: Path; message: string }[] {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(path, key) }));
+    case 'invalid_type':
+      return [{ path, message: wrongType(issue.expected, issue.input, path, source.written(path)) }];
+    case 'invalid_value':
+      return [{ path, message: wrongValue(issue.values.map(String), issue.input, path) }];
+    case 'invalid_key':
+      return issue.issues.map(({ message }) => ({ path, message }));
+    case 'too_small':
+    case 'too_big':
+      return [{ path, message: outOfBounds(issue, path) }];
+    default:
+      return [{ path, message: issue.message }];
+  }
+}
+
+function unknownKey(path: Path, key: string): string {
+  if (notYet.test([...path, key].join('.'))) {
+    return 'is not supported yet; remove it';
+  }
+  const known = Object.keys(schemaAt(path).properties ?? {});
+  const meant = nearest(key, known);
+  return meant === undefined
+    ? `is not a key here; there are ${known.join(', ')}`
+    : `is not a key here; write ${meant}`;
+}
+
+function wrongType(expected: string, input: unknown, path: Path, written: string | undefined): string {
+  const wanted = typeNames[expected] ?? expected;
+  const example = exampleAt(path);
+  if (input === undefined) {
+    return `is missing; write ${example ?? wanted}`;
+  }
+  if (input === null) {
+    return `has no value; write ${example ?? wanted}, or remove the key`;
+  }
+  if (expected === 'string' && (typeof input === 'number' || typeof input === 'boolean')) {
+    const text = written ?? String(input);
+    const reading = text === String(input) ? '' : ` ${input}`;
+    return `${text} is read as the ${typeof input}${reading}, not as text; write it in quotes, "${text}"`;
+  }
+  const found = Array.isArray(input) ? 'a list' : (typeNames[typeof input] ?? typeof input);
+  const shown = typeof input === 'object' ? '' : `${JSON.stringify(input)} `;
+  return `${shown}is ${found}, not ${wanted}; write ${example ?? wanted}`;
+}
+
+const typeNames: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map of keys and values',
+  record: 'a map of keys and values',
+};
+
+function wrongValue(allowed: string[], input: unknown, path: Path): string {
+  if (input === undefined) {
+    return `is missing; write ${allowed[0]}`;
+  }
+  if (path.at(-1) === 'apiVersion') {
+    return `${JSON.stringify(input)} is not a version that this agent reads; write ${apiVersion}`;
+  }
+  if (path.at(-1) === 'mode' && input === 'None') {
+    return 'None is not supported yet; write FirstFree or Automatic';
+  }
+  const meant = nearest(String(input), allowed);
+  return `${JSON.stringify(input)} is not one of its values; write ${meant ?? allowed.join(' or ')}`;
+}
+
+function outOfBounds(issue: Issue & { code: 'too_small' | 'too_big' }, path: Path): string {
+  if (issue.origin !== 'number' && issue.origin !== 'int') {
+    return issue.message;
+  }
+  const { minimum, maximum } = schemaAt(path);
+  const most = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? 'or more' : `to ${maximum}`;
+  return `${issue.input} is out of bounds; write a whole number, ${minimum} ${most}`;
+}
+
+function exampleAt(path: Path): string | undefined {
+  const [example] = schemaAt(path).examples ?? [];
+  return example === undefined ? undefined : JSON.stringify(example);
+}
+
+/** The part of the JSON Schema that describes the value at `path`. */
+function schemaAt(path: Path): z.core.JSONSchema.BaseSchema {
+  let schema: unknown = z.toJSONSchema(documentSchema, { io: 'input' });
+  for (const step of path) {
+    const { properties, items } = isSchema(schema) ? schema : {};
+    schema = typeof step === 'number' ? items : properties?.[step];
+  }
+  return isSchema(schema) ? schema : {};
+}
+
+function isSchema(value: unknown): value is z.core.JSONSchema.BaseSchema {
+  return typeof value === 'object' && value !== null;
+}
