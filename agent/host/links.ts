@@ -1,5 +1,4 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { errorCode } from './files.ts';
 import type { Link } from './port.ts';
 
 const folder = '/sys/class/net';
@@ -36,10 +35,8 @@ async function readLink(name: string): Promise<{ link: Link; stacked: boolean } 
     const up = (Number(flags) & IFF_UP) !== 0;
     const stacked = files.some((file) => file.startsWith('lower_'));
     return { link: { name, mac, up, mtu: Number(mtu), operState }, stacked };
-  } catch (error) {
-    // Gone, or renamed, since it was listed (ENODEV, EINVAL: while it goes); `bonding_masters` is no link at all.
-    const code = errorCode(error) ?? '';
-    if (['ENOENT', 'ENODEV', 'ENOTDIR', 'EINVAL'].includes(code)) return undefined;
-    throw error;
+  } catch {
+    // Gone, or renamed, since it was listed: that is an event, at which it is looked for again.
+    return undefined;
   }
 }

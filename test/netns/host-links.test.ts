@@ -130,6 +130,37 @@ t.test('an MTU that the driver refuses: its limits are told', async (t) => {
   });
 });
 
+t.test('a strict rp_filter that cannot be loosened is an error', async (t) => {
+  const { host } = setUp(t);
+  await addDevice(t, 'eth1', 1);
+  await writeFile('/proc/sys/net/ipv4/conf/eth1/rp_filter', '1');
+  await execa('mount', ['--bind', '/proc/sys', '/proc/sys']);
+  t.teardown(() => execa('umount', ['/proc/sys']));
+  await execa('mount', ['-o', 'remount,bind,ro', '/proc/sys']);
+  await t.rejects(host.configureLinks(instanceId, [want('eth1', 1)], bound()), {
+    exitCode: ExitCode.host,
+    message: /eth1: could not make .*rp_filter loose: .*read-only/,
+  });
+});
+
+t.test('an rp_filter that is off stays off', async (t) => {
+  const { host } = setUp(t);
+  await addDevice(t, 'eth1', 1);
+  await writeFile('/proc/sys/net/ipv4/conf/eth1/rp_filter', '0');
+  await host.configureLinks(instanceId, [want('eth1', 1)], bound());
+  t.equal((await readFile('/proc/sys/net/ipv4/conf/eth1/rp_filter', 'utf8')).trim(), '0');
+});
+
+t.test('a device shares its MAC with a link stacked on it, and is the first of them', async (t) => {
+  const { host } = setUp(t);
+  await addDevice(t, 'ens6', 1);
+  await ip('link', 'add', 'aaa', 'address', mac(1), 'type', 'bridge');
+  await ip('link', 'set', 'dev', 'ens6', 'master', 'aaa');
+  t.teardown(() => execa('ip', ['link', 'delete', 'dev', 'aaa'], { reject: false }));
+  t.match(await host.waitForDevice(mac(1), bound()), { name: 'ens6' });
+  t.same(await names(1), ['ens6']);
+});
+
 t.test('a device that is missing is an error', async (t) => {
   const { host } = setUp(t);
   await t.rejects(host.configureLinks(instanceId, [want('eth1', 1)], bound()), {

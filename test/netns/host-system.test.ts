@@ -75,6 +75,16 @@ t.test('a misnamed link waits for udev before it is renamed; a right one does no
   t.same(await called(), []);
 });
 
+t.test('a wait for udev ends with the deadline', async (t) => {
+  await commands(t, 'exec sleep 60');
+  const host = createHost({ root: '/', clock, log: recordingLog().log });
+  await execa('ip', ['link', 'set', 'dev', 'eth1', 'name', 'ens6']);
+  const deadline = new AbortController();
+  const configuring = host.configureLinks('i-1', [link], deadline.signal);
+  deadline.abort(new Error('the deadline has passed'));
+  await t.rejects(configuring, { message: 'the deadline has passed' });
+});
+
 t.test('whether kubelet has started is systemd’s to say', async (t) => {
   await mkdir('/run/systemd', { recursive: true });
   await commands(t, 'echo 12345');

@@ -1,0 +1,89 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { parseIntent, readIntents, removeIntent, writeIntent } from '../../../agent/host/intents.ts';
+import type { Intent } from '../../../agent/host/port.ts';
+import { recordingLog } from '../../recording-log.ts';
+
+const intent: Intent = {
+  instanceId: 'i-1',
+  interface: 'eth1',
+  subnetId: 'subnet-1',
+  address: '10.0.4.4',
+  securityGroups: ['sg-1', 'sg-2'],
+  description: 'eth1 of i-1',
+  tags: { 'multus-bootstrap.io/instance-id': 'i-1' },
+  nonce: 'n',
+  eniId: 'eni-1',
+};
+const { address: _address, eniId: _eniId, ...automatic } = intent;
+
+t.test('what was written is read, one for each interface, until it is removed', async (t) => {
+  const root = t.testdir({});
+  const { log, warnings } = recordingLog();
+  t.same(await readIntents(root, 'i-1', log), []);
+  await writeIntent(root, { ...intent, nonce: 'earlier' });
+  await writeIntent(root, intent);
+  await writeIntent(root, { ...automatic, interface: 'eth2' });
+  await writeIntent(root, { ...intent, interface: 'eth3', instanceId: 'i-other' });
+  t.strictSame(await readIntents(root, 'i-1', log), [intent, { ...automatic, interface: 'eth2' }]);
+  await removeIntent(root, 'eth1');
+  await removeIntent(root, 'eth1');
+  t.same(
+    (await readIntents(root, 'i-1', log)).map((each) => each.interface),
+    ['eth2'],
+  );
+  t.same(warnings, []);
+});
+
+t.test('a file that is no intent is set aside and told of, and the others are read', async (t) => {
+  const root = t.testdir({});
+  const { log, warnings } = recordingLog();
+  await writeIntent(root, intent);
+  const folder = join(root, 'var/lib/multus-bootstrap');
+  await writeFile(join(folder, 'eth2.json'), '{"schemaVersion":1,"instanceId":"i-1","inter');
+  t.same(await readIntents(root, 'i-1', log), [intent]);
+  t.match(warnings, [/eth2\.json is not an intent.*set aside as eth2\.json\.unreadable/]);
+  t.same(await readdir(folder), ['eth1.json', 'eth2.json.unreadable']);
+  await readIntents(root, 'i-1', log);
+  t.equal(warnings.length, 1, 'told once');
+});
+
+t.test('what is no intent', (t) => {
+  const whole = { schemaVersion: 1, ...intent };
+  const cases: [string, unknown][] = [
+    ['not an object', [whole]],
+    ['another schema version', { ...whole, schemaVersion: 2 }],
+    ['a number for an address', { ...whole, address: 1 }],
+    ['a tag that is a number', { ...whole, tags: { a: 1 } }],
+    ['tags in a list', { ...whole, tags: [] }],
+    ['a group that is a number', { ...whole, securityGroups: [1] }],
+    ['no nonce', { ...whole, nonce: undefined }],
+    ['no subnet', { ...whole, subnetId: undefined }],
+  ];
+  for (const [title, value] of cases) t.equal(parseIntent(JSON.stringify(value)), undefined, title);
+  t.equal(parseIntent(''), undefined, 'empty');
+  t.strictSame(parseIntent(JSON.stringify(whole)), intent);
+  t.end();
+});
+
+t.test('a folder that cannot be read is a failure that names it', async (t) => {
+  const root = t.testdir({ var: { lib: { 'multus-bootstrap': 'a file, not a folder' } } });
+  await t.rejects(readIntents(root, 'i-1', recordingLog().log), {
+    exitCode: 9,
+    message: /could not list .*var\/lib\/multus-bootstrap: ENOTDIR/,
+  });
+  await t.rejects(writeIntent(root, intent), {
+    exitCode: 9,
+    message: /could not write .*multus-bootstrap\/eth1\.json: E/,
+  });
+});
+
+t.test('a broken intent that cannot be set aside is a failure that names it', async (t) => {
+  const folder = { 'eth1.json': '{', 'eth1.json.unreadable': { 'in the way': '' } };
+  const root = t.testdir({ var: { lib: { 'multus-bootstrap': folder } } });
+  await t.rejects(readIntents(root, 'i-1', recordingLog().log), {
+    exitCode: 9,
+    message: /could not rename .*eth1\.json: E/,
+  });
+});
