@@ -37,7 +37,8 @@ function unwrapBase64(bytes: Uint8Array): Uint8Array {
 export function decodeText(bytes: Uint8Array, charset = markedCharset(bytes)): string | { error: string } {
   let decoder: TextDecoder;
   try {
-    decoder = new TextDecoder(charset, { fatal: true });
+    // TextDecoder takes ASCII for Windows-1252; nodeadm reads every part as UTF-8, which ASCII is a part of.
+    decoder = new TextDecoder(/^(?:us-)?ascii$/i.test(charset) ? 'utf-8' : charset, { fatal: true });
   } catch {
     return { error: `has the charset ${JSON.stringify(charset)}, which is not known; write it in UTF-8` };
   }

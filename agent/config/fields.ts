@@ -5,6 +5,16 @@ function text(form: RegExp, remedy: (written: string) => string) {
   return z.string().regex(form, { error: ({ input }) => remedy(String(input)) });
 }
 
+/** Text of which `fault` finds nothing to say. */
+export function textWithout(fault: (written: string) => string | undefined) {
+  return z.string().check(({ value, issues }) => {
+    const message = fault(value);
+    if (message !== undefined) {
+      issues.push({ code: 'custom', input: value, message });
+    }
+  });
+}
+
 const quote = JSON.stringify;
 
 export const interfaceName = text(

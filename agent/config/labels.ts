@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ExitCode, Failure } from '../failure.ts';
+import { textWithout } from './fields.ts';
 import { labelKeyFault, labelValueFault } from './label-rules.ts';
 
 /** The longest value that each reference to the node can have: a template that fits these fits any. */
@@ -21,15 +22,7 @@ const interfaceReferences: Record<string, string> = {
 const referenceForm = /\$\{([^}]*)\}/g;
 
 /** `kubelet.labels`: what kubelet would refuse at its start is refused here. */
-export const labels = z.record(z.string(), z.string()).check(({ value, issues }) => {
-  for (const [key, template] of Object.entries(value)) {
-    for (const message of [labelKeyFault(key), templateFault(template)]) {
-      if (message !== undefined) {
-        issues.push({ code: 'custom', input: value, path: [key], message });
-      }
-    }
-  }
-});
+export const labels = z.record(textWithout(labelKeyFault), textWithout(templateFault));
 
 function templateFault(template: string): string | undefined {
   for (const reference of referencesIn(template)) {

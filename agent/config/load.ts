@@ -104,10 +104,8 @@ export async function readFiles(root: string): Promise<{ sources: Source[]; prob
   try {
     names = await readdir(join(root, directory));
   } catch (error) {
-    if (isCode(error, 'ENOENT')) {
-      return { sources: [], problems: [] };
-    }
-    throw error;
+    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return { sources: [], problems: absent ? [] : [unreadable(join(root, directory), error)] };
   }
   const paths = names.filter((name) => /\.(?:ya?ml|json)$/.test(name)).sort();
   const read = await Promise.all(paths.map((name) => readSource(join(root, directory, name))));
@@ -121,10 +119,10 @@ async function readSource(path: string): Promise<Source | Problem[]> {
   try {
     return parseSource(path, await readFile(path));
   } catch (error) {
-    return [{ source: path, message: `cannot be read: ${error instanceof Error ? error.message : error}` }];
+    return [unreadable(path, error)];
   }
 }
 
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+function unreadable(path: string, error: unknown): Problem {
+  return { source: path, message: `cannot be read: ${error instanceof Error ? error.message : error}` };
 }

@@ -1,25 +1,25 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-} from 'yaml';
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import { decodeText } from './encoding.ts';
 import type { Path, Problem } from './problem.ts';
 
 /** Larger than any configuration can be, small enough to parse at boot in no time. */
 export const largestDocument = 256 * 1024;
 
+/** Both from 1. */
+interface Place {
+  line: number;
+  column: number;
+}
+
 /** One configuration document, and where each of its values stands. */
 export interface Source {
+  /** As messages name it: a file's path, or the part of the user data. */
   name: string;
   value: unknown;
   /** The place of the value at `path`, or of the nearest map or list above it. */
-  locate(path: Path): { line: number; column: number };
+  locate(path: Path): Place;
+  /** The place of the key at `path`. */
+  locateKey(path: Path): Place;
   /** The scalar at `path` as it was written, before YAML gave it a type: `0123`. */
   written(path: Path): string | undefined;
 }
@@ -34,7 +34,7 @@ export function parseSource(name: string, bytes: Uint8Array, charset?: string): 
     return [{ source: name, message: text.error }];
   }
   const lines = new LineCounter();
-  const place = (offset: number) => {
+  const place = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
@@ -62,7 +62,7 @@ export function parseSource(name: string, bytes: Uint8Array, charset?: string): 
 function toSource(
   name: string,
   document: Document.Parsed,
-  place: (offset: number) => { line: number; column: number },
+  place: (offset: number) => Place,
 ): Source | Problem[] {
   let value: unknown;
   try {
@@ -74,34 +74,34 @@ function toSource(
   return {
     name,
     value,
-    locate: (path) => place(nodesOn(document, path).at(-1)?.range?.[0] ?? 0),
+    locate: (path) => place(offsetOf(entryAt(document, path).value)),
+    locateKey: (path) => place(offsetOf(entryAt(document, path).key)),
     written: (path) => {
-      const nodes = nodesOn(document, path);
-      const node = nodes.length === path.length + 1 ? nodes.at(-1) : undefined;
-      return isScalar(node) && typeof node.source === 'string' ? node.source : undefined;
+      const { value: node, found } = entryAt(document, path);
+      return found && isScalar(node) && typeof node.source === 'string' ? node.source : undefined;
     },
   };
 }
 
-/** The nodes from the root down to the value at `path`, as far as they exist; for a missing value of a key, the key. */
-function nodesOn(document: Document.Parsed, path: Path): Node[] {
-  const nodes: Node[] = [];
-  let next: unknown = document.contents;
-  for (const step of [...path, undefined]) {
-    const node = isAlias(next) ? next.resolve(document) : next;
-    if (!isNode(node)) {
-      break;
+/** The nodes that stand for a path's last step, or for the last of its steps that exist. */
+function entryAt(document: Document.Parsed, path: Path): { key: unknown; value: unknown; found: boolean } {
+  let key: unknown = document.contents;
+  let value: unknown = document.contents;
+  for (const step of path) {
+    const parent = isAlias(value) ? value.resolve(document) : value;
+    const pair = isMap(parent)
+      ? parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step))
+      : undefined;
+    const item: unknown = isSeq(parent) ? parent.items[Number(step)] : pair?.value;
+    if (item === undefined) {
+      return { key, value, found: false };
     }
-    nodes.push(isNode(next) ? next : node);
-    if (step === undefined) {
-      break;
-    }
-    if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
-      next = pair?.value ?? pair?.key;
-    } else {
-      next = 'items' in node ? (node.items as unknown[])[Number(step)] : undefined;
-    }
+    key = pair?.key ?? item;
+    value = item;
   }
-  return nodes;
+  return { key, value, found: true };
+}
+
+function offsetOf(node: unknown): number {
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }

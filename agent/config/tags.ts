@@ -1,29 +1,26 @@
 import { z } from 'zod';
+import { textWithout } from './fields.ts';
 
 /** EC2 allows 50 tags; the agent adds up to five and `Name`, which the user may set instead. */
 const userTagLimit = 44;
 
 /** EC2's rules for tags, and those tags that mean something to the agent or the VPC CNI. */
-export const tags = z.record(z.string(), z.string()).check(({ value, issues }) => {
-  const refuse = (path: string[], message: string) =>
-    issues.push({ code: 'custom', input: value, path, message });
-  for (const [key, tag] of Object.entries(value)) {
-    const fault = keyFault(key);
-    if (fault !== undefined) {
-      refuse([key], fault);
-    }
-    if (tag.length > 256) {
-      refuse([key], `the value has ${tag.length} characters, EC2 allows 256; write a shorter one`);
-    }
-  }
-  const count = Object.keys(value).filter((key) => key !== 'Name').length;
-  if (count > userTagLimit) {
-    refuse(
-      [],
-      `there are ${count} tags; EC2 allows 50, six of them are the agent's: write at most ${userTagLimit}`,
-    );
-  }
-});
+export const tags = z
+  .record(textWithout(keyFault), textWithout(valueFault))
+  .refine((value) => countOf(value) <= userTagLimit, {
+    error: ({ input }) =>
+      `has ${countOf(input)} tags; EC2 allows 50, six of them are the agent's: write at most ${userTagLimit}`,
+  });
+
+function countOf(tags: unknown): number {
+  return Object.keys(tags ?? {}).filter((key) => key !== 'Name').length;
+}
+
+function valueFault(value: string): string | undefined {
+  return value.length <= 256
+    ? undefined
+    : `has ${value.length} characters, EC2 allows 256; write a shorter value`;
+}
 
 function keyFault(key: string): string | undefined {
   if (key.length < 1 || key.length > 128) {

@@ -54,6 +54,8 @@ function readBare(name: string, bytes: Uint8Array, found: UserData): void {
     addSource(parseSource(name, bytes), found);
   } else if (claims(bytes, undefined, isNodeConfig)) {
     addNodeConfigs(name, bytes, undefined, found);
+  } else {
+    warnOfLateFile(name, bytes, found);
   }
 }
 
@@ -74,6 +76,17 @@ function readPart(name: string, part: MimePart, found: UserData): void {
     found.warnings.push(`${name} is a NodeConfig in a nested multipart, where nodeadm does not look`);
   } else if (part.type === nodeConfigType) {
     addNodeConfigs(name, bytes, part.charset, found);
+  } else {
+    warnOfLateFile(name, bytes, found);
+  }
+}
+
+/** cloud-init may run after this agent has read its files. */
+function warnOfLateFile(name: string, bytes: Uint8Array, found: UserData): void {
+  if (Buffer.from(bytes).includes('etc/multus-bootstrap/config.d')) {
+    found.warnings.push(
+      `${name} seems to write a file to config.d at boot, which is too late; write it into a part of type ${ourType}`,
+    );
   }
 }
 

@@ -7,36 +7,45 @@ import { nearest } from './suggest.ts';
 /** Keys and values of features that are still to come. */
 const notYet = /^spec(?:\.nodePort|\.interfaces\.\d+\.(?:ipv6|existing|subnetTags))$/;
 
-/** Everything that is wrong with one document by itself. */
+/** Everything that is wrong with one document by itself, in the order of its lines. */
 export function validate(source: Source): Problem[] {
   const result = documentSchema.safeParse(source.value, { reportInput: true });
-  return (result.error?.issues ?? []).flatMap((issue) => {
-    const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
-    return explain(issue, path, source).map((found) => ({
-      source: source.name,
-      ...source.locate(found.path),
-      ...found,
-    }));
-  });
+  return (result.error?.issues ?? [])
+    .flatMap((issue) => explain(issue, source))
+    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
 }
 
-type Issue = z.core.$ZodIssue;
+function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {
+  const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const keyPath = [...path, key];
+      return {
+        source: source.name,
+        ...source.locateKey(keyPath),
+        path: keyPath,
+        message: unknownKey(path, key),
+      };
+    });
+  }
+  if (issue.code === 'invalid_key') {
+    const place = source.locateKey(path);
+    return issue.issues.map(({ message }) => ({ source: source.name, ...place, path, message }));
+  }
+  return [{ source: source.name, ...source.locate(path), path, message: valueMessage(issue, path, source) }];
+}
 
-function explain(issue: Issue, path: Path, source: Source): { path: Path; message: string }[] {
+function valueMessage(issue: z.core.$ZodIssue, path: Path, source: Source): string {
   switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(path, key) }));
     case 'invalid_type':
-      return [{ path, message: wrongType(issue.expected, issue.input, path, source.written(path)) }];
+      return wrongType(issue.expected, issue.input, path, source.written(path));
     case 'invalid_value':
-      return [{ path, message: wrongValue(issue.values.map(String), issue.input, path) }];
-    case 'invalid_key':
-      return issue.issues.map(({ message }) => ({ path, message }));
+      return wrongValue(issue.values.map(String), issue.input, path);
     case 'too_small':
     case 'too_big':
-      return [{ path, message: outOfBounds(issue, path) }];
+      return outOfBounds(issue, path);
     default:
-      return [{ path, message: issue.message }];
+      return issue.message;
   }
 }
 
@@ -62,12 +71,26 @@ function wrongType(expected: string, input: unknown, path: Path, written: string
   }
   if (expected === 'string' && (typeof input === 'number' || typeof input === 'boolean')) {
     const text = written ?? String(input);
-    const reading = text === String(input) ? '' : ` ${input}`;
-    return `${text} is read as the ${typeof input}${reading}, not as text; write it in quotes, "${text}"`;
+    const reading = text === String(input) ? `a ${typeof input}` : `the ${typeof input} ${input}`;
+    const { pattern } = schemaAt(path);
+    const fits = pattern === undefined || new RegExp(pattern).test(text);
+    const remedy = fits ? `it in quotes, "${text}"` : (example ?? wanted);
+    return `${text} is read as ${reading}, not as text; write ${remedy}`;
   }
   const found = Array.isArray(input) ? 'a list' : (typeNames[typeof input] ?? typeof input);
   const shown = typeof input === 'object' ? '' : `${JSON.stringify(input)} `;
-  return `${shown}is ${found}, not ${wanted}; write ${example ?? wanted}`;
+  const remedy = expected === 'boolean' ? booleanFor(input) : (example ?? wanted);
+  return `${shown}is ${found}, not ${wanted}; write ${remedy}`;
+}
+
+/** YAML 1.2 reads `yes` and `no` as text; YAML 1.1 read them as booleans. */
+function booleanFor(input: unknown): string {
+  const word = String(input).toLowerCase();
+  return ['yes', 'on', 'true'].includes(word)
+    ? 'true'
+    : ['no', 'off', 'false'].includes(word)
+      ? 'false'
+      : 'true or false';
 }
 
 const typeNames: Record<string, string> = {
@@ -94,7 +117,7 @@ function wrongValue(allowed: string[], input: unknown, path: Path): string {
   return `${JSON.stringify(input)} is not one of its values; write ${meant ?? allowed.join(' or ')}`;
 }
 
-function outOfBounds(issue: Issue & { code: 'too_small' | 'too_big' }, path: Path): string {
+function outOfBounds(issue: z.core.$ZodIssue & { code: 'too_small' | 'too_big' }, path: Path): string {
   if (issue.origin !== 'number' && issue.origin !== 'int') {
     return issue.message;
   }
