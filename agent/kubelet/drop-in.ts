@@ -36,7 +36,8 @@ export function planDropIn(request: DropInRequest): DropInPlan {
     const settings = kubeletSettings(text);
     if (settings !== undefined) return [{ name, afterOurs, settings }];
     warnings.push(
-      `${name} is not a NodeConfig document: nodeadm will stop at it, and the node will not join`,
+      `${name} cannot be read as a NodeConfig document: its taints and maxPods are not seen here, and nodeadm, ` +
+        'if it cannot read it either, stops, and the node does not join',
     );
     return [];
   });

@@ -46,8 +46,8 @@ export function jsonLine({ level, message, fields }: Entry, time: Date): string 
 function text({ message, fields }: Entry): string {
   const pairs = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` ${name}=${quoted(String(value))}`);
-  return redact(message + pairs.join(''));
+    .map(([name, value]) => ` ${name}=${quoted(redact(String(value)))}`);
+  return redact(message) + pairs.join('');
 }
 
 /** As a shell would need it: quotes only where a blank, a quote or a `=` would blur where the value ends. */
