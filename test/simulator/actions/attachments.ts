@@ -1,0 +1,30 @@
+import type { Action } from '../api/action.ts';
+import { flag, integer, requiredInteger, requiredText } from '../api/params.ts';
+import { attachEni, detachEni } from '../model/attachments.ts';
+import { idOf } from '../model/ids.ts';
+import { visibleEniId } from './enis.ts';
+
+export const attachNetworkInterface: Action = {
+  parameters: ['NetworkInterfaceId', 'InstanceId', 'DeviceIndex', 'NetworkCardIndex'],
+  required: ['NetworkInterfaceId', 'InstanceId', 'DeviceIndex'],
+  resource: (params) => `instance/${requiredText(params, 'InstanceId')}`,
+  run(world, params) {
+    const instanceId = idOf('i', requiredText(params, 'InstanceId'));
+    const deviceIndex = requiredInteger(params, 'DeviceIndex');
+    const networkCard = integer(params, 'NetworkCardIndex');
+    const eniId = visibleEniId(world, params);
+    const attachment = attachEni(world, { eniId, instanceId, deviceIndex, networkCard });
+    return { attachmentId: attachment.id, networkCardIndex: attachment.networkCard };
+  },
+};
+
+export const detachNetworkInterface: Action = {
+  parameters: ['AttachmentId', 'Force'],
+  required: ['AttachmentId'],
+  resource: () => 'network-interface/*',
+  run(world, params) {
+    flag(params, 'Force');
+    detachEni(world, idOf('eni-attach', requiredText(params, 'AttachmentId')));
+    return { return: true };
+  },
+};

@@ -1,0 +1,65 @@
+import type { Action } from '../api/action.ts';
+import { flag, integer, type Params, requiredText, structures, text, texts } from '../api/params.ts';
+import { ApiError, invalidParameter } from '../model/api-error.ts';
+import { idOf } from '../model/ids.ts';
+import { checkTags } from '../model/tags.ts';
+import { createEniOnce } from '../model/tokens.ts';
+import { eniAnswer } from './eni-answer.ts';
+import { tagSpecification } from './tags.ts';
+
+export const createNetworkInterface: Action = {
+  parameters: [
+    'SubnetId',
+    'PrivateIpAddress',
+    'PrivateIpAddresses',
+    'SecondaryPrivateIpAddressCount',
+    'Ipv4Prefix',
+    'Ipv4PrefixCount',
+    'SecurityGroupId',
+    'Description',
+    'TagSpecification',
+    'ClientToken',
+    'InterfaceType',
+  ],
+  required: ['SubnetId'],
+  resource: () => 'network-interface/*',
+  run(world, params) {
+    const clientToken = text(params, 'ClientToken');
+    if (clientToken !== undefined && (clientToken.length > 64 || !/^[\x20-\x7e]+$/.test(clientToken))) {
+      throw invalidParameter('Invalid value for parameter clientToken: at most 64 ASCII characters');
+    }
+    const interfaceType = text(params, 'InterfaceType') ?? 'interface';
+    if (interfaceType !== 'interface')
+      throw invalidParameter(`Invalid value '${interfaceType}' for InterfaceType`);
+    const tags = tagSpecification(params, 'network-interface');
+    checkTags(tags);
+    const { primary, secondary } = namedAddresses(params);
+    const eni = createEniOnce(world, clientToken, {
+      subnetId: idOf('subnet', requiredText(params, 'SubnetId')),
+      address: primary,
+      secondary,
+      secondaryCount: integer(params, 'SecondaryPrivateIpAddressCount') ?? 0,
+      prefixes: structures(params, 'Ipv4Prefix').map((each) => requiredText(each, 'Ipv4Prefix')),
+      prefixCount: integer(params, 'Ipv4PrefixCount') ?? 0,
+      securityGroups: texts(params, 'SecurityGroupId').map((id) => idOf('sg', id)),
+      description: text(params, 'Description') ?? '',
+      tags,
+    });
+    const status = eni.attachment === undefined ? 'pending' : 'in-use';
+    return { networkInterface: eniAnswer(world, eni, status), clientToken };
+  },
+};
+
+function namedAddresses(params: Params): { primary: string | undefined; secondary: string[] } {
+  const named = structures(params, 'PrivateIpAddresses').map((each) => ({
+    address: requiredText(each, 'PrivateIpAddress'),
+    primary: flag(each, 'Primary') ?? false,
+  }));
+  const primary = text(params, 'PrivateIpAddress');
+  const primaries = named.filter((each) => each.primary).map((each) => each.address);
+  if (primaries.length + (primary === undefined ? 0 : 1) > 1) {
+    throw new ApiError('InvalidParameterCombination', 'Only one primary private IP address can be specified');
+  }
+  const secondary = named.filter((each) => !each.primary).map((each) => each.address);
+  return { primary: primary ?? primaries[0], secondary };
+}

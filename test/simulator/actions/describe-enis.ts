@@ -1,0 +1,74 @@
+import type { Action } from '../api/action.ts';
+import { type FilterTable, filterPredicate, soleFilterValue } from '../api/filters.ts';
+import { page } from '../api/pages.ts';
+import { type Params, texts } from '../api/params.ts';
+import { ApiError } from '../model/api-error.ts';
+import { idOf } from '../model/ids.ts';
+import { type Eni, eniStatus } from '../model/records.ts';
+import type { World } from '../model/world.ts';
+import { eniAnswer } from './eni-answer.ts';
+import { privateDnsName, zoneId } from './rendering.ts';
+
+function ofAttachment(read: (attachment: NonNullable<Eni['attachment']>) => string | number | boolean) {
+  return ({ attachment }: Eni) => (attachment === undefined ? [] : [String(read(attachment))]);
+}
+
+const filters: FilterTable<Eni> = {
+  'addresses.primary': (eni) => eni.addresses.map((_, index) => String(index === 0)),
+  'addresses.private-ip-address': (eni) => eni.addresses,
+  'attachment.attachment-id': ofAttachment((attachment) => attachment.id),
+  'attachment.delete-on-termination': ofAttachment((attachment) => attachment.deleteOnTermination),
+  'attachment.device-index': ofAttachment((attachment) => attachment.deviceIndex),
+  'attachment.instance-id': ofAttachment((attachment) => attachment.instanceId),
+  'attachment.status': ofAttachment((attachment) => attachment.status),
+  'availability-zone': (eni) => [eni.zone],
+  'availability-zone-id': (eni) => [zoneId(eni.zone)],
+  description: (eni) => [eni.description],
+  'group-id': (eni) => eni.securityGroups,
+  'interface-type': () => ['interface'],
+  'mac-address': (eni) => [eni.mac],
+  'network-interface-id': (eni) => [eni.id],
+  'owner-id': (eni) => [eni.ownerId],
+  'private-dns-name': (eni) => [privateDnsName(eni.addresses[0] ?? '')],
+  'private-ip-address': (eni) => eni.addresses.slice(0, 1),
+  'requester-id': (eni) => [eni.requesterId],
+  'requester-managed': (eni) => [String(eni.requesterManaged)],
+  'source-dest-check': (eni) => [String(eni.sourceDestCheck)],
+  status: (eni) => [eniStatus(eni)],
+  'subnet-id': (eni) => [eni.subnetId],
+  'vpc-id': (eni) => [eni.vpcId],
+};
+
+export const describeNetworkInterfaces: Action = {
+  parameters: ['NetworkInterfaceId', 'Filter', 'MaxResults', 'NextToken'],
+  run(world, params) {
+    const matches = filterPredicate(params, filters);
+    const found = candidates(world, params).filter(matches);
+    const rules = { minimum: 5, maximum: 1000, ids: 'NetworkInterfaceId' };
+    const { items, nextToken } = page(found, params, rules);
+    return { networkInterfaceSet: items.map((eni) => eniAnswer(world, eni)), nextToken };
+  },
+};
+
+function candidates(world: World, params: Params): Eni[] {
+  const ids = texts(params, 'NetworkInterfaceId').map((id) => idOf('eni', id));
+  if (ids.length === 0) {
+    if (params['MaxResults'] === undefined && world.eniCount > world.settings.unpaginatedLimit) {
+      throw new ApiError(
+        'OperationNotPermitted',
+        'The number of network interfaces is too large for a call without pagination: set MaxResults.',
+      );
+    }
+    return world.visibleEnis(soleFilterValue(params, 'subnet-id'));
+  }
+  const found = ids.map((id) => world.visibleEni(id));
+  const missing = ids.filter((_, index) => found[index] === undefined);
+  if (missing.length > 0) {
+    const [noun, verb] = missing.length === 1 ? ['ID', 'does'] : ['IDs', 'do'];
+    throw new ApiError(
+      'InvalidNetworkInterfaceID.NotFound',
+      `The networkInterface ${noun} '${missing.join(', ')}' ${verb} not exist`,
+    );
+  }
+  return [...new Set(found)].flatMap((eni) => eni ?? []);
+}

@@ -1,0 +1,50 @@
+import type { Answer } from '../http/xml.ts';
+import { type Eni, eniStatus } from '../model/records.ts';
+import type { World } from '../model/world.ts';
+import { privateDnsName, securityGroupSet, tagSet, zoneId } from './rendering.ts';
+
+/** A network interface as CreateNetworkInterface and DescribeNetworkInterfaces answer it. */
+export function eniAnswer(world: World, eni: Eni, status = eniStatus(eni)): { [member: string]: Answer } {
+  return {
+    networkInterfaceId: eni.id,
+    subnetId: eni.subnetId,
+    vpcId: eni.vpcId,
+    availabilityZone: eni.zone,
+    availabilityZoneId: zoneId(eni.zone),
+    description: eni.description,
+    ownerId: eni.ownerId,
+    requesterId: eni.requesterId,
+    requesterManaged: eni.requesterManaged,
+    status,
+    macAddress: eni.mac,
+    privateIpAddress: eni.addresses[0],
+    privateDnsName: privateDnsName(eni.addresses[0] ?? ''),
+    sourceDestCheck: eni.sourceDestCheck,
+    groupSet: securityGroupSet(world, eni.securityGroups),
+    attachment: attachmentAnswer(world, eni),
+    tagSet: tagSet(eni.tags),
+    privateIpAddressesSet: eni.addresses.map((privateIpAddress, index) => ({
+      privateIpAddress,
+      privateDnsName: privateDnsName(privateIpAddress),
+      primary: index === 0,
+    })),
+    ipv4PrefixSet: eni.prefixes.length === 0 ? undefined : eni.prefixes.map((ipv4Prefix) => ({ ipv4Prefix })),
+    ipv6AddressesSet: [],
+    interfaceType: 'interface',
+  };
+}
+
+function attachmentAnswer(world: World, eni: Eni): Answer {
+  if (eni.attachment === undefined) return undefined;
+  const { id, instanceId, deviceIndex, networkCard, status, deleteOnTermination, at } = eni.attachment;
+  return {
+    attachmentId: id,
+    instanceId,
+    instanceOwnerId: eni.ownerId,
+    deviceIndex,
+    networkCardIndex: networkCard,
+    status,
+    attachTime: world.wallClock(at).toISOString(),
+    deleteOnTermination,
+  };
+}

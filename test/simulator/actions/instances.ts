@@ -1,0 +1,131 @@
+import type { Action } from '../api/action.ts';
+import { filterPredicate } from '../api/filters.ts';
+import { page } from '../api/pages.ts';
+import { type Params, texts } from '../api/params.ts';
+import type { Answer } from '../http/xml.ts';
+import { ApiError, invalidParameter } from '../model/api-error.ts';
+import { idOf } from '../model/ids.ts';
+import { type InstanceType, instanceTypes, maximumInterfaces } from '../model/instance-types.ts';
+import type { Instance } from '../model/records.ts';
+import type { World } from '../model/world.ts';
+import { eniAnswer } from './eni-answer.ts';
+import { privateDnsName, securityGroupSet, tagSet } from './rendering.ts';
+
+const stateCodes: Record<Instance['state'], number> = {
+  pending: 0,
+  running: 16,
+  'shutting-down': 32,
+  terminated: 48,
+  stopping: 64,
+  stopped: 80,
+};
+
+export const describeInstances: Action = {
+  parameters: ['InstanceId', 'Filter', 'MaxResults', 'NextToken'],
+  run(world, params) {
+    const matches = filterPredicate<Instance>(params, {
+      'instance-id': (instance) => [instance.id],
+      'instance-type': (instance) => [instance.type],
+      'instance-state-name': (instance) => [instance.state],
+      'availability-zone': (instance) => [instance.zone],
+      'subnet-id': (instance) => [instance.subnetId],
+      'vpc-id': (instance) => [world.subnets.get(instance.subnetId)?.vpcId ?? ''],
+      'network-interface.network-interface-id': (instance) =>
+        world.attachedEnis(instance.id).map((eni) => eni.id),
+    });
+    const found = chosen(world, params).filter(matches);
+    const { items, nextToken } = page(found, params, { minimum: 5, maximum: 1000, ids: 'InstanceId' });
+    return {
+      reservationSet: items.map((instance) => ({
+        reservationId: instance.id.replace(/^i-/, 'r-'),
+        ownerId: world.settings.account,
+        groupSet: [],
+        instancesSet: [instanceAnswer(world, instance)],
+      })),
+      nextToken,
+    };
+  },
+};
+
+function chosen(world: World, params: Params): Instance[] {
+  const ids = texts(params, 'InstanceId').map((id) => idOf('i', id));
+  if (ids.length === 0) return [...world.instances.values()];
+  return [...new Set(ids)].map((id) => {
+    const instance = world.instances.get(id);
+    if (instance === undefined) {
+      throw new ApiError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
+    }
+    return instance;
+  });
+}
+
+function instanceAnswer(world: World, instance: Instance): Answer {
+  const enis = world.attachedEnis(instance.id).flatMap((eni) => world.visibleEni(eni.id) ?? []);
+  const primary = enis.find((eni) => eni.attachment?.deviceIndex === 0 && eni.attachment.networkCard === 0);
+  return {
+    instanceId: instance.id,
+    imageId: 'ami-0123456789abcdef0',
+    instanceState: { code: stateCodes[instance.state], name: instance.state },
+    instanceType: instance.type,
+    amiLaunchIndex: instance.launchIndex,
+    launchTime: world.wallClock(instance.launchedAt).toISOString(),
+    placement: { availabilityZone: instance.zone, groupName: '', tenancy: 'default' },
+    subnetId: primary?.subnetId,
+    vpcId: primary?.vpcId,
+    privateIpAddress: primary?.addresses[0],
+    privateDnsName: primary === undefined ? '' : privateDnsName(primary.addresses[0] ?? ''),
+    sourceDestCheck: primary?.sourceDestCheck,
+    groupSet: primary === undefined ? [] : securityGroupSet(world, primary.securityGroups),
+    networkInterfaceSet: enis.map((eni) => eniAnswer(world, eni)),
+    tagSet: tagSet(instance.tags),
+  };
+}
+
+export const describeInstanceTypes: Action = {
+  parameters: ['InstanceType', 'Filter', 'MaxResults', 'NextToken'],
+  run(_world, params) {
+    const names = texts(params, 'InstanceType');
+    const unknown = names.filter((name) => !instanceTypes.has(name));
+    if (unknown.length > 0) {
+      throw new ApiError(
+        'InvalidInstanceType',
+        `The following supplied instance types do not exist: [${unknown.join(', ')}]`,
+      );
+    }
+    if (names.length > 100) throw invalidParameter('At most 100 instance types may be named');
+    const all = [...instanceTypes.values()]
+      .filter((type) => names.length === 0 || names.includes(type.name))
+      .map((type) => ({ ...type, id: type.name, tags: {} }));
+    const matches = filterPredicate<(typeof all)[number]>(params, {
+      'instance-type': (type) => [type.name],
+      'network-info.maximum-network-interfaces': (type) => [String(maximumInterfaces(type))],
+      'processor-info.supported-architecture': (type) => [type.architecture],
+    });
+    const rules = { minimum: 5, maximum: 100, ids: 'InstanceType' };
+    const { items, nextToken } = page(all.filter(matches), params, rules);
+    return { instanceTypeSet: items.map(typeAnswer), nextToken };
+  },
+};
+
+function typeAnswer(type: InstanceType): Answer {
+  return {
+    instanceType: type.name,
+    currentGeneration: true,
+    hypervisor: 'nitro',
+    bareMetal: false,
+    processorInfo: { supportedArchitectures: [type.architecture] },
+    networkInfo: {
+      maximumNetworkInterfaces: maximumInterfaces(type),
+      maximumNetworkCards: type.cards.length,
+      defaultNetworkCardIndex: 0,
+      networkCards: type.cards.map((maximumNetworkInterfaces, networkCardIndex) => ({
+        networkCardIndex,
+        maximumNetworkInterfaces,
+      })),
+      ipv4AddressesPerInterface: type.addressesPerInterface,
+      ipv6AddressesPerInterface: type.addressesPerInterface,
+      ipv6Supported: true,
+      enaSupport: 'required',
+    },
+  };
+}

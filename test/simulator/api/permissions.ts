@@ -1,0 +1,47 @@
+import { ApiError } from '../model/api-error.ts';
+import type { Action } from './action.ts';
+import type { Params } from './params.ts';
+
+/** What IAM allows: everything that has not been denied. */
+export class Permissions {
+  readonly #denied = new Set<string>();
+
+  deny(action: string): void {
+    this.#denied.add(action);
+  }
+
+  allow(action: string): void {
+    this.#denied.delete(action);
+  }
+
+  /** Throws UnauthorizedOperation, in EC2's words; tags at create need CreateTags as well. */
+  check(name: string, action: Action, params: Params, caller: Caller): void {
+    const resource = action.resource?.(params);
+    if (this.#denied.has(name)) throw unauthorized(name, resource, caller);
+    if (params['TagSpecification'] !== undefined && this.#denied.has('CreateTags')) {
+      throw unauthorized('CreateTags', resource, caller);
+    }
+  }
+}
+
+/** Whose credentials signed a call. */
+export interface Caller {
+  arn: string;
+  account: string;
+  region: string;
+  instanceId: string | undefined;
+}
+
+function unauthorized(action: string, resource: string | undefined, caller: Caller): ApiError {
+  const partition = caller.arn.split(':')[1] ?? 'aws';
+  const on =
+    resource === undefined
+      ? ''
+      : ` on resource: arn:${partition}:ec2:${caller.region}:${caller.account}:${resource}`;
+  return new ApiError(
+    'UnauthorizedOperation',
+    `You are not authorized to perform this operation. User: ${caller.arn} is not authorized to perform: ` +
+      `ec2:${action}${on} because no identity-based policy allows the ec2:${action} action`,
+    403,
+  );
+}

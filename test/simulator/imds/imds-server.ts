@@ -1,0 +1,22 @@
+import { createServer, type Server } from 'node:http';
+import type { Clock } from '../../../agent/clock.ts';
+import type { Imds } from './imds.ts';
+
+/** The HTTP side of an instance's IMDS. */
+export function imdsServer(imds: Imds, clock: Clock): Server {
+  return createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://imds').pathname;
+    const answer = imds.answer(request.method ?? 'GET', path, request.headers);
+    if (answer === 'lost') return;
+    if (answer === 'refused') {
+      request.socket.resetAndDestroy();
+      return;
+    }
+    const send = () => {
+      response.writeHead(answer.status, { 'Content-Type': 'text/plain', Server: 'EC2ws', ...answer.headers });
+      response.end(request.method === 'HEAD' ? undefined : answer.body);
+    };
+    if (imds.options.latencyMs <= 0) send();
+    else clock.sleep(imds.options.latencyMs).then(send);
+  });
+}

@@ -1,0 +1,136 @@
+import { ApiError, invalidParameter } from './api-error.ts';
+import { refuseForeign } from './enis.ts';
+import { type InstanceType, instanceTypes, maximumInterfaces } from './instance-types.ts';
+import type { Attachment, Eni, Instance } from './records.ts';
+import type { World } from './world.ts';
+
+export interface AttachRequest {
+  eniId: string;
+  instanceId: string;
+  deviceIndex: number;
+  /** undefined: the call did not say. */
+  networkCard: number | undefined;
+}
+
+/** Attaches an ENI, at first as `attaching`. */
+export function attachEni(world: World, request: AttachRequest): Attachment {
+  const eni = world.eni(request.eniId);
+  refuseForeign(eni);
+  const instance = requireInstance(world, request.instanceId);
+  if (instance.state !== 'running' && instance.state !== 'stopped') {
+    throw new ApiError('IncorrectState', `Instance '${instance.id}' is not 'running' or 'stopped'`);
+  }
+  if (eni.attachment !== undefined) {
+    throw new ApiError('InvalidNetworkInterface.InUse', `Interface: [${eni.id}] in use.`);
+  }
+  if (eni.zone !== instance.zone) {
+    const { code, message } = world.settings.quirks.attachAcrossZones;
+    throw new ApiError(code, message);
+  }
+  refuseWithoutRoom(world, instance, eni, request);
+  return plugIn(world, eni, instance, request.deviceIndex, request.networkCard ?? 0);
+}
+
+function refuseWithoutRoom(world: World, instance: Instance, eni: Eni, request: AttachRequest): void {
+  const type = typeOf(instance);
+  const card = request.networkCard ?? 0;
+  const attached = world.attachedEnis(instance.id);
+  const confused =
+    request.networkCard === undefined &&
+    type.cards.length > 1 &&
+    world.settings.quirks.missingNetworkCard === 'refused';
+  const onCard = attached.filter((each) => each.attachment?.networkCard === card);
+  if (confused || onCard.some((each) => each.attachment?.deviceIndex === request.deviceIndex)) {
+    throw invalidParameter(
+      `Instance '${instance.id}' already has an interface attached at device index '${request.deviceIndex}'.`,
+    );
+  }
+  const room = type.cards[card];
+  if (room === undefined) {
+    throw invalidParameter(`Network card index ${card} is not valid for instance type ${type.name}.`);
+  }
+  if (attached.length >= maximumInterfaces(type) || onCard.length >= room) {
+    throw new ApiError(
+      'AttachmentLimitExceeded',
+      `Interface count ${attached.length + 1} exceeds the limit for ${type.name}`,
+    );
+  }
+  if (eni.addresses.length + eni.prefixes.length > type.addressesPerInterface) {
+    throw new ApiError('PrivateIpAddressLimitExceeded', 'Number of private addresses will exceed limit.');
+  }
+}
+
+function plugIn(
+  world: World,
+  eni: Eni,
+  instance: Instance,
+  deviceIndex: number,
+  networkCard: number,
+): Attachment {
+  const attachment: Attachment = {
+    id: world.random.id('eni-attach'),
+    instanceId: instance.id,
+    deviceIndex,
+    networkCard,
+    status: 'attaching',
+    deleteOnTermination: false,
+    at: world.clock.now(),
+  };
+  world.setEni({ ...eni, attachment });
+  const { attachMs, deviceMs } = world.settings;
+  world.after(attachMs, () => {
+    const now = world.findEni(eni.id);
+    if (now?.attachment?.id === attachment.id && now.attachment.status === 'attaching') {
+      world.setEni({ ...now, attachment: { ...now.attachment, status: 'attached' } });
+    }
+  });
+  world.after(deviceMs, () => {
+    const now = world.findEni(eni.id);
+    if (now?.attachment?.id === attachment.id) world.onEvent({ kind: 'deviceAdded', eni: now, instance });
+  });
+  return attachment;
+}
+
+/** Detaches, at first as `detaching`. */
+export function detachEni(world: World, attachmentId: string): void {
+  const eni = world.enis.find((each) => each.attachment?.id === attachmentId);
+  if (eni?.attachment === undefined || eni.hidden) {
+    throw new ApiError('InvalidAttachmentID.NotFound', `The attachment ID '${attachmentId}' does not exist`);
+  }
+  refuseForeign(eni);
+  const { attachment } = eni;
+  if (attachment.deviceIndex === 0 && attachment.networkCard === 0) {
+    throw new ApiError(
+      'OperationNotPermitted',
+      'The network interface at device index 0 and networkCard index 0 cannot be detached.',
+    );
+  }
+  if (attachment.status === 'detaching') {
+    throw new ApiError('IncorrectState', `Network interface attachment '${attachmentId}' is detaching`);
+  }
+  world.setEni({ ...eni, attachment: { ...attachment, status: 'detaching' } });
+  world.after(world.settings.detachMs, () => unplug(world, eni.id, attachmentId));
+}
+
+/** The ENI is `available` again and its device is gone. */
+export function unplug(world: World, eniId: string, attachmentId: string): void {
+  const eni = world.findEni(eniId);
+  if (eni?.attachment?.id !== attachmentId) return;
+  const instance = world.instances.get(eni.attachment.instanceId);
+  world.setEni({ ...eni, attachment: undefined });
+  if (instance !== undefined) world.onEvent({ kind: 'deviceRemoved', eni, instance });
+}
+
+export function requireInstance(world: World, instanceId: string): Instance {
+  const instance = world.instances.get(instanceId);
+  if (instance === undefined) {
+    throw new ApiError('InvalidInstanceID.NotFound', `The instance ID '${instanceId}' does not exist`);
+  }
+  return instance;
+}
+
+export function typeOf(instance: Instance): InstanceType {
+  const type = instanceTypes.get(instance.type);
+  if (type === undefined) throw new Error(`not in the catalogue of instance types: ${instance.type}`);
+  return type;
+}

@@ -1,0 +1,153 @@
+import { assignAddresses, takeAddress } from './addresses.ts';
+import { ApiError, invalidParameter } from './api-error.ts';
+import { type Eni, eniStatus, type Tags } from './records.ts';
+import { subnetNotFound } from './reservations.ts';
+import type { World } from './world.ts';
+
+export interface EniRequest {
+  subnetId: string;
+  /** The primary address; undefined lets EC2 choose. */
+  address?: string | undefined;
+  /** Secondary addresses. */
+  secondary?: readonly string[];
+  secondaryCount?: number;
+  prefixes?: readonly string[];
+  prefixCount?: number;
+  /** None: the VPC's default group. */
+  securityGroups?: readonly string[];
+  description?: string;
+  tags?: Tags;
+  /** The account id of another owner. */
+  owner?: string;
+  /** Of another account in a shared VPC: no listing shows it. */
+  hidden?: boolean;
+  requesterManaged?: boolean;
+}
+
+/** Creates an ENI, synchronously, or throws and leaves the world as it was. */
+export function createEni(world: World, request: EniRequest, at = world.clock.now()): Eni {
+  const subnet = world.subnets.get(request.subnetId);
+  if (subnet === undefined) throw subnetNotFound(request.subnetId);
+  const securityGroups = groupsIn(world, subnet.vpcId, request.securityGroups ?? []);
+  if (!request.hidden && world.eniCount >= world.settings.eniQuota) {
+    throw new ApiError(
+      'NetworkInterfaceLimitExceeded',
+      'The maximum number of network interfaces has been reached.',
+    );
+  }
+  const id = world.random.id('eni');
+  const eni: Eni = {
+    id,
+    subnetId: subnet.id,
+    vpcId: subnet.vpcId,
+    zone: subnet.zone,
+    mac: `0a:${world.random.hex(10).replace(/..(?!$)/g, '$&:')}`,
+    description: request.description ?? '',
+    ownerId: request.owner ?? (request.hidden ? '999999999999' : world.settings.account),
+    requesterId: request.requesterManaged ? 'amazon-elb' : 'AROASIMULATOR:simulator',
+    requesterManaged: request.requesterManaged ?? false,
+    hidden: request.hidden ?? false,
+    addresses: [takeAddress(world, subnet, request.address, id)],
+    prefixes: [],
+    securityGroups,
+    sourceDestCheck: true,
+    tags: request.tags ?? {},
+    attachment: undefined,
+  };
+  const changed = withSecondaries(world, eni, request);
+  world.setEni(changed, at);
+  return changed;
+}
+
+function withSecondaries(world: World, eni: Eni, request: EniRequest): Eni {
+  try {
+    return assignAddresses(world, eni, {
+      addresses: request.secondary ?? [],
+      count: request.secondaryCount ?? 0,
+      prefixes: request.prefixes ?? [],
+      prefixCount: request.prefixCount ?? 0,
+      allowReassignment: false,
+    });
+  } catch (error) {
+    for (const address of eni.addresses) world.subnets.get(eni.subnetId)?.pool.give(address);
+    throw error;
+  }
+}
+
+/** Deletes an ENI at a client's wish. */
+export function deleteEni(world: World, eniId: string): void {
+  const eni = world.eni(eniId);
+  refuseForeign(eni);
+  if (eniStatus(eni) !== 'available') {
+    throw invalidParameter(`Network interface '${eniId}' is currently in use.`);
+  }
+  removeEni(world, eni);
+}
+
+/** The ENI is gone and its addresses are free. */
+export function removeEni(world: World, eni: Eni): void {
+  const pool = world.subnets.get(eni.subnetId)?.pool;
+  for (const address of eni.addresses) pool?.give(address);
+  for (const prefix of eni.prefixes) pool?.givePrefix(prefix);
+  world.dropEni(eni);
+  world.onEvent({ kind: 'deleted', eni });
+}
+
+/** What ModifyNetworkInterfaceAttribute may change, one attribute a call. */
+export type EniChange =
+  | { sourceDestCheck: boolean }
+  | { description: string }
+  | { securityGroups: readonly string[] }
+  | { attachmentId: string; deleteOnTermination: boolean };
+
+export function modifyEni(world: World, eniId: string, change: EniChange): void {
+  const eni = world.eni(eniId);
+  refuseForeign(eni);
+  if ('securityGroups' in change) {
+    world.setEni({ ...eni, securityGroups: groupsIn(world, eni.vpcId, change.securityGroups) });
+  } else if ('attachmentId' in change) {
+    if (eni.attachment?.id !== change.attachmentId) {
+      throw new ApiError(
+        'InvalidAttachmentID.NotFound',
+        `The attachment ID '${change.attachmentId}' does not exist`,
+      );
+    }
+    const { deleteOnTermination } = change;
+    world.setEni({ ...eni, attachment: { ...eni.attachment, deleteOnTermination } });
+  } else {
+    world.setEni({ ...eni, ...change });
+  }
+}
+
+/** The ENI of an AWS service can be listed, and nothing else. */
+export function refuseForeign(eni: Eni): void {
+  if (eni.requesterManaged) {
+    throw new ApiError('AuthFailure', 'You do not have permission to access the specified resource.');
+  }
+}
+
+/** Those groups, or the VPC's default one for none; all must be of this VPC. */
+export function groupsIn(world: World, vpcId: string, ids: readonly string[]): string[] {
+  if (ids.length === 0) {
+    const all = [...world.securityGroups.values()];
+    return all.filter((group) => group.vpcId === vpcId && group.name === 'default').map((group) => group.id);
+  }
+  for (const id of ids) {
+    const group = world.securityGroups.get(id);
+    if (group === undefined) {
+      throw new ApiError('InvalidGroup.NotFound', `The security group '${id}' does not exist`);
+    }
+    if (group.vpcId !== vpcId) {
+      throw invalidParameter(
+        `You have specified two resources that belong to different networks. (group ${id}, VPC ${vpcId})`,
+      );
+    }
+  }
+  if (ids.length > 16) {
+    throw new ApiError(
+      'SecurityGroupsPerInterfaceLimitExceeded',
+      'The maximum number of security groups per interface has been reached.',
+    );
+  }
+  return [...new Set(ids)];
+}

@@ -1,0 +1,83 @@
+import { requireInstance, typeOf, unplug } from './attachments.ts';
+import { createEni, removeEni } from './enis.ts';
+import type { Attachment, Instance, InstanceState, Tags } from './records.ts';
+import type { World } from './world.ts';
+
+export interface LaunchRequest {
+  id?: string;
+  type: string;
+  subnetId: string;
+  securityGroups?: readonly string[];
+  /** The primary ENI's address; undefined lets EC2 choose. */
+  address?: string;
+  userData?: Uint8Array | string;
+  tags?: Tags;
+  /** The instance profile; null for none. */
+  profile?: { roleName: string } | null;
+  /** `pending` becomes `running` after the settings' pendingMs. */
+  state?: 'pending' | 'running';
+  launchIndex?: number;
+}
+
+/** Launches an instance with its primary ENI at device index 0. */
+export function launch(world: World, request: LaunchRequest): Instance {
+  const subnet = world.subnets.get(request.subnetId);
+  if (subnet === undefined) throw new Error(`no such subnet: ${request.subnetId}`);
+  const { userData } = request;
+  const instance: Instance = {
+    id: request.id ?? world.random.id('i'),
+    type: request.type,
+    state: request.state ?? 'running',
+    subnetId: subnet.id,
+    zone: subnet.zone,
+    launchIndex: request.launchIndex ?? 0,
+    role: request.profile === null ? undefined : (request.profile?.roleName ?? 'node-role'),
+    userData: typeof userData === 'string' ? Buffer.from(userData) : userData,
+    tags: request.tags ?? {},
+    launchedAt: world.clock.now(),
+  };
+  typeOf(instance);
+  const always = Number.NEGATIVE_INFINITY;
+  const { address, securityGroups = [] } = request;
+  const eni = createEni(world, { subnetId: subnet.id, address, securityGroups }, always);
+  world.instances.set(instance.id, instance);
+  const attachment: Attachment = {
+    id: world.random.id('eni-attach'),
+    instanceId: instance.id,
+    deviceIndex: 0,
+    networkCard: 0,
+    status: 'attached',
+    deleteOnTermination: true,
+    at: world.clock.now(),
+  };
+  world.setEni({ ...eni, attachment }, always);
+  if (instance.state === 'pending') {
+    world.after(world.settings.pendingMs, () => changeState(world, instance.id, 'pending', 'running'));
+  }
+  return instance;
+}
+
+/** The instance is gone: its ENIs with DeleteOnTermination too, the others are available. */
+export function terminateInstance(world: World, instanceId: string): void {
+  const instance = requireInstance(world, instanceId);
+  world.instances.set(instanceId, { ...instance, state: 'terminated' });
+  for (const eni of world.attachedEnis(instanceId)) {
+    if (eni.attachment === undefined) continue;
+    const { id, deleteOnTermination } = eni.attachment;
+    unplug(world, eni.id, id);
+    if (deleteOnTermination) removeEni(world, world.eni(eni.id));
+  }
+}
+
+export function stopInstance(world: World, instanceId: string): void {
+  changeState(world, instanceId, 'running', 'stopped');
+}
+
+export function startInstance(world: World, instanceId: string): void {
+  changeState(world, instanceId, 'stopped', 'running');
+}
+
+function changeState(world: World, instanceId: string, from: InstanceState, to: InstanceState): void {
+  const instance = requireInstance(world, instanceId);
+  if (instance.state === from) world.instances.set(instanceId, { ...instance, state: to });
+}

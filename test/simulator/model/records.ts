@@ -1,0 +1,93 @@
+/** What the world holds. Records are never changed in place: a change is a new record, the old one is its past. */
+
+import type { AddressPool } from './address-pool.ts';
+
+export type Tags = Readonly<Record<string, string>>;
+
+export interface Vpc {
+  id: string;
+  cidr: string;
+  ownerId: string;
+  tags: Tags;
+}
+
+export interface Subnet {
+  id: string;
+  vpcId: string;
+  cidr: string;
+  zone: string;
+  ownerId: string;
+  tags: Tags;
+  pool: AddressPool;
+}
+
+export interface SecurityGroup {
+  id: string;
+  name: string;
+  vpcId: string;
+  tags: Tags;
+}
+
+export interface Reservation {
+  id: string;
+  subnetId: string;
+  cidr: string;
+  type: 'explicit' | 'prefix';
+  description: string;
+}
+
+export interface Attachment {
+  id: string;
+  instanceId: string;
+  deviceIndex: number;
+  networkCard: number;
+  status: 'attaching' | 'attached' | 'detaching';
+  deleteOnTermination: boolean;
+  /** On the world's clock. */
+  at: number;
+}
+
+export interface Eni {
+  id: string;
+  subnetId: string;
+  vpcId: string;
+  zone: string;
+  mac: string;
+  description: string;
+  /** An account id. */
+  ownerId: string;
+  requesterId: string;
+  /** Made by a service of AWS: listed, but the account may not change it. */
+  requesterManaged: boolean;
+  /** Of another account in a shared VPC: it holds its addresses, and no listing shows it. */
+  hidden: boolean;
+  /** The primary first. */
+  addresses: readonly string[];
+  /** Delegated /28s. */
+  prefixes: readonly string[];
+  securityGroups: readonly string[];
+  sourceDestCheck: boolean;
+  tags: Tags;
+  attachment: Attachment | undefined;
+}
+
+export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
+
+export interface Instance {
+  id: string;
+  type: string;
+  state: InstanceState;
+  subnetId: string;
+  zone: string;
+  launchIndex: number;
+  /** The name of its IAM role; undefined: it has no instance profile. */
+  role: string | undefined;
+  userData: Uint8Array | undefined;
+  tags: Tags;
+  /** On the world's clock. */
+  launchedAt: number;
+}
+
+export function eniStatus(eni: Eni): string {
+  return eni.attachment === undefined ? 'available' : 'in-use';
+}

@@ -1,0 +1,66 @@
+/** What of EC2 may differ from one test to the next. Times are in milliseconds. */
+export interface Settings {
+  account: string;
+  region: string;
+  /** Wall-clock time at the clock's zero, in ms since 1970. */
+  epoch: number;
+  /** A change is seen by listings, and by calls that name the ENI, this much later. */
+  consistencyMs: number;
+  /** A change is seen by IMDS this much later. */
+  imdsLagMs: number;
+  /** `attaching` becomes `attached` after this. */
+  attachMs: number;
+  /** The device appears in the instance this long after the call that attaches. */
+  deviceMs: number;
+  /** `detaching` becomes `available` after this. */
+  detachMs: number;
+  /** An instance launched as `pending` is `running` after this. */
+  pendingMs: number;
+  /** The most ENIs of the account in the Region. */
+  eniQuota: number;
+  /** With more ENIs than this, a listing without ids and without MaxResults is refused. */
+  unpaginatedLimit: number;
+  /** A client token is remembered for this long; its ENI may be long gone. */
+  tokenMs: number;
+  quirks: Quirks;
+}
+
+/** Where EC2's behaviour is not documented: both readings can be tested. */
+export interface Quirks {
+  /** A client token whose ENI has been deleted. */
+  deadToken: 'answersWithDeadEni' | 'createsAnew';
+  /** Naming a single address that lies in a reservation for prefixes. */
+  addressInPrefixReservation: 'refused' | 'allowed';
+  /** AttachNetworkInterface without NetworkCardIndex on a type with several network cards. */
+  missingNetworkCard: 'refused' | 'cardZero';
+  /** Assigning an address to the ENI that has it. */
+  assignOwnAddress: 'accepted' | 'refused';
+  /** The error of an attach to an instance in another zone. */
+  attachAcrossZones: { code: string; message: string };
+}
+
+export const defaultSettings: Settings = {
+  account: '123456789012',
+  region: 'us-east-1',
+  epoch: Date.UTC(2026, 0, 1),
+  consistencyMs: 0,
+  imdsLagMs: 0,
+  attachMs: 0,
+  deviceMs: 0,
+  detachMs: 0,
+  pendingMs: 0,
+  eniQuota: 5000,
+  unpaginatedLimit: 1000,
+  tokenMs: Number.POSITIVE_INFINITY,
+  quirks: {
+    deadToken: 'answersWithDeadEni',
+    addressInPrefixReservation: 'refused',
+    missingNetworkCard: 'refused',
+    assignOwnAddress: 'accepted',
+    attachAcrossZones: {
+      code: 'InvalidParameterCombination',
+      message:
+        'You may not attach a network interface to an instance if they are not in the same availability zone',
+    },
+  },
+};

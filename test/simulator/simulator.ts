@@ -1,0 +1,173 @@
+import type { Server } from 'node:http';
+import type { Clock } from '../../agent/clock.ts';
+import { Buckets } from './api/buckets.ts';
+import { CredentialStore, type Credentials } from './api/credentials.ts';
+import { Faults } from './api/faults.ts';
+import { Permissions } from './api/permissions.ts';
+import { CallRecord } from './api/record.ts';
+import { type CallHooks, ec2Server } from './http/ec2-server.ts';
+import { close, listen } from './http/listen.ts';
+import { Imds } from './imds/imds.ts';
+import { imdsServer } from './imds/imds-server.ts';
+import type { ImdsOptions } from './imds/options.ts';
+import type { LaunchRequest } from './model/instances.ts';
+import type { Eni, Instance } from './model/records.ts';
+import { World, type WorldEvent, type WorldOptions } from './model/world.ts';
+import { realClock } from './real-clock.ts';
+
+/** For tests that play the hardware, or that stop a client at one of its calls. */
+export interface Hooks extends CallHooks {
+  /** Makes the device appear: called `deviceMs` after the call that attaches. */
+  attached?: (eni: Eni, instance: Instance) => Promise<void> | void;
+  detached?: (eni: Eni, instance: Instance) => Promise<void> | void;
+  deleted?: (eni: Eni) => Promise<void> | void;
+}
+
+export interface SimulatorOptions extends Partial<Omit<WorldOptions, 'clock'>> {
+  clock?: Clock;
+  /** How long each action takes, in ms: a number, or from-to; `*` stands for all others. */
+  latencies?: Record<string, number | readonly [number, number]>;
+  /** Whether EC2 throttles. */
+  buckets?: boolean;
+  /** How far a request's date may be off. */
+  clockSkewMs?: number;
+  host?: string;
+  port?: number;
+  hooks?: Hooks;
+}
+
+export interface SimulatedNode {
+  instanceId: string;
+  /** For AWS_EC2_METADATA_SERVICE_ENDPOINT. */
+  imdsUrl: string;
+  /** As it was at the launch. */
+  primaryEni: Eni;
+  /** May be changed at any time. */
+  imds: ImdsOptions;
+}
+
+export interface NodeRequest extends LaunchRequest {
+  imds?: Partial<ImdsOptions> & { host?: string; port?: number };
+}
+
+/** EC2 and IMDS over HTTP, on a world of its own. */
+export class Simulator {
+  readonly world: World;
+  readonly record = new CallRecord();
+  readonly faults = new Faults();
+  readonly permissions = new Permissions();
+  readonly credentials: CredentialStore;
+  ec2Url = '';
+  readonly #servers: Server[] = [];
+  readonly #imds = new Map<string, Imds>();
+  readonly #closing = new AbortController();
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #failures: unknown[] = [];
+  readonly #hooks: Hooks;
+  readonly #host: string;
+
+  constructor(options: SimulatorOptions) {
+    const { clock = realClock, latencies, buckets, clockSkewMs, host, port, hooks, ...world } = options;
+    this.world = new World({ epoch: Date.now() - clock.now(), ...world, clock });
+    this.credentials = new CredentialStore(this.world.random, this.world.settings.account);
+    this.#hooks = hooks ?? {};
+    this.#host = host ?? '127.0.0.1';
+    this.world.onEvent = (event) => this.#onEvent(event);
+    this.world.agenda.onAdded = (at) => this.#settleAt(at);
+    const server = ec2Server({
+      world: this.world,
+      buckets: buckets === false ? undefined : new Buckets(),
+      permissions: this.permissions,
+      faults: this.faults,
+      record: this.record,
+      credentials: this.credentials,
+      hooks: this.#hooks,
+      latency: (action) => this.#pick(latencies?.[action] ?? latencies?.['*'] ?? 0),
+      clockSkewMs: clockSkewMs ?? 5 * 60 * 1000,
+      onFailure: (error) => this.#failures.push(error),
+    });
+    this.#servers.push(server);
+  }
+
+  /** Listens for EC2 calls. */
+  async start(port: number): Promise<void> {
+    const [server] = this.#servers;
+    if (server !== undefined) this.ec2Url = await listen(server, this.#host, port);
+  }
+
+  /** Launches an instance, with an IMDS that listens for it. */
+  async launch(request: NodeRequest): Promise<SimulatedNode> {
+    const { imds: imdsRequest, ...launch } = request;
+    const { host = this.#host, port = 0, ...options } = imdsRequest ?? {};
+    const instance = this.world.launch(launch);
+    const imds = new Imds(this.world, instance.id, this.credentials, options);
+    this.#imds.set(instance.id, imds);
+    const server = imdsServer(imds, this.world.clock);
+    this.#servers.push(server);
+    const imdsUrl = await listen(server, host, port);
+    const [primaryEni] = this.world.attachedEnis(instance.id);
+    if (primaryEni === undefined) throw new Error(`${instance.id} has no primary ENI`);
+    return { instanceId: instance.id, imdsUrl, primaryEni, imds: imds.options };
+  }
+
+  /** The environment in which AWS clients talk to this simulator: as that instance, or as a user. */
+  environment(who: SimulatedNode | Credentials): Record<string, string> {
+    const common = { AWS_ENDPOINT_URL_EC2: this.ec2Url, AWS_REGION: this.world.settings.region };
+    if ('imdsUrl' in who) return { ...common, AWS_EC2_METADATA_SERVICE_ENDPOINT: who.imdsUrl };
+    const { accessKeyId, secretAccessKey } = who;
+    return { ...common, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+  }
+
+  /** Ends everything under way; throws what a hook or the simulator itself failed with. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(this.#servers.map(close));
+    await Promise.all(this.#underWay);
+    if (this.#failures.length > 0) throw new AggregateError(this.#failures, 'the simulator failed');
+  }
+
+  #pick(latency: number | readonly [number, number]): number {
+    if (typeof latency === 'number') return latency;
+    return latency[0] + this.world.random.below(latency[1] - latency[0] + 1);
+  }
+
+  #settleAt(at: number): void {
+    const { clock } = this.world;
+    this.#track(
+      clock.sleep(Math.max(0, at - clock.now()), this.#closing.signal).then(
+        () => this.world.settle(),
+        () => {},
+      ),
+    );
+  }
+
+  #onEvent(event: WorldEvent): void {
+    if (event.kind === 'deleted') this.#call(() => this.#hooks.deleted?.(event.eni));
+    else if (event.kind === 'deviceAdded')
+      this.#call(() => this.#hooks.attached?.(event.eni, event.instance));
+    else {
+      this.#imds.get(event.instance.id)?.detached(event.eni.mac);
+      this.#call(() => this.#hooks.detached?.(event.eni, event.instance));
+    }
+  }
+
+  #call(hook: () => Promise<void> | void): void {
+    this.#track(Promise.resolve().then(hook));
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work
+      .catch((error: unknown) => {
+        this.#failures.push(error);
+      })
+      .finally(() => this.#underWay.delete(tracked));
+    this.#underWay.add(tracked);
+  }
+}
+
+/** A simulator that listens; `close` it in the end. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const simulator = new Simulator(options);
+  await simulator.start(options.port ?? 0);
+  return simulator;
+}
