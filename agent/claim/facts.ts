@@ -20,7 +20,8 @@ export interface Reservation {
 
 export interface Attachment {
   id: string;
-  instanceId: string;
+  /** Undefined where an AWS service (a load balancer, a NAT gateway) is attached. */
+  instanceId: string | undefined;
   deviceIndex: number;
   networkCard: number;
   status: 'attaching' | 'attached' | 'detaching' | 'detached';

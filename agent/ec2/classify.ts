@@ -1,0 +1,123 @@
+import { Failure } from '../failure.ts';
+import { Ec2Error, type ErrorClass } from './port.ts';
+
+interface Row {
+  code: RegExp;
+  /** Where one code stands for several situations. */
+  message?: RegExp;
+  action?: RegExp;
+  class: ErrorClass;
+}
+
+/** EC2's own errors; the first row that matches counts. */
+const answers: readonly Row[] = [
+  { code: /^InvalidIPAddress\.InUse$/, class: 'taken' },
+  { code: /^InvalidParameterValue$/, message: /assigned, but move is not allowed/, class: 'taken' },
+  { code: /^InvalidParameterValue$/, message: /is already assigned/, class: 'taken' },
+  { code: /^InvalidParameterValue$/, message: /^Address \S+ is in use/, class: 'taken' },
+  { code: /^InvalidParameterValue$/, message: /reserved address range/, class: 'unusable' },
+  { code: /^InvalidParameterValue$/, message: /does not fall within/, class: 'unusable' },
+  { code: /^InvalidParameterValue$/, message: /attached at device index/, class: 'indexTaken' },
+  { code: /^InvalidParameterValue$/, message: /is currently in use/, class: 'eniInUse' },
+  { code: /^InvalidNetworkInterface\.InUse$/, class: 'eniInUse' },
+  { code: /^InsufficientFreeAddressesInSubnet$|^InsufficientCidrBlocks$/, class: 'full' },
+  { code: /Throttl|^RequestLimitExceeded$|^BandwidthLimitExceeded$|^TooManyRequests/, class: 'throttled' },
+  { code: /LimitExceeded$|^ResourceCountExceeded$/, class: 'limit' },
+  // A repeated delete whose first answer was lost: the ENI is gone.
+  { code: /^InvalidNetworkInterfaceID\.NotFound$/, action: /^Delete/, class: 'notFound' },
+  { code: /^Invalid(NetworkInterface|Instance)ID\.NotFound$/, class: 'notYet' },
+  { code: /^Incorrect(Instance)?State$/, class: 'notYet' },
+  { code: /\.NotFound$/, class: 'notFound' },
+  { code: /^IdempotentParameterMismatch$/, class: 'tokenMismatch' },
+  { code: /^RequestExpired$|^RequestTimeTooSkewed$|^RequestInTheFuture$/, class: 'clock' },
+  { code: /^AuthFailure$|^SignatureDoesNotMatch$/, message: /not yet current|expired/i, class: 'clock' },
+  { code: /^AuthFailure$|^SignatureDoesNotMatch$|^IncompleteSignature$/, class: 'noCredentials' },
+  { code: /^ExpiredToken|^InvalidClientTokenId$|^UnrecognizedClient/, class: 'noCredentials' },
+  { code: /^MissingAuthenticationToken$/, class: 'noCredentials' },
+  { code: /^UnauthorizedOperation$|^AccessDenied/, class: 'notPermitted' },
+  { code: /^OptInRequired$|^PendingVerification$|^Blocked$/, class: 'notPermitted' },
+  { code: /^OperationNotPermitted$/, message: /MaxResults/, class: 'invalid' },
+  { code: /^OperationNotPermitted$/, class: 'notPermitted' },
+  { code: /^InternalError$|^InternalFailure$|Unavailable$|^RequestTimeout$/, class: 'transient' },
+  { code: /^ConcurrentTagAccess$/, class: 'transient' },
+];
+
+/** Node's codes for a connection that never came to be: EC2 cannot have seen the request. */
+const noConnection =
+  /^(ECONNREFUSED|ENETUNREACH|ENETDOWN|EHOSTUNREACH|EHOSTDOWN|EADDRNOTAVAIL|ENOTFOUND|EAI_\w+|ERR_PROXY_\w+)$/;
+/** OpenSSL's for a certificate that is not to be trusted. */
+const badCertificate = /CERT|UNABLE_TO_(GET|VERIFY)/;
+
+/** What an error of the SDK's `send` means for what to do next. */
+export function classify(action: string, error: unknown): Ec2Error {
+  if (error instanceof Ec2Error) {
+    return error;
+  }
+  const { code, message, status } = read(error);
+  const errorClass =
+    status === undefined
+      ? classOfConnection(error, code, message)
+      : classOfAnswer(action, code, message, status);
+  return new Ec2Error(action, errorClass, code, message, { cause: error });
+}
+
+function classOfAnswer(action: string, code: string, message: string, status: number): ErrorClass {
+  const row = answers.find(
+    (each) =>
+      each.code.test(code) && (each.message?.test(message) ?? true) && (each.action?.test(action) ?? true),
+  );
+  if (row !== undefined) {
+    return row.class;
+  }
+  if (status === 429) {
+    return 'throttled';
+  }
+  // 2xx and 3xx: an answer that the SDK could not read, cut short perhaps. The call may have taken effect.
+  if (status >= 500 || status < 400) {
+    return 'transient';
+  }
+  return code.startsWith('HTTP ') ? 'unreachable' : 'invalid';
+}
+
+function classOfConnection(error: unknown, code: string, message: string): ErrorClass {
+  if (error instanceof Failure || code === 'CredentialsProviderError') {
+    return 'noCredentials';
+  }
+  // Before NTP, EC2's certificate may not be valid yet by our clock.
+  if (code === 'CERT_NOT_YET_VALID' || code === 'CERT_HAS_EXPIRED') {
+    return 'clock';
+  }
+  const connecting =
+    noConnection.test(code) ||
+    badCertificate.test(code) ||
+    // Several addresses of one name, each of them tried.
+    error instanceof AggregateError ||
+    (typeof error === 'object' && error !== null && 'syscall' in error && error.syscall === 'connect') ||
+    message.includes('did not establish a connection');
+  return connecting ? 'unreachable' : 'transient';
+}
+
+/** The code, the message and, where there was an answer, its HTTP status. */
+function read(error: unknown): { code: string; message: string; status: number | undefined } {
+  if (!(error instanceof Error)) {
+    return { code: 'Unknown', message: String(error), status: undefined };
+  }
+  const status = statusOf(error);
+  if (status !== undefined && error.name === 'Unknown') {
+    // What the SDK makes of an answer without EC2's code: a proxy's page, or that of a load balancer.
+    return { code: `HTTP ${status}`, message: "an answer that is not of EC2's form", status };
+  }
+  const code = status === undefined && 'code' in error ? String(error.code) : error.name;
+  const inner = error instanceof AggregateError ? error.errors.map(String).join('; ') : '';
+  return { code, message: error.message || inner || code, status };
+}
+
+function statusOf(error: Error): number | undefined {
+  const metadata = '$metadata' in error ? error.$metadata : undefined;
+  return typeof metadata === 'object' &&
+    metadata !== null &&
+    'httpStatusCode' in metadata &&
+    typeof metadata.httpStatusCode === 'number'
+    ? metadata.httpStatusCode
+    : undefined;
+}

@@ -1,0 +1,161 @@
+import {
+  AttachNetworkInterfaceCommand,
+  CreateNetworkInterfaceCommand,
+  DeleteNetworkInterfaceCommand,
+  DescribeInstanceTypesCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeSubnetsCommand,
+  DetachNetworkInterfaceCommand,
+  GetSubnetCidrReservationsCommand,
+  ModifyNetworkInterfaceAttributeCommand,
+  type ModifyNetworkInterfaceAttributeCommandInput,
+} from '@aws-sdk/client-ec2';
+import { type Caller, createCaller, type Ec2Options } from './caller.ts';
+import { eniFilters } from './filters.ts';
+import { type Ec2, Ec2Error } from './port.ts';
+import { required, toEni, toLimits, toReservation, toSubnet } from './shapes.ts';
+
+/** EC2, and how it is reached. */
+export type Ec2Connection = Ec2 & Pick<Caller, 'endpoint' | 'proxy' | 'calls'>;
+
+/** EC2's largest page. */
+const MaxResults = 1_000;
+
+/** What a listing says to go on from: nothing at its end. */
+type Page<T> = { items: readonly T[]; next: string | undefined };
+
+async function allPages<T>(page: (token: { NextToken?: string }) => Promise<Page<T>>): Promise<T[]> {
+  const items: T[] = [];
+  for (let token: { NextToken?: string } | undefined = {}; token !== undefined; ) {
+    const { items: more, next }: Page<T> = await page(token);
+    items.push(...more);
+    token = next ? { NextToken: next } : undefined;
+  }
+  return items;
+}
+
+/** EC2 by the AWS SDK. Throws a `Failure` (3) if the environment names an endpoint or a proxy that cannot be. */
+export function createEc2(options: Ec2Options): Ec2Connection {
+  const { call, ...connection } = createCaller(options);
+
+  async function modify(input: ModifyNetworkInterfaceAttributeCommandInput, signal?: AbortSignal) {
+    await call('ModifyNetworkInterfaceAttribute', signal, (client, options) =>
+      client.send(new ModifyNetworkInterfaceAttributeCommand(input), options),
+    );
+  }
+
+  return {
+    ...connection,
+
+    async describeSubnets(ids, signal) {
+      const action = 'DescribeSubnets';
+      // By filter, those that do not exist are left out, rather than the first of them being an error.
+      const Filters = [{ Name: 'subnet-id', Values: [...ids] }];
+      const subnets = await allPages((token) =>
+        call(action, signal, async (client, options) => {
+          const input = { Filters, MaxResults, ...token };
+          const answer = await client.send(new DescribeSubnetsCommand(input), options);
+          return { items: answer.Subnets ?? [], next: answer.NextToken };
+        }),
+      );
+      return subnets.map((subnet) => toSubnet(action, subnet));
+    },
+
+    async describeEnis(query, signal) {
+      const action = 'DescribeNetworkInterfaces';
+      const Filters = eniFilters(query);
+      const enis = await allPages((token) =>
+        call(action, signal, async (client, options) => {
+          const input = { Filters, MaxResults, ...token };
+          const answer = await client.send(new DescribeNetworkInterfacesCommand(input), options);
+          return { items: answer.NetworkInterfaces ?? [], next: answer.NextToken };
+        }),
+      );
+      return enis.map((eni) => toEni(action, eni));
+    },
+
+    async describeReservations(subnetId, signal) {
+      const action = 'GetSubnetCidrReservations';
+      const reservations = await allPages((token) =>
+        call(action, signal, async (client, options) => {
+          const input = { SubnetId: subnetId, MaxResults, ...token };
+          const answer = await client.send(new GetSubnetCidrReservationsCommand(input), options);
+          return { items: answer.SubnetIpv4CidrReservations ?? [], next: answer.NextToken };
+        }),
+      );
+      return reservations.map((reservation) => toReservation(action, reservation));
+    },
+
+    async describeType(type, signal) {
+      const action = 'DescribeInstanceTypes';
+      const Filters = [{ Name: 'instance-type', Values: [type] }];
+      const { InstanceTypes } = await call(action, signal, (client, options) =>
+        client.send(new DescribeInstanceTypesCommand({ Filters }), options),
+      );
+      const info = InstanceTypes?.[0];
+      if (info === undefined) {
+        throw new Ec2Error(
+          action,
+          'notFound',
+          'InvalidInstanceType',
+          `EC2 knows no instance type ${type} here`,
+        );
+      }
+      return toLimits(action, info);
+    },
+
+    async createEni(request, signal) {
+      const action = 'CreateNetworkInterface';
+      const input = {
+        SubnetId: request.subnetId,
+        PrivateIpAddress: request.address,
+        Groups: [...request.securityGroups],
+        Description: request.description,
+        TagSpecifications: [
+          {
+            ResourceType: 'network-interface' as const,
+            Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
+          },
+        ],
+        ClientToken: request.clientToken,
+      };
+      const { NetworkInterface } = await call(action, signal, (client, options) =>
+        client.send(new CreateNetworkInterfaceCommand(input), options),
+      );
+      return toEni(action, required(action, 'NetworkInterface', NetworkInterface));
+    },
+
+    async attachEni(request, signal) {
+      const action = 'AttachNetworkInterface';
+      const input = {
+        NetworkInterfaceId: request.eniId,
+        InstanceId: request.instanceId,
+        DeviceIndex: request.deviceIndex,
+        // Without it, EC2 may say on types with several cards that the device index is taken.
+        NetworkCardIndex: request.networkCard,
+      };
+      const { AttachmentId } = await call(action, signal, (client, options) =>
+        client.send(new AttachNetworkInterfaceCommand(input), options),
+      );
+      return required(action, 'AttachmentId', AttachmentId);
+    },
+
+    async detachEni(AttachmentId, signal) {
+      await call('DetachNetworkInterface', signal, (client, options) =>
+        client.send(new DetachNetworkInterfaceCommand({ AttachmentId }), options),
+      );
+    },
+
+    async deleteEni(NetworkInterfaceId, signal) {
+      await call('DeleteNetworkInterface', signal, (client, options) =>
+        client.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId }), options),
+      );
+    },
+
+    setDeleteOnTermination: (NetworkInterfaceId, AttachmentId, DeleteOnTermination, signal) =>
+      modify({ NetworkInterfaceId, Attachment: { AttachmentId, DeleteOnTermination } }, signal),
+
+    setSourceDestCheck: (NetworkInterfaceId, Value, signal) =>
+      modify({ NetworkInterfaceId, SourceDestCheck: { Value } }, signal),
+  };
+}

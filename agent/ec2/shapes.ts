@@ -1,0 +1,93 @@
+import type {
+  InstanceTypeInfo,
+  NetworkInterface,
+  NetworkInterfaceAttachment,
+  Subnet as SdkSubnet,
+  SubnetCidrReservation,
+} from '@aws-sdk/client-ec2';
+import type { Attachment, Eni, Reservation, Subnet, TypeLimits } from '../claim/facts.ts';
+import { Ec2Error } from './port.ts';
+
+/** Every member of the SDK's types is optional. What EC2 always sends is required here; `invalid` if it is missing. */
+export function required<T>(action: string, field: string, value: T | undefined): T {
+  if (value === undefined) {
+    const message = `EC2's answer has no ${field}, which every such answer has`;
+    throw new Ec2Error(action, 'invalid', 'IncompleteAnswer', message);
+  }
+  return value;
+}
+
+export function toSubnet(action: string, subnet: SdkSubnet): Subnet {
+  return {
+    id: required(action, 'SubnetId', subnet.SubnetId),
+    vpcId: required(action, 'VpcId', subnet.VpcId),
+    zone: required(action, 'AvailabilityZone', subnet.AvailabilityZone),
+    cidr: subnet.CidrBlock,
+    availableAddresses: subnet.AvailableIpAddressCount ?? 0,
+    state: required(action, 'State', subnet.State),
+  };
+}
+
+export function toEni(action: string, eni: NetworkInterface): Eni {
+  const addresses = (eni.PrivateIpAddresses ?? []).toSorted(
+    (a, b) => Number(b.Primary ?? false) - Number(a.Primary ?? false),
+  );
+  return {
+    id: required(action, 'NetworkInterfaceId', eni.NetworkInterfaceId),
+    subnetId: required(action, 'SubnetId', eni.SubnetId),
+    vpcId: required(action, 'VpcId', eni.VpcId),
+    zone: required(action, 'AvailabilityZone', eni.AvailabilityZone),
+    mac: required(action, 'MacAddress', eni.MacAddress).toLowerCase(),
+    status: required(action, 'Status', eni.Status),
+    description: eni.Description ?? '',
+    addresses: addresses.map((each) => required(action, 'PrivateIpAddress', each.PrivateIpAddress)),
+    prefixes: (eni.Ipv4Prefixes ?? []).map((each) => required(action, 'Ipv4Prefix', each.Ipv4Prefix)),
+    securityGroups: (eni.Groups ?? []).map((each) => required(action, 'GroupId', each.GroupId)),
+    sourceDestCheck: required(action, 'SourceDestCheck', eni.SourceDestCheck),
+    tags: Object.fromEntries(
+      (eni.TagSet ?? []).map((tag) => [required(action, 'tag Key', tag.Key), tag.Value ?? '']),
+    ),
+    attachment: eni.Attachment?.AttachmentId === undefined ? undefined : toAttachment(action, eni.Attachment),
+  };
+}
+
+const attachmentStatuses: readonly Attachment['status'][] = [
+  'attaching',
+  'attached',
+  'detaching',
+  'detached',
+];
+
+function toAttachment(action: string, attachment: NetworkInterfaceAttachment): Attachment {
+  const status = attachmentStatuses.find((each) => each === attachment.Status);
+  return {
+    id: required(action, 'AttachmentId', attachment.AttachmentId),
+    instanceId: attachment.InstanceId,
+    deviceIndex: required(action, 'DeviceIndex', attachment.DeviceIndex),
+    networkCard: attachment.NetworkCardIndex ?? 0,
+    status: required(action, 'Status of the attachment', status),
+    deleteOnTermination: required(action, 'DeleteOnTermination', attachment.DeleteOnTermination),
+  };
+}
+
+export function toReservation(action: string, reservation: SubnetCidrReservation): Reservation {
+  const type = reservation.ReservationType;
+  return {
+    subnetId: required(action, 'SubnetId', reservation.SubnetId),
+    cidr: required(action, 'Cidr', reservation.Cidr),
+    type: required(action, 'ReservationType', type === 'explicit' || type === 'prefix' ? type : undefined),
+  };
+}
+
+export function toLimits(action: string, info: InstanceTypeInfo): TypeLimits {
+  const network = required(action, 'NetworkInfo', info.NetworkInfo);
+  return {
+    type: required(action, 'InstanceType', info.InstanceType),
+    maximumInterfaces: required(action, 'MaximumNetworkInterfaces', network.MaximumNetworkInterfaces),
+    addressesPerInterface: required(action, 'Ipv4AddressesPerInterface', network.Ipv4AddressesPerInterface),
+    cards: required(action, 'NetworkCards', network.NetworkCards).map((card) => ({
+      index: required(action, 'NetworkCardIndex', card.NetworkCardIndex),
+      maximumInterfaces: required(action, 'MaximumNetworkInterfaces', card.MaximumNetworkInterfaces),
+    })),
+  };
+}

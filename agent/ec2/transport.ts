@@ -1,0 +1,56 @@
+import http from 'node:http';
+import https from 'node:https';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { ExitCode, Failure } from '../failure.ts';
+import type { Env } from './proxy.ts';
+
+/** EC2's answers take up to some seconds; a connection that takes longer than this will not come to be. */
+const connectionMs = 5_000;
+const requestMs = 15_000;
+
+/**
+ * Where EC2 is: AWS_ENDPOINT_URL_EC2, else by region, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, in
+ * whatever partition. Worked out once, so that messages and the proxy's choice speak of the endpoint in use and
+ * the SDK need not look for it in ~/.aws.
+ */
+export function endpointFor(region: string, env: Env): URL {
+  const own = env.AWS_ENDPOINT_URL_EC2 || env.AWS_ENDPOINT_URL;
+  if (own) {
+    if (!URL.canParse(own) || !/^https?:$/.test(new URL(own).protocol)) {
+      throw new Failure(
+        ExitCode.configuration,
+        `AWS_ENDPOINT_URL_EC2 is "${own}": expected an http or https URL`,
+      );
+    }
+    return new URL(own);
+  }
+  const parameters = {
+    Region: region,
+    UseFIPS: env.AWS_USE_FIPS_ENDPOINT === 'true',
+    UseDualStack: env.AWS_USE_DUALSTACK_ENDPOINT === 'true',
+  };
+  try {
+    return new EC2Client({ region }).config.endpointProvider(parameters).url;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Failure(ExitCode.configuration, `no EC2 endpoint for the region ${region}: ${message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Connections to EC2, through the proxy if there is one, each bounded in time. */
+export function createTransport(proxy: URL | undefined): NodeHttpHandler {
+  const options = {
+    keepAlive: true,
+    ...(proxy && { proxyEnv: { HTTPS_PROXY: proxy.href, HTTP_PROXY: proxy.href } }),
+  };
+  return new NodeHttpHandler({
+    httpAgent: new http.Agent(options),
+    httpsAgent: new https.Agent(options),
+    connectionTimeout: connectionMs,
+    requestTimeout: requestMs,
+    throwOnRequestTimeout: true,
+  });
+}
