@@ -26,15 +26,20 @@ export function createDeviceWatch(clock: Clock): DeviceWatch {
     join(wake);
     try {
       for (;;) {
+        // From here on: a change during the look calls for another.
+        changed = new AbortController();
         const found = await look();
         if (found !== undefined) return found;
-        await clock.sleep(fallbackMs, AbortSignal.any([signal, changed.signal])).catch(() => undefined);
+        if (!changed.signal.aborted) await pause(AbortSignal.any([signal, changed.signal]));
         signal.throwIfAborted();
-        if (changed.signal.aborted) changed = new AbortController();
       }
     } finally {
       leave(wake);
     }
+  }
+
+  async function pause(signal: AbortSignal): Promise<void> {
+    await clock.sleep(fallbackMs, signal).catch(() => undefined);
   }
 
   function join(wake: () => void): void {

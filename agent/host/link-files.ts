@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { readIfPresent, removeFile, writeAtomically } from './files.ts';
+import { namesIn, readIfPresent, removeFile, writeAtomically } from './files.ts';
 import { ownerComment } from './owner.ts';
-import { paths } from './paths.ts';
+import { linkFilePrefix, paths } from './paths.ts';
 import type { WantedLink } from './port.ts';
 
 /**
@@ -37,6 +37,7 @@ const notManaged = 'cni';
 /** Writes those of the files that are not as they should be; answers whether there were any. */
 export async function writeLinkFiles(root: string, instanceId: string, link: WantedLink): Promise<boolean> {
   const at = paths(root);
+  for (const name of await formerNames(root, link)) await removeLinkFiles(root, instanceId, name);
   const written = await Promise.all([
     writeIfChanged(at.link(link.name), linkFile(instanceId, link)),
     writeIfChanged(at.networkFile(link.name), networkFile(instanceId, link)),
@@ -54,6 +55,17 @@ export async function removeLinkFiles(root: string, instanceId: string, name: st
     removeFile(join(at.managerCache(instanceId), name)),
   ]);
   return removed.includes(true);
+}
+
+/** Names that an earlier configuration gave to this device: of two .link files that match, the first would win. */
+async function formerNames(root: string, link: WantedLink): Promise<string[]> {
+  const at = paths(root);
+  const names = (await namesIn(at.network))
+    .filter((file) => file.startsWith(linkFilePrefix) && file.endsWith('.link'))
+    .map((file) => file.slice(linkFilePrefix.length, -'.link'.length))
+    .filter((name) => name !== link.name);
+  const contents = await Promise.all(names.map((name) => readIfPresent(at.link(name))));
+  return names.filter((_, index) => contents[index]?.includes(`PermanentMACAddress=${link.mac}\n`));
 }
 
 async function writeIfChanged(path: string, content: string): Promise<boolean> {

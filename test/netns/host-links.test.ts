@@ -191,6 +191,22 @@ t.test('nodeadm’s cache loses the entries of names that are gone, and no other
   t.same((await execa('ls', [folder])).stdout.split('\n'), ['ens5', 'ens9', 'eth1']);
 });
 
+t.test('link files of a configuration that swaps two names', async (t) => {
+  const { host, root } = setUp(t);
+  const write = (...links: WantedLink[]) =>
+    Promise.all(links.map((link) => host.writeLinkFiles(instanceId, link)));
+  await write(want('eth1', 1), want('eth2', 2));
+  t.same(await write(want('eth1', 2), want('eth2', 1)), [true, true]);
+  for (const [name, n] of [
+    ['eth1', 2],
+    ['eth2', 1],
+  ] as const) {
+    const file = join(root, `etc/systemd/network/10-multus-bootstrap-${name}.link`);
+    t.match(await readFile(file, 'utf8'), `PermanentMACAddress=${mac(n)}`);
+  }
+  t.same(await write(want('eth1', 2), want('eth2', 1)), [false, false]);
+});
+
 t.test('a device is seen whenever it appears, and when it goes', async (t) => {
   const { host } = setUp(t);
   const waits = Promise.all([1, 2].map((n) => host.waitForDevice(mac(n), bound())));

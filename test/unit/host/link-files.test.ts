@@ -57,3 +57,23 @@ t.test('removed once', async (t) => {
   t.equal(await removeLinkFiles(root, 'i-1', 'eth1'), false);
   t.same(await readdir(join(root, 'etc/systemd/network')), []);
 });
+
+t.test(
+  'an interface that the configuration has renamed leaves no file that matches its device',
+  async (t) => {
+    const root = t.testdir({});
+    await writeLinkFiles(root, 'i-1', link);
+    await writeLinkFiles(root, 'i-1', { ...link, name: 'eth2', mac: '02:00:00:00:00:02' });
+    t.equal(await writeLinkFiles(root, 'i-1', { ...link, name: 'signalling' }), true);
+    t.same((await readdir(join(root, 'etc/systemd/network'))).sort(), [
+      '10-multus-bootstrap-eth2.link',
+      '10-multus-bootstrap-eth2.network',
+      '10-multus-bootstrap-signalling.link',
+      '10-multus-bootstrap-signalling.network',
+    ]);
+    t.same((await readdir(join(root, 'etc/eks/nodeadm/udev-net-manager/i-1'))).sort(), [
+      'eth2',
+      'signalling',
+    ]);
+  },
+);
