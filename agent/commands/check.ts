@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { combine, readFiles } from '../config/load.ts';
+import type { Problem } from '../config/problem.ts';
+import { parseSource, type Source } from '../config/source.ts';
+import { readUserData, type UserNodeConfig } from '../config/user-data.ts';
+import { ExitCode, Failure } from '../failure.ts';
+
+export interface CheckOptions {
+  root: string;
+  /** Configuration files and user data, merged in this order; `-` for standard input. None: the root's own files. */
+  files: string[];
+  /** Whether nodeadm will read the same user data, as on every EKS image. */
+  nodeadm: boolean;
+}
+
+interface Findings {
+  sources: Source[];
+  problems: Problem[];
+  nodeConfigs: UserNodeConfig[];
+  warnings: string[];
+}
+
+/**
+ * Validates configuration offline and prints a line on what it is good for. Throws a `Failure` (3) that lists every
+ * problem, or (2) where a file cannot be read.
+ */
+export async function check(options: CheckOptions): Promise<ExitCode> {
+  const findings: Findings = { sources: [], problems: [], nodeConfigs: [], warnings: [] };
+  if (options.files.length === 0) {
+    const files = await readFiles(options.root);
+    findings.sources.push(...files.sources);
+    findings.problems.push(...files.problems);
+  }
+  for (const file of options.files) {
+    inspect(file, await read(file), options.nodeadm, findings);
+  }
+  const loaded = combine(findings.sources, findings.problems, findings);
+  for (const warning of loaded.warnings) {
+    process.stderr.write(`warning: ${warning}\n`);
+  }
+  if (loaded.kind === 'none') {
+    process.stdout.write('no configuration: the agent would leave this node alone\n');
+    return ExitCode.done;
+  }
+  const interfaces = loaded.config.interfaces.map(({ name }) => name).join(', ') || 'none';
+  const labels = Object.keys(loaded.config.labels).join(', ') || 'none';
+  const from = findings.sources.map(({ name }) => name).join(', ');
+  process.stdout.write(`ok: interfaces: ${interfaces}; labels: ${labels}; from ${from}\n`);
+  return ExitCode.done;
+}
+
+/** A file named as those in config.d are is one of them, unless it holds user data in another form or of others. */
+function inspect(file: string, bytes: Buffer, nodeadm: boolean, findings: Findings): void {
+  const name = file === '-' ? 'standard input' : file;
+  const userData = readUserData(name, bytes);
+  const nothing = userData.sources.length + userData.problems.length + userData.nodeConfigs.length === 0;
+  if (/\.(?:ya?ml|json)$/.test(file) && (userData.bare || nothing)) {
+    const source = parseSource(name, bytes);
+    if (Array.isArray(source)) {
+      findings.problems.push(...source);
+    } else {
+      findings.sources.push(source);
+    }
+    return;
+  }
+  if (userData.bare && nodeadm) {
+    const message =
+      'as user data, nodeadm fails on a document without a NodeConfig, and the node never joins; write it into a MIME part of type application/multus-bootstrap.io, or check with --no-nodeadm for an image without nodeadm';
+    findings.problems.push({ source: name, message });
+  }
+  if (nodeadm && !userData.bare && userData.sources.length > 0 && userData.nodeConfigs.length === 0) {
+    findings.warnings.push(
+      `${name} has no part of type application/node.eks.aws: nodeadm fails, unless Karpenter adds its own`,
+    );
+  }
+  findings.sources.push(...userData.sources);
+  findings.problems.push(...userData.problems);
+  findings.nodeConfigs.push(...userData.nodeConfigs);
+  findings.warnings.push(...userData.warnings);
+}
+
+async function read(file: string): Promise<Buffer> {
+  try {
+    return file === '-' ? await buffer(process.stdin) : await readFile(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Failure(ExitCode.usage, `cannot read ${file}: ${reason}`, { cause: error });
+  }
+}
