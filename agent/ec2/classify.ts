@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { ExitCode, Failure } from '../failure.ts';
 import { Ec2Error, type ErrorClass } from './port.ts';
 
 interface Row {
@@ -80,8 +80,9 @@ function classOfAnswer(action: string, code: string, message: string, status: nu
 }
 
 function classOfConnection(error: unknown, code: string, message: string): ErrorClass {
-  if (error instanceof Failure || code === 'CredentialsProviderError') {
-    return 'noCredentials';
+  // From IMDS, which the SDK asks for credentials before it sends anything.
+  if (error instanceof Failure) {
+    return error.exitCode === ExitCode.unreachable ? 'unreachable' : 'noCredentials';
   }
   // Before NTP, EC2's certificate may not be valid yet by our clock.
   if (code === 'CERT_NOT_YET_VALID' || code === 'CERT_HAS_EXPIRED') {
@@ -101,6 +102,9 @@ function classOfConnection(error: unknown, code: string, message: string): Error
 function read(error: unknown): { code: string; message: string; status: number | undefined } {
   if (!(error instanceof Error)) {
     return { code: 'Unknown', message: String(error), status: undefined };
+  }
+  if (error instanceof Failure) {
+    return { code: 'NoCredentials', message: error.message, status: undefined };
   }
   const status = statusOf(error);
   if (status !== undefined && error.name === 'Unknown') {

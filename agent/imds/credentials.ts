@@ -10,9 +10,8 @@ export function parseRole(body: Buffer | undefined): string {
   if (!roleName.test(role)) {
     throw new Failure(
       ExitCode.notPermitted,
-      'no credentials: the instance has no instance profile, so no role to call EC2 with. Give the launch ' +
-        'template an instance profile with the node role; for a running instance: ' +
-        'aws ec2 associate-iam-instance-profile',
+      'the instance has no instance profile, so no role to call EC2 with. Give the launch template an instance ' +
+        'profile with the node role; for a running instance: aws ec2 associate-iam-instance-profile',
     );
   }
   return role;
@@ -31,7 +30,7 @@ export function parseCredentials(role: string, body: Buffer | undefined): Creden
   ) {
     throw new Failure(
       ExitCode.notPermitted,
-      `no credentials: IMDS has none for the role ${role} (${String(answer.Code ?? 'HTTP 404')}). ` +
+      `IMDS has no credentials for the role ${role} (${String(answer.Code ?? 'HTTP 404')}). ` +
         'See that the role exists and that its trust policy lets ec2.amazonaws.com assume it',
     );
   }

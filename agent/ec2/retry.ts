@@ -1,0 +1,100 @@
+import { backoff } from '../backoff.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../report/log.ts';
+import { Ec2Error, type ErrorClass } from './port.ts';
+
+/** The run's deadline passed, or the run was stopped, before EC2 did what was asked. */
+export class DeadlinePassed extends Error {
+  /** What EC2, or the way to it, said last. */
+  readonly last: Ec2Error | undefined;
+
+  constructor(last: Ec2Error | undefined, options: { cause: unknown }) {
+    super('the deadline passed', options);
+    this.name = 'DeadlinePassed';
+    this.last = last;
+  }
+}
+
+export interface RetryOptions {
+  clock: Clock;
+  /** In [0, 1). */
+  random: () => number;
+  /** The run's deadline: it ends every wait. */
+  signal: AbortSignal;
+  log: Log;
+  /** What is being tried, for the log: `create an ENI for eth1 in subnet-1 at 10.0.4.4`. */
+  subject: string;
+  /** How long to go on while EC2 says that something is not there or not ready yet, in ms: 30 s by default. */
+  notYetMs?: number;
+}
+
+/** In ms: the pauses between attempts, and how long to go on in all. */
+interface Patience {
+  base: number;
+  cap: number;
+  total: number;
+}
+
+const untilDeadline = Number.POSITIVE_INFINITY;
+
+/** The classes that time can heal; all others are final. */
+const patience: Partial<Record<ErrorClass, Patience>> = {
+  // Buckets refill by 5 a second and more, for all callers of the account together.
+  throttled: { base: 500, cap: 20_000, total: untilDeadline },
+  transient: { base: 200, cap: 10_000, total: untilDeadline },
+  unreachable: { base: 200, cap: 5_000, total: untilDeadline },
+  // Eventual consistency takes up to some seconds.
+  notYet: { base: 200, cap: 2_000, total: 30_000 },
+  // The SDK has learnt the offset from EC2's Date header; a certificate's dates have to wait for NTP.
+  clock: { base: 200, cap: 5_000, total: 60_000 },
+  // A role that has just been given to the instance takes some seconds to arrive in IMDS and at EC2.
+  noCredentials: { base: 500, cap: 3_000, total: 15_000 },
+};
+
+/**
+ * Calls `attempt` until it succeeds, pausing between the attempts, as long as its errors are of a class that
+ * time can heal. Throws the `Ec2Error` that is final or has lasted too long; `DeadlinePassed` when the signal
+ * aborts. The first error of each class is a warning in the log, the others are for debugging.
+ */
+export async function withRetry<T>(
+  attempt: (signal: AbortSignal) => Promise<T>,
+  { clock, random, signal, log, subject, notYetMs }: RetryOptions,
+): Promise<T> {
+  const firstSeen = new Map<ErrorClass, number>();
+  let last: Ec2Error | undefined;
+  for (let failed = 1; ; failed += 1) {
+    try {
+      signal.throwIfAborted();
+      return await attempt(signal);
+    } catch (error) {
+      if (signal.aborted) {
+        throw new DeadlinePassed(last, { cause: error });
+      }
+      if (!(error instanceof Ec2Error)) {
+        throw error;
+      }
+      last = error;
+    }
+    const limits = patience[last.class];
+    const since = firstSeen.get(last.class);
+    const total = (last.class === 'notYet' ? notYetMs : undefined) ?? limits?.total ?? 0;
+    const left = total - (since === undefined ? 0 : clock.now() - since);
+    if (limits === undefined || left <= 0) {
+      throw last;
+    }
+    firstSeen.set(last.class, since ?? clock.now());
+    const ms = Math.min(left, backoff(failed, random, limits.base, limits.cap));
+    const { action, code } = last;
+    log[since === undefined ? 'warn' : 'debug'](`cannot ${subject} yet, trying again: ${last.message}`, {
+      action,
+      code,
+      attempt: failed,
+      ms: Math.round(ms),
+    });
+    try {
+      await clock.sleep(ms, signal);
+    } catch (error) {
+      throw new DeadlinePassed(last, { cause: error });
+    }
+  }
+}
