@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { Clock } from '../../agent/clock.ts';
+import { type Clock, systemClock } from '../../agent/clock.ts';
 import { Buckets } from './api/buckets.ts';
 import { CredentialStore, type Credentials } from './api/credentials.ts';
 import { Faults } from './api/faults.ts';
@@ -13,7 +13,6 @@ import type { ImdsOptions } from './imds/options.ts';
 import type { LaunchRequest } from './model/instances.ts';
 import type { Eni, Instance } from './model/records.ts';
 import { World, type WorldEvent, type WorldOptions } from './model/world.ts';
-import { realClock } from './real-clock.ts';
 
 /** For tests that play the hardware, or that stop a client at one of its calls. */
 export interface Hooks extends CallHooks {
@@ -67,7 +66,7 @@ export class Simulator {
   readonly #host: string;
 
   constructor(options: SimulatorOptions) {
-    const { clock = realClock, latencies, buckets, clockSkewMs, host, port, hooks, ...world } = options;
+    const { clock = systemClock, latencies, buckets, clockSkewMs, host, port, hooks, ...world } = options;
     this.world = new World({ epoch: Date.now() - clock.now(), ...world, clock });
     this.credentials = new CredentialStore(this.world.random, this.world.settings.account);
     this.#hooks = hooks ?? {};
@@ -105,7 +104,7 @@ export class Simulator {
     const server = imdsServer(imds, this.world.clock);
     this.#servers.push(server);
     const imdsUrl = await listen(server, host, port);
-    const [primaryEni] = this.world.attachedEnis(instance.id);
+    const [primaryEni] = this.world.store.attachedEnis(instance.id);
     if (primaryEni === undefined) throw new Error(`${instance.id} has no primary ENI`);
     return { instanceId: instance.id, imdsUrl, primaryEni, imds: imds.options };
   }

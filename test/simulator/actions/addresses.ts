@@ -17,7 +17,7 @@ export const assignPrivateIpAddresses: Action = {
   required: ['NetworkInterfaceId'],
   resource: eniResource,
   run(world, params) {
-    const eni = world.eni(visibleEniId(world, params));
+    const eni = world.store.eni(visibleEniId(world, params));
     refuseForeign(eni);
     exactlyOneOf(params, [
       'PrivateIpAddress',
@@ -33,7 +33,7 @@ export const assignPrivateIpAddresses: Action = {
       prefixCount: integer(params, 'Ipv4PrefixCount') ?? 0,
       allowReassignment: flag(params, 'AllowReassignment') ?? false,
     });
-    world.setEni(changed);
+    world.store.setEni(changed);
     const assigned = changed.addresses.filter(
       (each) => addresses.includes(each) || !eni.addresses.includes(each),
     );
@@ -52,10 +52,10 @@ export const unassignPrivateIpAddresses: Action = {
   required: ['NetworkInterfaceId'],
   resource: eniResource,
   run(world, params) {
-    const eni = world.eni(visibleEniId(world, params));
+    const eni = world.store.eni(visibleEniId(world, params));
     refuseForeign(eni);
     exactlyOneOf(params, ['PrivateIpAddress', 'Ipv4Prefix']);
-    world.setEni(
+    world.store.setEni(
       unassignAddresses(world, eni, texts(params, 'PrivateIpAddress'), texts(params, 'Ipv4Prefix')),
     );
     return { return: true };

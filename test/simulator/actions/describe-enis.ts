@@ -53,15 +53,15 @@ export const describeNetworkInterfaces: Action = {
 function candidates(world: World, params: Params): Eni[] {
   const ids = texts(params, 'NetworkInterfaceId').map((id) => idOf('eni', id));
   if (ids.length === 0) {
-    if (params['MaxResults'] === undefined && world.eniCount > world.settings.unpaginatedLimit) {
+    if (params['MaxResults'] === undefined && world.store.eniCount > world.settings.unpaginatedLimit) {
       throw new ApiError(
         'OperationNotPermitted',
         'The number of network interfaces is too large for a call without pagination: set MaxResults.',
       );
     }
-    return world.visibleEnis(soleFilterValue(params, 'subnet-id'));
+    return world.store.visibleEnis(soleFilterValue(params, 'subnet-id'));
   }
-  const found = ids.map((id) => world.visibleEni(id));
+  const found = ids.map((id) => world.store.visibleEni(id));
   const missing = ids.filter((_, index) => found[index] === undefined);
   if (missing.length > 0) {
     const [noun, verb] = missing.length === 1 ? ['ID', 'does'] : ['IDs', 'do'];

@@ -8,7 +8,7 @@ import type { World } from '../model/world.ts';
 /** The id of an ENI that a call names, once EC2 sees it. */
 export function visibleEniId(world: World, params: Params): string {
   const id = idOf('eni', requiredText(params, 'NetworkInterfaceId'));
-  if (world.visibleEni(id) === undefined) {
+  if (world.store.visibleEni(id) === undefined) {
     throw new ApiError(
       'InvalidNetworkInterfaceID.NotFound',
       `The networkInterface ID '${id}' does not exist`,

@@ -31,7 +31,7 @@ export const describeInstances: Action = {
       'subnet-id': (instance) => [instance.subnetId],
       'vpc-id': (instance) => [world.subnets.get(instance.subnetId)?.vpcId ?? ''],
       'network-interface.network-interface-id': (instance) =>
-        world.attachedEnis(instance.id).map((eni) => eni.id),
+        world.store.attachedEnis(instance.id).map((eni) => eni.id),
     });
     const found = chosen(world, params).filter(matches);
     const { items, nextToken } = page(found, params, { minimum: 5, maximum: 1000, ids: 'InstanceId' });
@@ -60,7 +60,7 @@ function chosen(world: World, params: Params): Instance[] {
 }
 
 function instanceAnswer(world: World, instance: Instance): Answer {
-  const enis = world.attachedEnis(instance.id).flatMap((eni) => world.visibleEni(eni.id) ?? []);
+  const enis = world.store.attachedEnis(instance.id).flatMap((eni) => world.store.visibleEni(eni.id) ?? []);
   const primary = enis.find((eni) => eni.attachment?.deviceIndex === 0 && eni.attachment.networkCard === 0);
   return {
     instanceId: instance.id,

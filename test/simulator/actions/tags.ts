@@ -61,7 +61,7 @@ export const describeTags: Action = {
   parameters: ['Filter', 'MaxResults', 'NextToken'],
   run(world, params) {
     const kinds = [
-      ['network-interface', world.visibleEnis()],
+      ['network-interface', world.store.visibleEnis()],
       ['instance', [...world.instances.values()]],
       ['subnet', [...world.subnets.values()]],
       ['security-group', [...world.securityGroups.values()]],

@@ -18,7 +18,7 @@ export function perform(
   caller: Caller,
 ): { [member: string]: Answer } {
   world.settle();
-  const { DryRun: dryRun, ...params } = allParams;
+  const { DryRun: _, ...params } = allParams;
   guards.buckets?.take(name, params, world.clock.now());
   const action = actions.get(name);
   if (action === undefined) {
@@ -37,7 +37,7 @@ export function perform(
     }
   }
   guards.permissions.check(name, action, params, caller);
-  if (flag(allParams, 'DryRun') === true && dryRun !== undefined) {
+  if (flag(allParams, 'DryRun') === true) {
     throw new ApiError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
   }
   return action.run(world, params);

@@ -5,7 +5,8 @@ import type { Imds } from './imds.ts';
 /** The HTTP side of an instance's IMDS. */
 export function imdsServer(imds: Imds, clock: Clock): Server {
   return createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://imds').pathname;
+    /** The SDK's own client asks for `//latest/…`, which IMDS takes for `/latest/…`. */
+    const path = (request.url ?? '/').replace(/\?.*/, '').replace(/\/+/g, '/');
     const answer = imds.answer(request.method ?? 'GET', path, request.headers);
     if (answer === 'lost') return;
     if (answer === 'refused') {

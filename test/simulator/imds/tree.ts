@@ -53,9 +53,9 @@ export function imdsTree(view: ImdsView): Tree {
 
 /** The instance's ENIs as far as IMDS has heard of them. */
 function imdsEnis({ world, instance }: ImdsView): Eni[] {
-  return world
+  return world.store
     .attachedEnis(instance.id)
-    .flatMap((eni) => world.imdsEni(eni.id) ?? [])
+    .flatMap((eni) => world.store.imdsEni(eni.id) ?? [])
     .filter((eni) => eni.attachment?.instanceId === instance.id && eni.attachment.status !== 'attaching');
 }
 

@@ -101,7 +101,7 @@ export function assignAddresses(world: World, eni: Eni, request: Assignment): En
 function refuseTaken(world: World, pool: AddressPool, addresses: readonly string[], allowed: boolean): void {
   const stuck = addresses.filter((address) => {
     const owner = pool.ownerOf(address);
-    return owner !== undefined && !(allowed && isSecondary(world.findEni(owner), address));
+    return owner !== undefined && !(allowed && isSecondary(world.store.findEni(owner), address));
   });
   if (stuck.length > 0) throw moveNotAllowed(stuck);
 }
@@ -117,9 +117,9 @@ function moveNotAllowed(addresses: readonly string[]): ApiError {
 function release(world: World, pool: AddressPool, address: string): void {
   const owner = pool.ownerOf(address);
   if (owner === undefined) return;
-  const eni = world.eni(owner);
+  const eni = world.store.eni(owner);
   pool.give(address);
-  world.setEni({ ...eni, addresses: eni.addresses.filter((each) => each !== address) });
+  world.store.setEni({ ...eni, addresses: eni.addresses.filter((each) => each !== address) });
 }
 
 function refuseTooMany(world: World, eni: Eni, more: number): void {

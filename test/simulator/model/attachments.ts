@@ -14,7 +14,7 @@ export interface AttachRequest {
 
 /** Attaches an ENI, at first as `attaching`. */
 export function attachEni(world: World, request: AttachRequest): Attachment {
-  const eni = world.eni(request.eniId);
+  const eni = world.store.eni(request.eniId);
   refuseForeign(eni);
   const instance = requireInstance(world, request.instanceId);
   if (instance.state !== 'running' && instance.state !== 'stopped') {
@@ -34,7 +34,7 @@ export function attachEni(world: World, request: AttachRequest): Attachment {
 function refuseWithoutRoom(world: World, instance: Instance, eni: Eni, request: AttachRequest): void {
   const type = typeOf(instance);
   const card = request.networkCard ?? 0;
-  const attached = world.attachedEnis(instance.id);
+  const attached = world.store.attachedEnis(instance.id);
   const confused =
     request.networkCard === undefined &&
     type.cards.length > 1 &&
@@ -76,16 +76,16 @@ function plugIn(
     deleteOnTermination: false,
     at: world.clock.now(),
   };
-  world.setEni({ ...eni, attachment });
+  world.store.setEni({ ...eni, attachment });
   const { attachMs, deviceMs } = world.settings;
   world.after(attachMs, () => {
-    const now = world.findEni(eni.id);
+    const now = world.store.findEni(eni.id);
     if (now?.attachment?.id === attachment.id && now.attachment.status === 'attaching') {
-      world.setEni({ ...now, attachment: { ...now.attachment, status: 'attached' } });
+      world.store.setEni({ ...now, attachment: { ...now.attachment, status: 'attached' } });
     }
   });
   world.after(deviceMs, () => {
-    const now = world.findEni(eni.id);
+    const now = world.store.findEni(eni.id);
     if (now?.attachment?.id === attachment.id) world.onEvent({ kind: 'deviceAdded', eni: now, instance });
   });
   return attachment;
@@ -108,16 +108,16 @@ export function detachEni(world: World, attachmentId: string): void {
   if (attachment.status === 'detaching') {
     throw new ApiError('IncorrectState', `Network interface attachment '${attachmentId}' is detaching`);
   }
-  world.setEni({ ...eni, attachment: { ...attachment, status: 'detaching' } });
+  world.store.setEni({ ...eni, attachment: { ...attachment, status: 'detaching' } });
   world.after(world.settings.detachMs, () => unplug(world, eni.id, attachmentId));
 }
 
 /** The ENI is `available` again and its device is gone. */
 export function unplug(world: World, eniId: string, attachmentId: string): void {
-  const eni = world.findEni(eniId);
+  const eni = world.store.findEni(eniId);
   if (eni?.attachment?.id !== attachmentId) return;
   const instance = world.instances.get(eni.attachment.instanceId);
-  world.setEni({ ...eni, attachment: undefined });
+  world.store.setEni({ ...eni, attachment: undefined });
   if (instance !== undefined) world.onEvent({ kind: 'deviceRemoved', eni, instance });
 }
 

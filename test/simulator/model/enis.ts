@@ -29,7 +29,7 @@ export function createEni(world: World, request: EniRequest, at = world.clock.no
   const subnet = world.subnets.get(request.subnetId);
   if (subnet === undefined) throw subnetNotFound(request.subnetId);
   const securityGroups = groupsIn(world, subnet.vpcId, request.securityGroups ?? []);
-  if (!request.hidden && world.eniCount >= world.settings.eniQuota) {
+  if (!request.hidden && world.store.eniCount >= world.settings.eniQuota) {
     throw new ApiError(
       'NetworkInterfaceLimitExceeded',
       'The maximum number of network interfaces has been reached.',
@@ -55,7 +55,7 @@ export function createEni(world: World, request: EniRequest, at = world.clock.no
     attachment: undefined,
   };
   const changed = withSecondaries(world, eni, request);
-  world.setEni(changed, at);
+  world.store.setEni(changed, at);
   return changed;
 }
 
@@ -76,7 +76,7 @@ function withSecondaries(world: World, eni: Eni, request: EniRequest): Eni {
 
 /** Deletes an ENI at a client's wish. */
 export function deleteEni(world: World, eniId: string): void {
-  const eni = world.eni(eniId);
+  const eni = world.store.eni(eniId);
   refuseForeign(eni);
   if (eniStatus(eni) !== 'available') {
     throw invalidParameter(`Network interface '${eniId}' is currently in use.`);
@@ -89,7 +89,7 @@ export function removeEni(world: World, eni: Eni): void {
   const pool = world.subnets.get(eni.subnetId)?.pool;
   for (const address of eni.addresses) pool?.give(address);
   for (const prefix of eni.prefixes) pool?.givePrefix(prefix);
-  world.dropEni(eni);
+  world.store.dropEni(eni);
   world.onEvent({ kind: 'deleted', eni });
 }
 
@@ -101,10 +101,10 @@ export type EniChange =
   | { attachmentId: string; deleteOnTermination: boolean };
 
 export function modifyEni(world: World, eniId: string, change: EniChange): void {
-  const eni = world.eni(eniId);
+  const eni = world.store.eni(eniId);
   refuseForeign(eni);
   if ('securityGroups' in change) {
-    world.setEni({ ...eni, securityGroups: groupsIn(world, eni.vpcId, change.securityGroups) });
+    world.store.setEni({ ...eni, securityGroups: groupsIn(world, eni.vpcId, change.securityGroups) });
   } else if ('attachmentId' in change) {
     if (eni.attachment?.id !== change.attachmentId) {
       throw new ApiError(
@@ -113,9 +113,9 @@ export function modifyEni(world: World, eniId: string, change: EniChange): void 
       );
     }
     const { deleteOnTermination } = change;
-    world.setEni({ ...eni, attachment: { ...eni.attachment, deleteOnTermination } });
+    world.store.setEni({ ...eni, attachment: { ...eni.attachment, deleteOnTermination } });
   } else {
-    world.setEni({ ...eni, ...change });
+    world.store.setEni({ ...eni, ...change });
   }
 }
 

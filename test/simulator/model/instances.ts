@@ -1,5 +1,6 @@
 import { requireInstance, typeOf, unplug } from './attachments.ts';
 import { createEni, removeEni } from './enis.ts';
+import { idOf } from './ids.ts';
 import type { Attachment, Instance, InstanceState, Tags } from './records.ts';
 import type { World } from './world.ts';
 
@@ -25,7 +26,7 @@ export function launch(world: World, request: LaunchRequest): Instance {
   if (subnet === undefined) throw new Error(`no such subnet: ${request.subnetId}`);
   const { userData } = request;
   const instance: Instance = {
-    id: request.id ?? world.random.id('i'),
+    id: request.id === undefined ? world.random.id('i') : idOf('i', request.id),
     type: request.type,
     state: request.state ?? 'running',
     subnetId: subnet.id,
@@ -50,9 +51,9 @@ export function launch(world: World, request: LaunchRequest): Instance {
     deleteOnTermination: true,
     at: world.clock.now(),
   };
-  world.setEni({ ...eni, attachment }, always);
+  world.store.setEni({ ...eni, attachment }, always);
   if (instance.state === 'pending') {
-    world.after(world.settings.pendingMs, () => changeState(world, instance.id, 'pending', 'running'));
+    world.after(world.settings.pendingMs, () => changeState(world, instance.id, ['pending'], 'running'));
   }
   return instance;
 }
@@ -61,23 +62,28 @@ export function launch(world: World, request: LaunchRequest): Instance {
 export function terminateInstance(world: World, instanceId: string): void {
   const instance = requireInstance(world, instanceId);
   world.instances.set(instanceId, { ...instance, state: 'terminated' });
-  for (const eni of world.attachedEnis(instanceId)) {
+  for (const eni of world.store.attachedEnis(instanceId)) {
     if (eni.attachment === undefined) continue;
     const { id, deleteOnTermination } = eni.attachment;
     unplug(world, eni.id, id);
-    if (deleteOnTermination) removeEni(world, world.eni(eni.id));
+    if (deleteOnTermination) removeEni(world, world.store.eni(eni.id));
   }
 }
 
 export function stopInstance(world: World, instanceId: string): void {
-  changeState(world, instanceId, 'running', 'stopped');
+  changeState(world, instanceId, ['running'], 'stopped');
 }
 
 export function startInstance(world: World, instanceId: string): void {
-  changeState(world, instanceId, 'stopped', 'running');
+  changeState(world, instanceId, ['stopped', 'pending'], 'running');
 }
 
-function changeState(world: World, instanceId: string, from: InstanceState, to: InstanceState): void {
+function changeState(
+  world: World,
+  instanceId: string,
+  from: readonly InstanceState[],
+  to: InstanceState,
+): void {
   const instance = requireInstance(world, instanceId);
-  if (instance.state === from) world.instances.set(instanceId, { ...instance, state: to });
+  if (from.includes(instance.state)) world.instances.set(instanceId, { ...instance, state: to });
 }

@@ -48,7 +48,7 @@ export const defaultSettings: Settings = {
   attachMs: 0,
   deviceMs: 0,
   detachMs: 0,
-  pendingMs: 0,
+  pendingMs: 2000,
   eniQuota: 5000,
   unpaginatedLimit: 1000,
   tokenMs: Number.POSITIVE_INFINITY,

@@ -22,10 +22,10 @@ export function checkTags(tags: Tags): void {
 
 /** Changes the tags of any tagged resource, by its id. */
 export function retag(world: World, resourceId: string, change: (tags: Tags) => Tags): void {
-  const eni = world.findEni(resourceId);
-  if (eni !== undefined && world.visibleEni(resourceId) !== undefined) {
+  const eni = world.store.findEni(resourceId);
+  if (eni !== undefined && world.store.visibleEni(resourceId) !== undefined) {
     refuseForeign(eni);
-    world.setEni({ ...eni, tags: checked(change(eni.tags)) });
+    world.store.setEni({ ...eni, tags: checked(change(eni.tags)) });
     return;
   }
   const found =

@@ -18,7 +18,7 @@ export function createEniOnce(world: World, token: string | undefined, request: 
         'The client token you have provided is associated with a resource that has different parameters.',
       );
     }
-    const alive = world.findEni(known.eni.id);
+    const alive = world.store.findEni(known.eni.id);
     if (alive !== undefined) return alive;
     if (world.settings.quirks.deadToken === 'answersWithDeadEni') return known.eni;
   }

@@ -1,9 +1,9 @@
 import type { Clock } from '../../../agent/clock.ts';
 import { AddressPool } from './address-pool.ts';
 import { Agenda } from './agenda.ts';
-import { ApiError } from './api-error.ts';
+import { EniStore } from './eni-store.ts';
 import { createEni, type EniRequest, removeEni } from './enis.ts';
-import { History } from './history.ts';
+import { idOf } from './ids.ts';
 import { type LaunchRequest, launch, startInstance, stopInstance, terminateInstance } from './instances.ts';
 import { parseCidr } from './ipv4.ts';
 import { Random } from './random.ts';
@@ -37,16 +37,14 @@ export class World {
   readonly instances = new Map<string, Instance>();
   readonly tokens = new Map<string, { fingerprint: string; eni: Eni; at: number }>();
   onEvent: (event: WorldEvent) => void = () => {};
-  readonly #enis = new Map<string, History<Eni>>();
-  readonly #bySubnet = new Map<string, Set<string>>();
-  readonly #byInstance = new Map<string, Set<string>>();
-  #eniCount = 0;
+  readonly store: EniStore;
 
   constructor(options: WorldOptions) {
     const { clock, seed, quirks, ...settings } = options;
     this.clock = clock;
     this.random = new Random(seed ?? 1);
     this.settings = { ...defaultSettings, ...settings, quirks: { ...defaultSettings.quirks, ...quirks } };
+    this.store = new EniStore(this.clock, this.agenda, this.settings);
   }
 
   /** Lets everything happen that is due. */
@@ -65,7 +63,7 @@ export class World {
 
   addVpc(vpc: { id?: string; cidr: string; tags?: Tags }): Vpc {
     const added: Vpc = {
-      id: vpc.id ?? this.random.id('vpc'),
+      id: this.#id('vpc', vpc.id),
       cidr: vpc.cidr,
       ownerId: this.settings.account,
       tags: vpc.tags ?? {},
@@ -82,17 +80,16 @@ export class World {
     const added: Subnet = {
       tags: {},
       ...subnet,
-      id: subnet.id ?? this.random.id('subnet'),
+      id: this.#id('subnet', subnet.id),
       ownerId: this.settings.account,
       pool: new AddressPool(range),
     };
     this.subnets.set(added.id, added);
-    this.#bySubnet.set(added.id, new Set());
     return added;
   }
 
   addSecurityGroup(group: { id?: string; vpcId: string; name?: string; tags?: Tags }): SecurityGroup {
-    const id = group.id ?? this.random.id('sg');
+    const id = this.#id('sg', group.id);
     const added: SecurityGroup = { id, name: group.name ?? id, vpcId: group.vpcId, tags: group.tags ?? {} };
     this.securityGroups.set(id, added);
     return added;
@@ -125,92 +122,15 @@ export class World {
 
   /** Someone else deletes the ENI, whatever its state. */
   deleteEni(eniId: string): void {
-    removeEni(this, this.eni(eniId));
+    removeEni(this, this.store.eni(eniId));
   }
 
   /** Every ENI there is in truth, the hidden ones included. */
   get enis(): Eni[] {
-    return [...this.#enis.values()].flatMap((history) => history.current ?? []);
+    return this.store.all();
   }
 
-  /** The ENIs as listings show them now, late by the visibility lag. */
-  visibleEnis(subnetId?: string): Eni[] {
-    const ids = subnetId === undefined ? this.#enis.keys() : (this.#bySubnet.get(subnetId) ?? []);
-    const seen: Eni[] = [];
-    for (const id of ids) {
-      const eni = this.visibleEni(id);
-      if (eni !== undefined) seen.push(eni);
-    }
-    return seen;
-  }
-
-  visibleEni(eniId: string): Eni | undefined {
-    const eni = this.#enis.get(eniId)?.asOf(this.clock.now() - this.settings.consistencyMs);
-    return eni?.hidden ? undefined : eni;
-  }
-
-  /** The ENI as IMDS knows it now. */
-  imdsEni(eniId: string): Eni | undefined {
-    return this.#enis.get(eniId)?.asOf(this.clock.now() - this.settings.imdsLagMs);
-  }
-
-  findEni(eniId: string): Eni | undefined {
-    return this.#enis.get(eniId)?.current;
-  }
-
-  /** Throws for an ENI that is not there in truth. */
-  eni(eniId: string): Eni {
-    const eni = this.findEni(eniId);
-    if (eni === undefined) {
-      throw new ApiError(
-        'InvalidNetworkInterfaceID.NotFound',
-        `The networkInterface ID '${eniId}' does not exist`,
-      );
-    }
-    return eni;
-  }
-
-  /** Of all ENIs, those of neighbours not counted. */
-  get eniCount(): number {
-    return this.#eniCount;
-  }
-
-  attachedEnis(instanceId: string): Eni[] {
-    return [...(this.#byInstance.get(instanceId) ?? [])].flatMap((id) => this.findEni(id) ?? []);
-  }
-
-  /** Stores the ENI as it is from `at` on: now, or always, for what was there before the story begins. */
-  setEni(eni: Eni, at = this.clock.now()): void {
-    let history = this.#enis.get(eni.id);
-    if (history === undefined) {
-      history = new History(Math.max(this.settings.consistencyMs, this.settings.imdsLagMs));
-      this.#enis.set(eni.id, history);
-      this.#bySubnet.get(eni.subnetId)?.add(eni.id);
-      if (!eni.hidden) this.#eniCount++;
-    }
-    this.#indexAttachment(history.current, eni);
-    history.set(at, eni);
-  }
-
-  dropEni(eni: Eni): void {
-    const history = this.#enis.get(eni.id);
-    this.#indexAttachment(history?.current, undefined);
-    history?.set(this.clock.now(), undefined);
-    if (!eni.hidden) this.#eniCount--;
-    this.after(Math.max(this.settings.consistencyMs, this.settings.imdsLagMs), () => {
-      this.#enis.delete(eni.id);
-      this.#bySubnet.get(eni.subnetId)?.delete(eni.id);
-    });
-  }
-
-  #indexAttachment(before: Eni | undefined, after: Eni | undefined): void {
-    const from = before?.attachment?.instanceId;
-    const to = after?.attachment?.instanceId;
-    if (from === to) return;
-    if (before !== undefined && from !== undefined) this.#byInstance.get(from)?.delete(before.id);
-    if (after !== undefined && to !== undefined) {
-      const ids = this.#byInstance.get(to) ?? new Set();
-      this.#byInstance.set(to, ids.add(after.id));
-    }
+  #id(kind: 'vpc' | 'subnet' | 'sg', given: string | undefined): string {
+    return given === undefined ? this.random.id(kind) : idOf(kind, given);
   }
 }
