@@ -40,6 +40,7 @@ export interface Intent {
 export interface Host {
   /** Removes the files that another instance's agent wrote (an image made from a running node); answers their paths. */
   removeForeignFiles(instanceId: string): Promise<string[]>;
+  /** Links stacked on another (a VLAN, an ipvlan), which may bear its MAC, come after it. */
   links(): Promise<Link[]>;
   readIntents(instanceId: string): Promise<Intent[]>;
   /** Atomic and fsynced: it is on the disk when this resolves. */

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { execa } from 'execa';
 import t, { type Test } from 'tap';
 import type { Clock } from '../../agent/clock.ts';
@@ -191,21 +191,25 @@ t.test('nodeadm’s cache loses the entries of names that are gone, and no other
   t.same((await execa('ls', [folder])).stdout.split('\n'), ['ens5', 'ens9', 'eth1']);
 });
 
-t.test('link files of a configuration that swaps two names', async (t) => {
+t.test('link files of a configuration that swaps two names, written at once', async (t) => {
   const { host, root } = setUp(t);
-  const write = (...links: WantedLink[]) =>
-    Promise.all(links.map((link) => host.writeLinkFiles(instanceId, link)));
-  await write(want('eth1', 1), want('eth2', 2));
-  t.same(await write(want('eth1', 2), want('eth2', 1)), [true, true]);
-  for (const [name, n] of [
-    ['eth1', 2],
-    ['eth2', 1],
-  ] as const) {
-    const file = join(root, `etc/systemd/network/10-multus-bootstrap-${name}.link`);
-    t.match(await readFile(file, 'utf8'), `PermanentMACAddress=${mac(n)}`);
+  const file = (name: string) => join(root, `etc/systemd/network/10-multus-bootstrap-${name}.link`);
+  // The second begins at ever later moments of the first.
+  for (let turns = 0; turns < 60; turns++) {
+    const [one, two] = turns % 2 === 0 ? [1, 2] : [2, 1];
+    const first = host.writeLinkFiles(instanceId, want('eth1', one));
+    for (let turn = 0; turn < turns; turn++) await setImmediate();
+    await Promise.all([first, host.writeLinkFiles(instanceId, want('eth2', two))]);
+    const macs = await Promise.all([file('eth1'), file('eth2')].map(macIn));
+    t.same(macs, [mac(one), mac(two)], `begun ${turns} turns later`);
   }
-  t.same(await write(want('eth1', 2), want('eth2', 1)), [false, false]);
 });
+
+/** The MAC that a .link file matches, undefined if there is no such file. */
+async function macIn(path: string): Promise<string | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return /^PermanentMACAddress=(.*)$/m.exec(text)?.[1];
+}
 
 t.test('a device is seen whenever it appears, and when it goes', async (t) => {
   const { host } = setUp(t);
