@@ -8,21 +8,21 @@ export interface RunLock {
 }
 
 /**
- * Keeps two runs of one instance apart. It is an abstract Unix socket: the kernel frees its name when the
+ * Keeps two runs on one root apart. It is an abstract Unix socket: the kernel frees its name when the
  * process dies, however it dies, and it needs no folder. It holds within a network namespace, as the links do.
  * Throws a `Failure` (9) when another run holds it.
  */
-export async function acquireRunLock(instanceId: string): Promise<RunLock> {
+export async function acquireRunLock(root: string): Promise<RunLock> {
   const server = createServer((connection) => connection.destroy());
-  server.listen(`\0multus-bootstrap/${instanceId}`);
+  server.listen(`\0multus-bootstrap${root}`);
   try {
     await once(server, 'listening');
   } catch (error) {
     if (errorCode(error) !== 'EADDRINUSE') throw error;
     throw new Failure(
       ExitCode.host,
-      `another run is in progress for ${instanceId}, and two would undo each other's work; ` +
-        'wait for it: see journalctl -u multus-bootstrap',
+      `another run is in progress on ${root}, and two would undo each other's work; wait for it: ` +
+        'see journalctl -u multus-bootstrap',
     );
   }
   // A lock alone must not keep the process from ending.

@@ -1,4 +1,4 @@
-/** Takes the run lock of the instance named by its argument, says so, and keeps it until killed. */
+/** Takes the run lock of the root that is its argument, says so, and keeps it until killed. */
 import { acquireRunLock } from '../../agent/host/run-lock.ts';
 
 await acquireRunLock(process.argv[2] ?? '');
