@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { resolve } from 'node:path';
 import { ExitCode, Failure } from '../failure.ts';
 import { errorCode } from './files.ts';
 
@@ -14,7 +16,8 @@ export interface RunLock {
  */
 export async function acquireRunLock(root: string): Promise<RunLock> {
   const server = createServer((connection) => connection.destroy());
-  server.listen(`\0multus-bootstrap${root}`);
+  // A socket's name has room for 107 bytes, a path may be longer.
+  server.listen(`\0multus-bootstrap/${createHash('sha256').update(resolve(root)).digest('hex')}`);
   try {
     await once(server, 'listening');
   } catch (error) {

@@ -20,6 +20,13 @@ t.test('one run at a time, on one root', async (t) => {
   await (await acquireRunLock('/image1')).release();
 });
 
+t.test('a root whose path is longer than a socket’s name may be', async (t) => {
+  const root = `/${'long/'.repeat(50)}`;
+  const lock = await acquireRunLock(root);
+  await t.rejects(acquireRunLock(`${root}/`), { exitCode: ExitCode.host, message: /another run/ });
+  await lock.release();
+});
+
 t.test('a killed run leaves the lock free', async (t) => {
   const script = new URL('hold-run-lock.ts', import.meta.url).pathname;
   const holder = execa(process.execPath, [script, '/image1'], { reject: false, stderr: 'inherit' });
