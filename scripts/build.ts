@@ -1,7 +1,22 @@
-import { build } from 'esbuild';
+import { isBuiltin } from 'node:module';
+import { build, type Plugin } from 'esbuild';
 
-// One file that starts fast: bundled, tree-shaken, with commands as lazy modules inside it. Some dependencies are
-// CommonJS and call require() for Node's own modules, which an ES module has to make for itself.
+/**
+ * An ES module's imports are loaded before its first line runs: `--version` would wait for node:http2. Behind a
+ * require() Node's own modules are loaded with the first of our lazy modules that uses them.
+ */
+const lazyBuiltins: Plugin = {
+  name: 'lazy-builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ path, kind }) =>
+      kind === 'import-statement' && isBuiltin(path) ? { path, namespace: 'builtin' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
 const { metafile } = await build({
   entryPoints: ['agent/main.ts'],
   outfile: 'dist/multus-bootstrap.mjs',
@@ -9,14 +24,16 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node26',
   format: 'esm',
+  // The ES modules of the AWS SDK can be tree-shaken, its CommonJS cannot.
   mainFields: ['module', 'main'],
   minifySyntax: true,
   minifyWhitespace: true,
   sourcemap: 'external',
   metafile: true,
   logLevel: 'warning',
+  plugins: [lazyBuiltins],
   banner: {
-    js: "import { createRequire as createRequireForBundle } from 'node:module';const require = createRequireForBundle(import.meta.url);",
+    js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
   },
 });
 

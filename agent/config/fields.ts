@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-/** Text that must match `form`; `remedy` says what to write, given what was written. */
+/** Text that must match `form`, before any other rule is asked; `remedy` says what to write, given what was written. */
 function text(form: RegExp, remedy: (written: string) => string) {
-  return z.string().regex(form, { error: ({ input }) => remedy(String(input)) });
+  return z.string().regex(form, { abort: true, error: ({ input }) => remedy(String(input)) });
 }
 
 /** Text of which `fault` finds nothing to say. */
@@ -51,23 +51,22 @@ export const clusterName = text(
 
 const durationForm = /^(?=.)(?:(\d{1,4})m)?(?:(\d{1,4})s)?$/;
 
-/** Milliseconds of `10m`, `90s` or `1m30s`; undefined for anything else. */
-export function parseDuration(written: string): number | undefined {
-  const match = durationForm.exec(written);
-  return match === null ? undefined : (Number(match[1] ?? 0) * 60 + Number(match[2] ?? 0)) * 1000;
+/** The milliseconds of `10m`, `90s` or `1m30s`: text of the form that `timeout` lets through. */
+export function parseDuration(written: string): number {
+  const [, minutes = '0', seconds = '0'] = durationForm.exec(written) ?? [];
+  return (Number(minutes) * 60 + Number(seconds)) * 1000;
 }
+
+const shortest = 1000;
+/** The unit's own limit is 61 minutes. */
+const longest = 60 * 60 * 1000;
 
 export const timeout = text(
   durationForm,
   (written) => `${quote(written)} is not a duration; write minutes and seconds, as in 10m, 90s or 1m30s`,
-).refine((written) => inRange(parseDuration(written)), {
-  // The unit's own limit is 61 minutes.
+).refine((written) => parseDuration(written) >= shortest && parseDuration(written) <= longest, {
   error: ({ input }) => `${input} is out of bounds; write at least 1s and at most 60m`,
 });
-
-function inRange(milliseconds: number | undefined): boolean {
-  return milliseconds === undefined || (milliseconds >= 1000 && milliseconds <= 3_600_000);
-}
 
 /** A list whose entries differ from each other. */
 export function distinct<T extends z.ZodType>(

@@ -21,7 +21,7 @@ export type Ipv4Config = InterfaceConfig['ipv4'];
 export function toNodeConfig(spec: Spec): NodeConfig {
   return {
     cluster: spec.cluster,
-    timeoutMs: parseDuration(spec.timeout) ?? 0,
+    timeoutMs: parseDuration(spec.timeout),
     failurePolicy: spec.failurePolicy,
     interfaces: spec.interfaces,
     labels: spec.kubelet.labels,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatAddress, parseRange, type Range, size, subtract } from '../claim/range.ts';
 
-const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const address = `(?:${octet}\\.){3}${octet}`;
 const form = new RegExp(`^${address}(?:/(?:3[0-2]|[12]?\\d)|-${address})$`);
 
@@ -9,6 +9,7 @@ const form = new RegExp(`^${address}(?:/(?:3[0-2]|[12]?\\d)|-${address})$`);
 export const addressRange = z
   .string()
   .regex(form, {
+    abort: true,
     error: ({ input }) => {
       const remedy = new RegExp(`^${address}$`).test(String(input))
         ? `${input}/32`
@@ -16,7 +17,7 @@ export const addressRange = z
       return `${JSON.stringify(input)} is not a range of IPv4 addresses; write a CIDR or first-last, as in ${remedy}`;
     },
   })
-  .refine((written) => !form.test(written) || ordered(written), {
+  .refine(ordered, {
     error: ({ input }) => orderRemedy(String(input)),
   });
 
