@@ -5,9 +5,8 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { ExitCode, Failure } from '../failure.ts';
 import type { Env } from './proxy.ts';
 
-/** EC2's answers take up to some seconds; a connection that takes longer than this will not come to be. */
-const connectionMs = 5_000;
-const requestMs = 15_000;
+/** EC2 takes seconds to answer, at worst; a connection that takes longer than this will not come to be. */
+const timeouts = { connectionMs: 5_000, requestMs: 15_000 };
 
 /**
  * Where EC2 is: AWS_ENDPOINT_URL_EC2, else by region, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, in
@@ -41,7 +40,10 @@ export function endpointFor(region: string, env: Env): URL {
 }
 
 /** Connections to EC2, through the proxy if there is one, each bounded in time. */
-export function createTransport(proxy: URL | undefined): NodeHttpHandler {
+export function createTransport(
+  proxy: URL | undefined,
+  { connectionMs, requestMs } = timeouts,
+): NodeHttpHandler {
   const options = {
     keepAlive: true,
     ...(proxy && { proxyEnv: { HTTPS_PROXY: proxy.href, HTTP_PROXY: proxy.href } }),

@@ -1,0 +1,163 @@
+import t from 'tap';
+import { classify } from '../../../agent/ec2/classify.ts';
+import { Ec2Error, type ErrorClass } from '../../../agent/ec2/port.ts';
+import { ExitCode, Failure } from '../../../agent/failure.ts';
+
+/** An error as the SDK throws it for an answer of EC2. */
+function answer(code: string, message: string, httpStatusCode = 400): Error {
+  return Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode } });
+}
+
+/** An error as Node throws it, with the `$metadata` that the SDK adds to it. */
+function broken(code: string, message = `connect ${code} 10.0.0.1:443`, more: object = {}): Error {
+  return Object.assign(new Error(message), { code, $metadata: { attempts: 1 } }, more);
+}
+
+const create = 'CreateNetworkInterface';
+const attach = 'AttachNetworkInterface';
+
+const answers: readonly [ErrorClass, action: string, code: string, message: string, status?: number][] = [
+  ['taken', create, 'InvalidIPAddress.InUse', 'The specified address is already in use.'],
+  ['taken', create, 'InvalidIPAddress.InUse', 'Address 10.0.4.4 is in use.'],
+  ['taken', create, 'InvalidParameterValue', 'Address 10.0.4.4 is in use.'],
+  ['taken', create, 'InvalidParameterValue', '10.0.4.4 is already assigned.'],
+  [
+    'taken',
+    'AssignPrivateIpAddresses',
+    'InvalidParameterValue',
+    '[10.0.4.4, 10.0.4.5] assigned, but move is not allowed.',
+  ],
+  ['unusable', create, 'InvalidParameterValue', "Address is in subnet's reserved address range"],
+  ['unusable', create, 'InvalidParameterValue', "Address does not fall within the subnet's address range"],
+  ['invalid', create, 'InvalidParameterValue', 'invalid value for parameter address: 10.0.4'],
+  [
+    'full',
+    create,
+    'InsufficientFreeAddressesInSubnet',
+    'The specified subnet does not have enough free addresses to satisfy the request.',
+  ],
+  ['full', create, 'InsufficientCidrBlocks', 'There are not enough free cidr blocks.'],
+  ['limit', create, 'PrivateIpAddressLimitExceeded', 'Number of private addresses will exceed limit.'],
+  ['limit', attach, 'AttachmentLimitExceeded', 'Interface count 4 exceeds the limit for m5.large'],
+  ['limit', create, 'NetworkInterfaceLimitExceeded', 'You have reached your quota.'],
+  [
+    'indexTaken',
+    attach,
+    'InvalidParameterValue',
+    "Instance 'i-1' already has an interface attached at device index '1'.",
+  ],
+  ['eniInUse', attach, 'InvalidNetworkInterface.InUse', 'Interface: [eni-1] in use.'],
+  [
+    'eniInUse',
+    'DeleteNetworkInterface',
+    'InvalidParameterValue',
+    "Network interface 'eni-1' is currently in use.",
+  ],
+  ['notYet', attach, 'InvalidNetworkInterfaceID.NotFound', "The networkInterface ID 'eni-1' does not exist"],
+  [
+    'notFound',
+    'DeleteNetworkInterface',
+    'InvalidNetworkInterfaceID.NotFound',
+    "The networkInterface ID 'eni-1' does not exist",
+  ],
+  ['notYet', attach, 'InvalidInstanceID.NotFound', "The instance ID 'i-1' does not exist"],
+  ['notYet', attach, 'IncorrectState', "Instance 'i-1' is not 'running' or 'stopped'"],
+  ['notFound', create, 'InvalidSubnetID.NotFound', "The subnet ID 'subnet-1' does not exist"],
+  ['notFound', create, 'InvalidGroup.NotFound', "The security group 'sg-1' does not exist"],
+  ['notFound', 'DetachNetworkInterface', 'InvalidAttachmentID.NotFound', 'It does not exist'],
+  ['throttled', create, 'RequestLimitExceeded', 'Request limit exceeded.', 503],
+  ['throttled', create, 'Throttling', 'Rate exceeded'],
+  ['throttled', create, 'Whatever', 'slow down', 429],
+  ['notPermitted', create, 'UnauthorizedOperation', 'You are not authorized to perform this operation.', 403],
+  ['notPermitted', create, 'OptInRequired', 'You are not subscribed to this service.', 401],
+  [
+    'notPermitted',
+    attach,
+    'OperationNotPermitted',
+    "You are not allowed to manage 'ela-attach' attachments.",
+  ],
+  [
+    'invalid',
+    'DescribeNetworkInterfaces',
+    'OperationNotPermitted',
+    'The maximum number of results is exceeded: set MaxResults',
+  ],
+  ['tokenMismatch', create, 'IdempotentParameterMismatch', 'The token was used with other parameters'],
+  ['clock', create, 'RequestExpired', 'Request has expired.'],
+  ['clock', create, 'AuthFailure', 'AWS was not able to validate: signature not yet current: 2026', 401],
+  ['clock', create, 'SignatureDoesNotMatch', 'Signature expired: 20260101T000000Z is now earlier than', 403],
+  ['noCredentials', create, 'SignatureDoesNotMatch', 'The request signature we calculated differs', 403],
+  [
+    'noCredentials',
+    create,
+    'AuthFailure',
+    'AWS was not able to validate the provided access credentials',
+    401,
+  ],
+  ['noCredentials', create, 'ExpiredToken', 'The security token included in the request is expired'],
+  ['noCredentials', create, 'MissingAuthenticationToken', 'Request is missing Authentication Token', 403],
+  ['transient', create, 'InternalError', 'An internal error has occurred', 500],
+  ['transient', create, 'Unavailable', 'The server is overloaded and cannot handle the request.', 503],
+  ['transient', create, 'SomethingNew', 'oh', 500],
+  ['transient', create, 'Unknown', 'Unknown', 502],
+  ['transient', create, 'SyntaxError', 'unexpected end of input', 200],
+  ['unreachable', create, 'Unknown', 'Unknown', 407],
+  ['invalid', create, 'InvalidParameterCombination', 'The parameters cannot be combined'],
+];
+
+t.test("EC2's errors, by code and message", (t) => {
+  for (const [errorClass, action, code, message, status] of answers) {
+    t.equal(classify(action, answer(code, message, status)).class, errorClass, `${code}: ${message}`);
+  }
+  t.end();
+});
+
+t.test(
+  'errors on the way to EC2: only those before anything was sent are without effect for certain',
+  (t) => {
+    const rows: readonly (readonly [ErrorClass, Error])[] = [
+      ...['ECONNREFUSED', 'ENETUNREACH', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN'].map(
+        (code) => ['unreachable', broken(code)] as const,
+      ),
+      ['unreachable', broken('ERR_PROXY_TUNNEL', 'Failed to establish tunnel: HTTP/1.1 403 Forbidden')],
+      ['unreachable', broken('ETIMEDOUT', 'connect ETIMEDOUT', { syscall: 'connect' })],
+      ['unreachable', Object.assign(new AggregateError([broken('ETIMEDOUT')]), { code: 'ETIMEDOUT' })],
+      ['unreachable', broken('SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain')],
+      ['clock', broken('CERT_NOT_YET_VALID', 'certificate is not yet valid')],
+      ['transient', broken('ETIMEDOUT', 'a request has exceeded the configured 15000 ms requestTimeout.')],
+      ['transient', broken('ECONNRESET', 'socket hang up')],
+      ['transient', broken('EPIPE', 'write EPIPE', { syscall: 'write' })],
+      ['noCredentials', new Failure(ExitCode.notPermitted, 'the instance has no instance profile')],
+      ['unreachable', new Failure(ExitCode.unreachable, 'IMDS gave no answer')],
+    ];
+    for (const [errorClass, error] of rows) {
+      t.equal(classify(create, error).class, errorClass, error.message);
+    }
+    t.end();
+  },
+);
+
+t.test('what came back is kept, and says something even where Node says nothing', (t) => {
+  const error = classify(
+    create,
+    answer('InvalidIPAddress.InUse', 'The specified address is already in use.'),
+  );
+  t.match(error, {
+    action: create,
+    code: 'InvalidIPAddress.InUse',
+    message: 'The specified address is already in use.',
+  });
+  const aggregate = Object.assign(new AggregateError([broken('ECONNREFUSED')]), { code: 'ECONNREFUSED' });
+  t.match(classify(create, aggregate), {
+    code: 'ECONNREFUSED',
+    message: /connect ECONNREFUSED 10\.0\.0\.1:443/,
+  });
+  t.match(classify(create, answer('Unknown', 'Unknown', 502)), {
+    code: 'HTTP 502',
+    message: /not of EC2's form/,
+  });
+  const own = new Ec2Error(create, 'taken', 'X', 'y');
+  t.equal(classify(create, own), own);
+  t.match(classify(create, 'text'), { class: 'transient', message: 'text' });
+  t.end();
+});
