@@ -1,0 +1,86 @@
+import { ExitCode } from '../failure.ts';
+import { closeGate, gateIsOpen, kubeletHasStarted } from '../host/gate.ts';
+import { acquireRunLock } from '../host/run-lock.ts';
+import { writeResult } from '../report/result.ts';
+import { boot } from './run/boot.ts';
+import { exitCodeOf, messageOf } from './run/failures.ts';
+import { letFailedNodeJoin } from './run/kubelet.ts';
+import type { Progress } from './run/progress.ts';
+import { interfaceResult } from './run/summary.ts';
+import { createShell, type Shell } from './shell.ts';
+
+/**
+ * The boot job: observe, plan, apply, report. Answers with the exit code; by then a failure has been told in the
+ * journal and in the result file, and the gate is as the failurePolicy wants it.
+ */
+export async function run({ root }: { root: string }): Promise<ExitCode> {
+  const shell = createShell(root);
+  const lock = await acquireRunLock(root);
+  const startedAt = new Date();
+  const progress: Progress = { ready: [], joined: false, labels: {}, warnings: [] };
+  let exitCode: ExitCode = ExitCode.done;
+  let message: string;
+  try {
+    // Once kubelet has run, a closed gate would only keep it from coming back.
+    if ((await gateIsOpen(root)) && !(await kubeletHasStarted(root))) {
+      await closeGate(root);
+    }
+    message = await boot(shell, progress);
+    shell.log.info(message);
+  } catch (error) {
+    exitCode = exitCodeOf(error);
+    message = messageOf(error);
+    shell.log.error(exitCode === ExitCode.bug && error instanceof Error ? bugReport(error) : message);
+    await applyFailurePolicy(shell, progress, exitCode);
+  }
+  await writeResult(root, {
+    // IMDS has not told: the next run takes the file for another instance's, and removes it.
+    instanceId: progress.identity?.instanceId ?? 'unknown',
+    startedAt: startedAt.toISOString(),
+    finishedAt: new Date().toISOString(),
+    ms: Math.round(shell.clock.now()),
+    exitCode,
+    message,
+    warnings: progress.warnings,
+    ec2Calls: { ...progress.ec2?.calls() },
+    interfaces: progress.ready.map(interfaceResult),
+    labels: progress.labels,
+    gate: (await gateIsOpen(root)) ? 'open' : 'closed',
+  });
+  await lock.release();
+  return exitCode;
+}
+
+function bugReport(error: Error): string {
+  return `this is a bug in multus-bootstrap; please report it with these lines:\n${error.stack ?? error.message}`;
+}
+
+/** A bug means Block, as a crash does: what the node is worth is not known. */
+async function applyFailurePolicy(shell: Shell, progress: Progress, exitCode: ExitCode): Promise<void> {
+  const { root, log } = shell;
+  if (progress.joined) {
+    log.warn(`the interfaces are whole and kubelet may start all the same (exit code ${exitCode})`);
+    return;
+  }
+  const policy = progress.kubelet?.config.failurePolicy ?? 'Block';
+  try {
+    if (progress.kubelet !== undefined && policy !== 'Block' && exitCode !== ExitCode.bug) {
+      await letFailedNodeJoin(shell, progress, progress.kubelet);
+      const how = policy === 'Taint' ? 'with the taint multus-bootstrap.io/not-ready:NoSchedule' : 'as it is';
+      log.warn(`failurePolicy ${policy}: the node joins ${how} (exit code ${exitCode})`);
+      return;
+    }
+  } catch (error) {
+    log.error(`failurePolicy ${policy} could not be carried out: ${messageOf(error)}`);
+  }
+  if (await gateIsOpen(root)) {
+    log.warn(`kubelet is left as it is, since it has run before (exit code ${exitCode})`);
+    return;
+  }
+  const next = ([ExitCode.noneFree, ExitCode.deadline, ExitCode.unreachable] as number[]).includes(exitCode)
+    ? 'the unit tries again by itself; to do so now'
+    : 'once this is mended';
+  log.warn(
+    `kubelet is held back (exit code ${exitCode}); ${next}: systemctl restart multus-bootstrap && systemctl start nodeadm-run`,
+  );
+}

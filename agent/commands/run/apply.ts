@@ -1,0 +1,101 @@
+import { ExitCode } from '../../failure.ts';
+import type { Intent } from '../../host/port.ts';
+import type { InterfacePlan, Plan } from '../../plan/steps.ts';
+import { tagKeys } from '../../plan/tags.ts';
+import type { RunContext } from './context.ts';
+import { combine, exitCodeOf, messageOf } from './failures.ts';
+import { giveBackEni, takeBack } from './give-back.ts';
+import { bringUp, type Made, type Ready } from './interface.ts';
+
+/** How far one interface came. */
+interface Way {
+  name: string;
+  made: Made;
+  ready?: Ready;
+  failure: unknown;
+}
+
+/**
+ * Carries out a plan: all interfaces at once, then their links together. If any fails, throws one `Failure`:
+ * the code of the first in the configuration's order, the messages of all. What this run made is then taken
+ * back, but for interfaces that are whole when time can heal the failure: the next run finds them in place.
+ *
+ * @param grace bounds the taking back, which may come after the deadline
+ */
+export async function apply(
+  context: RunContext,
+  plan: Plan,
+  intents: readonly Intent[],
+  grace: () => AbortSignal,
+): Promise<Ready[]> {
+  const [ways] = await Promise.all([
+    Promise.all(plan.interfaces.map((each) => go(context, each, intents))),
+    deleteSurplus(context, plan),
+  ]);
+  const ready = ways.flatMap((way) => way.ready ?? []);
+  const failures: unknown[] = ways.map(({ failure }) => failure).filter((failure) => failure !== undefined);
+  try {
+    await configure(context, ready);
+  } catch (error) {
+    failures.push(error);
+  }
+  if (failures.length === 0) {
+    return ready;
+  }
+  const toTakeBack = failures.some(needsSomeone) ? ways : ways.filter((way) => way.failure !== undefined);
+  await Promise.all(toTakeBack.map((way) => undo({ ...context, signal: grace() }, way)));
+  throw combine(failures);
+}
+
+async function go(context: RunContext, plan: InterfacePlan, intents: readonly Intent[]): Promise<Way> {
+  const way: Way = { name: plan.config.name, made: {}, failure: undefined };
+  try {
+    way.ready = await bringUp(context, plan, intents, way.made);
+  } catch (failure) {
+    way.failure = failure;
+  }
+  return way;
+}
+
+async function configure(
+  { host, instance, log, signal }: RunContext,
+  ready: readonly Ready[],
+): Promise<void> {
+  const links = ready.flatMap(({ link }) => link ?? []);
+  for (const change of await host.configureLinks(instance.instanceId, links, signal)) {
+    log.info(change);
+  }
+}
+
+/** What an interrupted run left twice. It is in nobody's way: a failure is told, and the next run tries again. */
+async function deleteSurplus(context: RunContext, plan: Plan): Promise<void> {
+  await Promise.all(
+    plan.surplus.map((eni) =>
+      giveBackEni(context, eni.tags[tagKeys.interface] ?? 'an earlier run', eni.id).catch((error: unknown) =>
+        context.log.warn(`${messageOf(error)}; going on without it`, { eni: eni.id }),
+      ),
+    ),
+  );
+}
+
+async function undo(context: RunContext, { name, made, failure }: Way): Promise<void> {
+  if (made.eniId !== undefined) {
+    await takeBack(context, name, made.eniId);
+  } else if (failure !== undefined && !isOpen(failure)) {
+    await context.host.removeIntent(name);
+  }
+}
+
+/** Whether EC2 may have created an ENI all the same: then the intent stays for the next run to settle. */
+function isOpen(failure: unknown): boolean {
+  const exitCode = exitCodeOf(failure);
+  return exitCode === ExitCode.deadline || exitCode === ExitCode.unreachable || exitCode === ExitCode.bug;
+}
+
+/** Whether no further run can succeed until someone has acted: then nothing is kept for it. */
+function needsSomeone(failure: unknown): boolean {
+  const exitCode = exitCodeOf(failure);
+  return (
+    exitCode !== ExitCode.noneFree && exitCode !== ExitCode.deadline && exitCode !== ExitCode.unreachable
+  );
+}

@@ -1,0 +1,81 @@
+import type { Attachment, Eni } from '../../claim/facts.ts';
+import { Ec2Error } from '../../ec2/port.ts';
+import { nextDeviceIndex, takenIndexes } from '../../plan/device-index.ts';
+import { isAttached } from '../../plan/eni-source.ts';
+import type { InterfacePlan } from '../../plan/steps.ts';
+import { ask } from './ask.ts';
+import type { RunContext } from './context.ts';
+
+export interface Attached {
+  attachmentId: string;
+  deviceIndex: number;
+}
+
+/**
+ * Attaches the ENI, at the next free device index if another ENI has taken the planned one meanwhile. Attach
+ * has no client token: after an answer that may be to our own first try, EC2 is asked what is attached.
+ */
+export async function attachEni(context: RunContext, plan: InterfacePlan, eni: Eni): Promise<Attached> {
+  const { ec2, instance, log, clock } = context;
+  const { name, networkCard } = plan.config;
+  const refused = new Set<number>();
+  const started = clock.now();
+  for (let deviceIndex = plan.deviceIndex; ; ) {
+    const outcome = await ask(
+      context,
+      `attach ${eni.id} for ${name} at device index ${deviceIndex}`,
+      (signal) => attachOnce(context, { eniId: eni.id, deviceIndex, networkCard }, signal),
+      ['indexTaken'],
+    );
+    if (!(outcome instanceof Ec2Error)) {
+      log.info(`${name}: attached at device index ${outcome.deviceIndex}`, {
+        interface: name,
+        eni: eni.id,
+        deviceIndex: outcome.deviceIndex,
+        networkCard,
+        ms: Math.round(clock.now() - started),
+      });
+      return { attachmentId: outcome.id, deviceIndex: outcome.deviceIndex };
+    }
+    refused.add(deviceIndex);
+    const attached = await ask(context, `look which device indexes are taken, for ${name}`, (signal) =>
+      ec2.describeEnis({ attachedTo: instance.instanceId }, signal),
+    );
+    const taken = takenIndexes(attached, instance.instanceId, networkCard);
+    const next = nextDeviceIndex(new Set([...taken, ...refused]));
+    log.info(`${name}: device index ${deviceIndex} is taken; trying ${next}`, {
+      interface: name,
+      deviceIndex,
+    });
+    deviceIndex = next;
+  }
+}
+
+type Request = Pick<Attachment, 'deviceIndex' | 'networkCard'> & { eniId: string };
+type Outcome = Pick<Attachment, 'id' | 'deviceIndex'>;
+
+async function attachOnce(
+  { ec2, instance: { instanceId } }: RunContext,
+  request: Request,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  try {
+    const id = await ec2.attachEni({ ...request, instanceId }, signal);
+    return { id, deviceIndex: request.deviceIndex };
+  } catch (error) {
+    if (!(error instanceof Ec2Error) || !mayBeOurOwn.includes(error.class)) {
+      throw error;
+    }
+    const [eni] = await ec2.describeEnis({ ids: [request.eniId] }, signal);
+    if (eni?.attachment !== undefined && isAttached(eni, instanceId)) {
+      return eni.attachment;
+    }
+    if (error.class === 'eniInUse') {
+      // Our own first try, which no listing shows yet, or a detach that has not finished.
+      throw new Ec2Error(error.action, 'notYet', error.code, error.message, { cause: error });
+    }
+    throw error;
+  }
+}
+
+const mayBeOurOwn: readonly string[] = ['transient', 'eniInUse', 'indexTaken'];

@@ -1,0 +1,59 @@
+import { openGate } from '../../host/gate.ts';
+import { makePlan } from '../../plan/plan.ts';
+import type { Shell } from '../shell.ts';
+import { apply } from './apply.ts';
+import type { RunContext } from './context.ts';
+import { createDeadline } from './deadline.ts';
+import type { Ready } from './interface.ts';
+import { type KubeletContext, letReadyNodeJoin, prepareKubelet } from './kubelet.ts';
+import { configure, connect, deadlineAt, firstDeadline, runContext } from './node.ts';
+import { observe } from './observe.ts';
+import { callsMade, type Progress, warn } from './progress.ts';
+import { closingLine } from './summary.ts';
+
+/** What taking back may take, in ms: the unit's own limit is a minute beyond the longest deadline. */
+const graceMs = 45_000;
+
+/** The run up to the open gate, and what kubelet need not wait for. Answers with its closing line. */
+export async function boot(shell: Shell, progress: Progress): Promise<string> {
+  const { root, clock, log, host } = shell;
+  const early = await firstDeadline(shell);
+  const identity = await shell.imds.identity(early.signal);
+  progress.identity = identity;
+  for (const path of await host.removeForeignFiles(identity.instanceId)) {
+    log.info(`removed ${path}, which another instance's run wrote`);
+  }
+  const loaded = await configure(shell, early.signal);
+  early.cancel();
+  warn(log, progress, loaded.warnings);
+  if (loaded.kind === 'none') {
+    await openGate(root, identity.instanceId);
+    return 'no configuration, neither in the user data nor in /etc/multus-bootstrap/config.d: nothing to do';
+  }
+  const deadline = deadlineAt(clock, loaded.config.timeoutMs);
+  const kubelet = await prepareKubelet(root, identity, loaded);
+  progress.kubelet = kubelet;
+  if (loaded.config.interfaces.length > 0) {
+    progress.ec2 = connect(shell, identity, loaded);
+    const context = runContext(shell, progress.ec2, identity, loaded, deadline.signal);
+    progress.ready = await attachAll(context, progress, kubelet);
+  }
+  await letReadyNodeJoin(shell, progress, kubelet);
+  await Promise.all(progress.ready.map(({ afterwards }) => afterwards));
+  deadline.cancel();
+  return closingLine(progress.ready, clock.now(), callsMade(progress));
+}
+
+async function attachAll(context: RunContext, progress: Progress, kubelet: KubeletContext): Promise<Ready[]> {
+  const { clock, log, config } = context;
+  const { seen, intents } = await observe(context);
+  kubelet.cardEnis = seen.limits.cards.find(({ index }) => index === 0)?.maximumInterfaces;
+  const plan = makePlan(config, seen);
+  warn(log, progress, plan.warnings);
+  return apply(
+    context,
+    plan,
+    intents,
+    () => createDeadline(clock, clock.now() + graceMs, 'the time for taking back').signal,
+  );
+}

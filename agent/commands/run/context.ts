@@ -1,0 +1,23 @@
+import type { Clock } from '../../clock.ts';
+import type { NodeConfig } from '../../config/model.ts';
+import type { Ec2 } from '../../ec2/port.ts';
+import type { Host } from '../../host/port.ts';
+import type { Instance } from '../../plan/observation.ts';
+import type { Log } from '../../report/log.ts';
+import type { Claims } from './claims.ts';
+
+/** What every step of a run works with. */
+export interface RunContext {
+  /** EC2, and for messages how it is reached. */
+  ec2: Ec2 & { endpoint: string; proxy: string | undefined };
+  host: Host;
+  clock: Clock;
+  /** In [0, 1). */
+  random: () => number;
+  log: Log;
+  config: NodeConfig;
+  instance: Instance & { instanceType: string };
+  /** Aborts when the run's deadline passes. */
+  signal: AbortSignal;
+  claims: Claims;
+}

@@ -1,0 +1,43 @@
+import type { Eni } from '../../claim/facts.ts';
+import { Ec2Error, type ErrorClass } from '../../ec2/port.ts';
+import type { Intent } from '../../host/port.ts';
+import { ask } from './ask.ts';
+import type { RunContext } from './context.ts';
+import { createRequest } from './intent.ts';
+
+/** EC2's refusals that concern this address or this subnet, and not the next. */
+const elsewhere = ['taken', 'unusable', 'full'] as const;
+
+/**
+ * Creates the ENI of an intent that is on the disk, and notes its id there. Answers with EC2's refusal if it is
+ * of a class in `expected`, by default those after which another address or subnet may do.
+ */
+export async function createEni(
+  context: RunContext,
+  intent: Intent,
+  expected: readonly ErrorClass[] = elsewhere,
+): Promise<Eni | Ec2Error> {
+  const { ec2, host, log, clock } = context;
+  const started = clock.now();
+  const where = `${intent.subnetId}${intent.address === undefined ? '' : ` at ${intent.address}`}`;
+  const eni = await ask(
+    context,
+    `create an ENI for ${intent.interface} in ${where}`,
+    (signal) => ec2.createEni(createRequest(intent), signal),
+    expected,
+  );
+  if (eni instanceof Ec2Error) {
+    return eni;
+  }
+  await host.writeIntent({ ...intent, eniId: eni.id });
+  const [address = ''] = eni.addresses;
+  log.info(`${intent.interface}: claimed ${address} in ${eni.subnetId}`, {
+    interface: intent.interface,
+    eni: eni.id,
+    subnet: eni.subnetId,
+    address,
+    mac: eni.mac,
+    ms: Math.round(clock.now() - started),
+  });
+  return eni;
+}

@@ -1,0 +1,19 @@
+import type { Clock } from '../../clock.ts';
+import { ExitCode, Failure } from '../../failure.ts';
+
+export interface Deadline {
+  signal: AbortSignal;
+  /** The wait is over: a pending deadline would keep the process alive. */
+  cancel(): void;
+}
+
+/** A deadline at a time of the clock, in ms; `what` says whose it is, as in "the deadline of 10m (spec.timeout)". */
+export function createDeadline(clock: Clock, at: number, what: string): Deadline {
+  const passed = new AbortController();
+  const cancelled = new AbortController();
+  clock.sleep(Math.max(0, at - clock.now()), cancelled.signal).then(
+    () => passed.abort(new Failure(ExitCode.deadline, `${what} has passed`)),
+    () => undefined,
+  );
+  return { signal: passed.signal, cancel: () => cancelled.abort() };
+}

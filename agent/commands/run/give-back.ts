@@ -1,0 +1,51 @@
+import { Ec2Error } from '../../ec2/port.ts';
+import { isAttached } from '../../plan/eni-source.ts';
+import { ask } from './ask.ts';
+import type { RunContext } from './context.ts';
+
+/**
+ * Deletes an ENI that we made, detaching it first if it is attached to this instance. It is no error if it is
+ * gone already.
+ */
+export async function giveBackEni(context: RunContext, name: string, eniId: string): Promise<void> {
+  await ask(context, `give back ${eniId} of ${name}`, (signal) => deleteOnce(context, eniId, signal), [
+    'notFound',
+  ]);
+  context.log.info(`${name}: gave back ${eniId}`, { interface: name, eni: eniId });
+}
+
+async function deleteOnce(context: RunContext, eniId: string, signal: AbortSignal): Promise<void> {
+  const { ec2, instance } = context;
+  try {
+    await ec2.deleteEni(eniId, signal);
+  } catch (error) {
+    if (!(error instanceof Ec2Error) || error.class !== 'eniInUse') {
+      throw error;
+    }
+    const [eni] = await ec2.describeEnis({ ids: [eniId] }, signal);
+    if (eni?.attachment !== undefined && isAttached(eni, instance.instanceId)) {
+      await ec2.detachEni(eni.attachment.id, signal);
+    }
+    // Detaching takes a while, and a listing may be behind: the delete is tried again until EC2 takes it.
+    throw new Ec2Error(error.action, 'notYet', error.code, error.message, { cause: error });
+  }
+}
+
+/**
+ * Takes back all that this run made for an interface: its ENI, then the files on the host, then the intent,
+ * which stays until the ENI is gone. A failure is told and no more: the next run adopts what is left.
+ */
+export async function takeBack(context: RunContext, name: string, eniId: string): Promise<void> {
+  const { host, log, instance } = context;
+  try {
+    await giveBackEni(context, name, eniId);
+    await host.removeLinkFiles(instance.instanceId, name);
+    await host.removeIntent(name);
+  } catch (error) {
+    log.error(
+      `${name}: could not give back ${eniId}: ${error instanceof Error ? error.message : error}. ` +
+        'The next run on this node takes it up again; once the instance is gone, delete it by hand',
+      { interface: name, eni: eniId },
+    );
+  }
+}

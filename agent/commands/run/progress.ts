@@ -1,0 +1,30 @@
+import type { Ec2Connection } from '../../ec2/ec2.ts';
+import type { Identity } from '../../imds/port.ts';
+import type { Log } from '../../report/log.ts';
+import type { Ready } from './interface.ts';
+import type { KubeletContext } from './kubelet.ts';
+
+/** How far a run has come: what can be told, and done for kubelet, when it fails. */
+export interface Progress {
+  identity?: Identity;
+  kubelet?: KubeletContext;
+  ec2?: Ec2Connection;
+  ready: Ready[];
+  /** The network is whole, and kubelet has been let start. */
+  joined: boolean;
+  labels: Record<string, string>;
+  warnings: string[];
+}
+
+/** Tells a warning in the journal, and keeps it for the result. */
+export function warn(log: Log, progress: Progress, warnings: readonly string[]): void {
+  for (const warning of warnings) {
+    log.warn(warning);
+    progress.warnings.push(warning);
+  }
+}
+
+/** How many EC2 calls the run has made. */
+export function callsMade({ ec2 }: Progress): number {
+  return Object.values(ec2?.calls() ?? {}).reduce((sum, calls) => sum + calls, 0);
+}

@@ -1,0 +1,27 @@
+import { type Clock, systemClock } from '../clock.ts';
+import { createHost } from '../host/host.ts';
+import type { Host } from '../host/port.ts';
+import { imdsEndpoint } from '../imds/endpoint.ts';
+import { createImds } from '../imds/imds.ts';
+import type { Imds } from '../imds/port.ts';
+import { createLog, type Log } from '../report/log.ts';
+
+/** What the commands that look at a node work with: this machine. */
+export interface Shell {
+  root: string;
+  env: NodeJS.ProcessEnv;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  host: Host;
+  imds: Imds;
+}
+
+export function createShell(root: string): Shell {
+  const { env } = process;
+  const clock = systemClock;
+  const { random } = Math;
+  const log = createLog({ env });
+  const imds = createImds({ endpoint: imdsEndpoint(env), clock, random, log });
+  return { root, env, clock, random, log, host: createHost({ root, clock, log }), imds };
+}
