@@ -12,19 +12,16 @@ export async function generatesAddresses(name: string): Promise<boolean> {
 }
 
 /**
- * Makes the link's reverse path filter loose, if it is strict; answers whether it was. A strict one drops what
- * arrives for a pod's address where the host would answer by another link. The kernel applies the larger of the
- * link's value and `all`: 0 off, 1 strict, 2 loose. Off is left off. Throws a `Failure` (9).
+ * Makes the link's reverse path filter loose; answers whether it was not. A strict one drops what arrives for a
+ * pod's address where the host would answer by another link. Off is made loose too: the kernel applies the larger
+ * of the link's value and `all` (0 off, 1 strict, 2 loose), so only a 2 here holds when something sets `all` to 1
+ * later. Throws a `Failure` (9).
  */
 export async function loosenReversePathFilter(name: string): Promise<boolean> {
-  const own = `/proc/sys/net/ipv4/conf/${name}/rp_filter`;
-  const values = await Promise.all([
-    readIfPresent('/proc/sys/net/ipv4/conf/all/rp_filter'),
-    readIfPresent(own),
-  ]);
-  if (Math.max(...values.map(Number)) !== 1) return false;
-  await writeFile(own, '2').catch((error: Error) => {
-    throw new Failure(ExitCode.host, `${name}: could not make ${own} loose: ${error.message}; run as root`, {
+  const path = `/proc/sys/net/ipv4/conf/${name}/rp_filter`;
+  if (Number(await readIfPresent(path)) === 2) return false;
+  await writeFile(path, '2').catch((error: Error) => {
+    throw new Failure(ExitCode.host, `${name}: could not make ${path} loose: ${error.message}; run as root`, {
       cause: error,
     });
   });

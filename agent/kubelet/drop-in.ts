@@ -32,8 +32,8 @@ export interface DropInPlan {
 export function planDropIn(request: DropInRequest): DropInPlan {
   const warnings: string[] = [];
   const problems: string[] = [];
-  const readable = request.nodeConfigs.flatMap(({ name, afterOurs, text }) => {
-    const settings = kubeletSettings(text);
+  const readable = request.nodeConfigs.flatMap(({ name, afterOurs, document }) => {
+    const settings = kubeletSettings(document);
     if (settings !== undefined) return [{ name, afterOurs, settings }];
     warnings.push(
       `${name} cannot be read as a NodeConfig document: its taints and maxPods are not seen here, and nodeadm, ` +

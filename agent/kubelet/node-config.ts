@@ -10,7 +10,8 @@ export interface NodeConfigSource {
   name: string;
   /** Whether it is a drop-in that nodeadm reads after ours. */
   afterOurs: boolean;
-  text: string;
+  /** As parsed; undefined if it does not parse. */
+  document: unknown;
 }
 
 /** What of a NodeConfig meets what the agent writes. */
@@ -34,17 +35,21 @@ export async function readNodeConfigDropIns(root: string): Promise<NodeConfigSou
     names.map(async (name) => ({
       name,
       afterOurs: name > ours,
-      text: (await readIfPresent(join(folder, name))) ?? '',
+      document: parseNodeConfig((await readIfPresent(join(folder, name))) ?? ''),
     })),
   );
 }
 
-/** The settings of a NodeConfig document; undefined if it is not YAML (of which JSON is a part), or not an object. */
-export function kubeletSettings(text: string): KubeletSettings | undefined {
+/** YAML, of which JSON is a part; undefined if it is neither. */
+function parseNodeConfig(text: string): unknown {
   const document = parseDocument(text);
-  const root: unknown = document.errors.length === 0 ? document.toJS() : undefined;
-  if (!isObject(root)) return undefined;
-  const kubelet = child(child(root, 'spec'), 'kubelet');
+  return document.errors.length === 0 ? document.toJS() : undefined;
+}
+
+/** The settings of a NodeConfig document; undefined if it is not an object. */
+export function kubeletSettings(document: unknown): KubeletSettings | undefined {
+  if (!isObject(document)) return undefined;
+  const kubelet = child(child(document, 'spec'), 'kubelet');
   const config = child(kubelet, 'config');
   const flags = Array.isArray(kubelet.flags) ? kubelet.flags.map(String) : [];
   const { maxPodsExpression } = kubelet;

@@ -143,12 +143,12 @@ t.test('a strict rp_filter that cannot be loosened is an error', async (t) => {
   });
 });
 
-t.test('an rp_filter that is off stays off', async (t) => {
+t.test('an rp_filter that is off is made loose, so that a later `all` of 1 does not make it strict', async (t) => {
   const { host } = setUp(t);
   await addDevice(t, 'eth1', 1);
   await writeFile('/proc/sys/net/ipv4/conf/eth1/rp_filter', '0');
   await host.configureLinks(instanceId, [want('eth1', 1)], bound());
-  t.equal((await readFile('/proc/sys/net/ipv4/conf/eth1/rp_filter', 'utf8')).trim(), '0');
+  t.equal((await readFile('/proc/sys/net/ipv4/conf/eth1/rp_filter', 'utf8')).trim(), '2');
 });
 
 t.test('a device shares its MAC with a link stacked on it, and is the first of them', async (t) => {

@@ -1,3 +1,4 @@
+import packageJson from '../../../package.json' with { type: 'json' };
 import { openGate } from '../../host/gate.ts';
 import { makePlan } from '../../plan/plan.ts';
 import type { Shell } from '../shell.ts';
@@ -9,7 +10,7 @@ import { type KubeletContext, letReadyNodeJoin, prepareKubelet } from './kubelet
 import { configure, connect, deadlineAt, firstDeadline, runContext } from './node.ts';
 import { observe } from './observe.ts';
 import { callsMade, type Progress, warn } from './progress.ts';
-import { closingLine } from './summary.ts';
+import { closingLine, intention } from './summary.ts';
 
 /** What taking back may take, in ms: the unit's own limit is a minute beyond the longest deadline. */
 const graceMs = 45_000;
@@ -20,14 +21,16 @@ export async function boot(shell: Shell, progress: Progress): Promise<string> {
   const early = await firstDeadline(shell);
   const identity = await shell.imds.identity(early.signal);
   progress.identity = identity;
-  for (const path of await host.removeForeignFiles(identity.instanceId)) {
+  const { instanceId, instanceType, zone } = identity;
+  log.info(`multus-bootstrap ${packageJson.version} on ${instanceId} (${instanceType} in ${zone})`);
+  for (const path of await host.removeForeignFiles(instanceId)) {
     log.info(`removed ${path}, which another instance's run wrote`);
   }
   const loaded = await configure(shell, early.signal);
   early.cancel();
   warn(log, progress, loaded.warnings);
   if (loaded.kind === 'none') {
-    await openGate(root, identity.instanceId);
+    await openGate(root, instanceId);
     return 'no configuration, neither in the user data nor in /etc/multus-bootstrap/config.d: nothing to do';
   }
   const deadline = deadlineAt(clock, loaded.config.timeoutMs);
@@ -50,6 +53,9 @@ async function attachAll(context: RunContext, progress: Progress, kubelet: Kubel
   kubelet.cardEnis = seen.limits.cards.find(({ index }) => index === 0)?.maximumInterfaces;
   const plan = makePlan(config, seen);
   warn(log, progress, plan.warnings);
+  for (const each of plan.interfaces) {
+    log.info(intention(each), { interface: each.config.name });
+  }
   return apply(
     context,
     plan,

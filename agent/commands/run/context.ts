@@ -20,4 +20,6 @@ export interface RunContext {
   /** Aborts when the run's deadline passes. */
   signal: AbortSignal;
   claims: Claims;
+  /** Whether kubelet has run since the boot: from then on a device may be in a pod's network namespace. */
+  kubeletHasRun: () => Promise<boolean>;
 }

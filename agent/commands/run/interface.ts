@@ -2,8 +2,8 @@ import type { Eni } from '../../claim/facts.ts';
 import { ExitCode, Failure } from '../../failure.ts';
 import type { Intent, WantedLink } from '../../host/port.ts';
 import type { InterfacePlan } from '../../plan/steps.ts';
-import { ask } from './ask.ts';
 import { attachEni } from './attach-eni.ts';
+import { setDeleteOnTermination, setSourceDestCheck } from './attributes.ts';
 import { claimEni } from './claim-eni.ts';
 import type { RunContext } from './context.ts';
 import { recoverEni } from './recover-eni.ts';
@@ -14,7 +14,8 @@ export interface Ready {
   eni: Eni;
   deviceIndex: number;
   outcome: 'created' | 'adopted' | 'in place';
-  link: WantedLink;
+  /** Undefined for a device that a pod has taken into its network namespace, as host-device does. */
+  link: WantedLink | undefined;
   /** What kubelet need not wait for any longer: a DeleteOnTermination that EC2 has put off. */
   afterwards: Promise<void>;
 }
@@ -44,12 +45,24 @@ export async function bringUp(
   // Before the attach: udev reads these files the moment the device appears.
   await context.host.writeLinkFiles(context.instance.instanceId, link);
   const { attachmentId, deviceIndex } = await attachment(context, plan, eni);
+  if (plan.source.kind === 'attached' && (await isInPod(context, eni))) {
+    context.log.info(`${name}: its device is not on the host, and kubelet has run: a pod has it`, {
+      interface: name,
+    });
+    const { afterwards } = await setDeleteOnTermination(context, plan, eni.id, attachmentId);
+    return { plan, eni, deviceIndex, outcome, link: undefined, afterwards };
+  }
   const [{ afterwards }] = await Promise.all([
-    setDeleteOnTermination(context, plan, eni, attachmentId),
-    setSourceDestCheck(context, plan, eni),
+    setDeleteOnTermination(context, plan, eni.id, attachmentId),
+    setSourceDestCheck(context, plan, eni.id),
     waitForDevice(context, plan, eni),
   ]);
   return { plan, eni, deviceIndex, outcome, link, afterwards };
+}
+
+async function isInPod({ host, kubeletHasRun }: RunContext, eni: Eni): Promise<boolean> {
+  const links = await host.links();
+  return !links.some((link) => link.mac === eni.mac) && (await kubeletHasRun());
 }
 
 async function obtain(
@@ -62,10 +75,6 @@ async function obtain(
     return { eni: source.eni, outcome: 'in place' };
   }
   if (source.kind === 'adopt') {
-    context.log.info(`${config.name}: an earlier run left ${source.eni.id}; taking it up`, {
-      interface: config.name,
-      eni: source.eni.id,
-    });
     return { eni: source.eni, outcome: 'adopted' };
   }
   const intent = intents.find((each) => each.interface === config.name);
@@ -85,46 +94,6 @@ async function attachment(context: RunContext, plan: InterfacePlan, eni: Eni) {
   return attachEni(context, plan, eni);
 }
 
-/**
- * Without it the ENI would outlive its instance: EC2's default for an attached ENI is false. EC2's first answer
- * comes while the device appears. Where it puts the call off, the retries go on behind the open gate, since
- * kubelet need not wait for them; where it refuses the call, the interface fails.
- */
-async function setDeleteOnTermination(
-  context: RunContext,
-  { config: { name, deleteOnTermination }, setDeleteOnTermination: isNeeded }: InterfacePlan,
-  eni: Eni,
-  attachmentId: string,
-): Promise<Pick<Ready, 'afterwards'>> {
-  if (!isNeeded) {
-    return { afterwards: Promise.resolve() };
-  }
-  const answered = Promise.withResolvers<void>();
-  const afterwards = ask(
-    context,
-    `set DeleteOnTermination of ${eni.id} to ${deleteOnTermination} for ${name}`,
-    (signal) =>
-      context.ec2
-        .setDeleteOnTermination(eni.id, attachmentId, deleteOnTermination, signal)
-        .finally(answered.resolve),
-  );
-  // A refusal is thrown right behind the first answer: hence the turn of the clock.
-  await Promise.race([afterwards, answered.promise.then(() => context.clock.sleep(0))]);
-  return { afterwards };
-}
-
-async function setSourceDestCheck(
-  context: RunContext,
-  { config: { name, sourceDestCheck }, setSourceDestCheck: isNeeded }: InterfacePlan,
-  eni: Eni,
-): Promise<void> {
-  if (isNeeded) {
-    await ask(context, `set SourceDestCheck of ${eni.id} to ${sourceDestCheck} for ${name}`, (signal) =>
-      context.ec2.setSourceDestCheck(eni.id, sourceDestCheck, signal),
-    );
-  }
-}
-
 async function waitForDevice(
   { host, log, clock, signal }: RunContext,
   plan: InterfacePlan,
@@ -134,7 +103,7 @@ async function waitForDevice(
   const started = clock.now();
   try {
     const link = await host.waitForDevice(eni.mac, signal);
-    log.info(`${name}: its device is there, as ${link.name}`, {
+    log[plan.source.kind === 'attached' ? 'debug' : 'info'](`${name}: its device is there, as ${link.name}`, {
       interface: name,
       mac: eni.mac,
       ms: Math.round(clock.now() - started),

@@ -35,7 +35,7 @@ export async function prepareKubelet(
   const userData = loaded.nodeConfigs.map(({ source, document }) => ({
     name: source,
     afterOurs: false,
-    text: JSON.stringify(document),
+    document,
   }));
   const kubelet = {
     identity,

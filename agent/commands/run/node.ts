@@ -1,6 +1,7 @@
 import { type Config, type Loaded, loadConfig, loadFiles } from '../../config/load.ts';
 import { proxyEnvironment } from '../../config/proxy.ts';
 import { createEc2, type Ec2Connection } from '../../ec2/ec2.ts';
+import { kubeletHasStarted } from '../../host/gate.ts';
 import type { Identity } from '../../imds/port.ts';
 import type { Shell } from '../shell.ts';
 import { createClaims } from './claims.ts';
@@ -45,11 +46,22 @@ export function connect(
 
 /** What the steps of a run work with, until the signal aborts. */
 export function runContext(
-  { host, clock, random, log }: Shell,
+  { root, host, clock, random, log }: Shell,
   ec2: Ec2Connection,
   instance: Identity,
   { config }: Config,
   signal: AbortSignal,
 ): RunContext {
-  return { ec2, host, clock, random, log, config, instance, signal, claims: createClaims() };
+  return {
+    ec2,
+    host,
+    clock,
+    random,
+    log,
+    config,
+    instance,
+    signal,
+    claims: createClaims(),
+    kubeletHasRun: () => kubeletHasStarted(root),
+  };
 }

@@ -20,10 +20,6 @@ export async function recoverEni(
   intent: Intent,
 ): Promise<Eni | undefined> {
   const { name } = plan.config;
-  context.log.info(`${name}: an earlier run was about to create an ENI; asking EC2 for it again`, {
-    interface: name,
-    subnet: intent.subnetId,
-  });
   const created = await createEni(context, intent, [
     'taken',
     'unusable',

@@ -1,5 +1,7 @@
+import { size } from '../../claim/range.ts';
 import type { NodeConfig } from '../../config/model.ts';
 import type { Instance } from '../../plan/observation.ts';
+import type { InterfacePlan } from '../../plan/steps.ts';
 import type { InterfaceResult } from '../../report/result.ts';
 import type { Ready } from './interface.ts';
 
@@ -42,6 +44,29 @@ export function labelValues(
   return Object.fromEntries(
     Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   );
+}
+
+/** What is going to be done for an interface, in words. */
+export function intention({
+  config: { name },
+  source,
+  address,
+  choices,
+  deviceIndex,
+}: InterfacePlan): string {
+  if (source.kind === 'attached') {
+    return `${name}: ${source.eni.id} (${source.eni.addresses[0]}) is attached at device index ${deviceIndex}`;
+  }
+  if (source.kind === 'adopt') {
+    return `${name}: an earlier run left ${source.eni.id} (${source.eni.addresses[0]}): it is to be attached`;
+  }
+  if (source.kind === 'recover') {
+    return `${name}: an earlier run was about to create an ENI in ${source.intent.subnetId}: EC2 is asked for it again`;
+  }
+  const [choice] = choices;
+  const free =
+    choice?.free === undefined ? 'EC2 chooses the address' : `${size(choice.free)} free, first ${address}`;
+  return `${name}: an ENI is to be created in ${choice?.subnetId} (${free})`;
 }
 
 /** `ready in 3.2 s: 2 interfaces, 11 EC2 calls` */

@@ -20,7 +20,7 @@ function nodeConfig(kubelet: object, name = 'user data') {
   return {
     name,
     afterOurs: name > '60-multus-bootstrap.yaml' && name !== 'user data',
-    text: JSON.stringify({ spec: { kubelet } }),
+    document: { spec: { kubelet } },
   };
 }
 
@@ -81,9 +81,10 @@ t.test('a drop-in after ours that would drop our taint is a problem, where the t
 });
 
 t.test('a document that cannot be read is told of', (t) => {
-  for (const text of ['spec: [', '', '- a list', 'a: 1\n---\nb: 2']) {
-    const { warnings } = planDropIn({ ...request, nodeConfigs: [{ name: 'x.yaml', afterOurs: true, text }] });
-    t.match(warnings, [/^x\.yaml cannot be read as a NodeConfig document/], text);
+  for (const document of [undefined, null, ['a list'], 'text']) {
+    const nodeConfigs = [{ name: 'x.yaml', afterOurs: true, document }];
+    const { warnings } = planDropIn({ ...request, nodeConfigs });
+    t.match(warnings, [/^x\.yaml cannot be read as a NodeConfig document/], String(document));
   }
   t.end();
 });
@@ -138,14 +139,16 @@ t.test('nodeadm’s drop-ins are read in its order, ours left out', async (t) =>
           '.60-multus-bootstrap.yaml.tmp': 'ours, of a killed run',
           '61-later.yml': '',
           'README.md': '',
+          '80-broken.yaml': 'spec: [',
         },
       },
     },
   });
   t.strictSame(await readNodeConfigDropIns(root), [
-    { name: '10-early.yaml', afterOurs: false, text: 'kind: NodeConfig' },
-    { name: '61-later.yml', afterOurs: true, text: '' },
-    { name: '70-late.JSON', afterOurs: true, text: '{}' },
+    { name: '10-early.yaml', afterOurs: false, document: { kind: 'NodeConfig' } },
+    { name: '61-later.yml', afterOurs: true, document: null },
+    { name: '70-late.JSON', afterOurs: true, document: {} },
+    { name: '80-broken.yaml', afterOurs: true, document: undefined },
   ]);
   t.same(await readNodeConfigDropIns(t.testdir({})), []);
 });
