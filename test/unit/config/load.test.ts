@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { loadConfig, loadFiles } from '../../../agent/config/load.ts';
+import { faultsOf, shortest } from './documents.ts';
+
+const document = (spec: string) =>
+  `apiVersion: multus-bootstrap.io/v1alpha1\nkind: MultusNodeConfig\nspec:\n${spec}`;
+
+/** A root whose config.d holds these files. */
+function rootWith(t: Test, files: Record<string, string | Record<string, never>>): string {
+  return t.testdir({ etc: { 'multus-bootstrap': { 'config.d': files } } });
+}
+const directory = (root: string) => join(root, 'etc/multus-bootstrap/config.d');
+
+t.test('files in name order, then the user data: maps key by key, lists whole', async (t) => {
+  const root = rootWith(t, {
+    '20-site.yml': document('  timeout: 2m\n  kubelet: {labels: {b: two, c: two}}\n'),
+    '10-base.json': JSON.stringify({
+      apiVersion: 'multus-bootstrap.io/v1alpha1',
+      kind: 'MultusNodeConfig',
+      spec: {
+        cluster: 'base',
+        timeout: '1m',
+        interfaces: [
+          { name: 'eth1', subnets: ['subnet-00000001'], securityGroups: ['sg-00000001'], mtu: 1500 },
+          { name: 'eth2', subnets: ['subnet-00000001'], securityGroups: ['sg-00000001'] },
+        ],
+        kubelet: { labels: { a: 'one', b: 'one' }, maxPods: 'Keep' },
+      },
+    }),
+    'notes.txt': 'not a configuration',
+    '30-off.yaml.disabled': 'neither',
+  });
+  const userData = Buffer.from(`${shortest}  kubelet: {labels: {c: three}}\n`);
+  const loaded = await loadConfig({ root, userData });
+  t.same(loaded.kind === 'config' && loaded.config, {
+    cluster: 'base',
+    timeoutMs: 120_000,
+    failurePolicy: 'Block',
+    interfaces: [
+      {
+        name: 'eth1',
+        subnets: ['subnet-0a1b2c3d'],
+        securityGroups: ['sg-0a1b2c3d'],
+        ipv4: { mode: 'FirstFree', within: [], podRange: [] },
+        networkCard: 0,
+        sourceDestCheck: true,
+        deleteOnTermination: true,
+        mtu: 9001,
+        tags: {},
+      },
+    ],
+    labels: { a: 'one', b: 'two', c: 'three' },
+    maxPods: 'Keep',
+  });
+  const originOf = loaded.kind === 'config' ? loaded.originOf : () => 'none';
+  const base = join(directory(root), '10-base.json');
+  const site = join(directory(root), '20-site.yml');
+  t.match(originOf(['spec', 'cluster']), `${base}:1:`);
+  t.equal(originOf(['spec', 'timeout']), `${site}:4:12`);
+  t.equal(originOf(['spec', 'kubelet', 'labels', 'b']), `${site}:5:25`);
+  t.equal(originOf(['spec', 'kubelet', 'labels', 'c']), 'user data:8:25');
+  t.equal(originOf(['spec', 'interfaces', 0, 'name']), 'user data:5:13');
+  t.equal(originOf(['spec', 'interfaces', 0, 'mtu']), undefined, 'a replaced list leaves nothing behind');
+  t.equal(originOf(['spec', 'failurePolicy']), undefined);
+});
+
+t.test('labels alone are a configuration', async (t) => {
+  const root = rootWith(t, { 'a.yaml': document('  kubelet: {labels: {a: b}}\n') });
+  t.match(await loadConfig({ root, userData: undefined }), {
+    config: { interfaces: [], labels: { a: 'b' } },
+  });
+});
+
+t.test('no folder, and an empty one, are no configuration', async (t) => {
+  t.match(await loadConfig({ root: t.testdir({}), userData: undefined }), { kind: 'none' });
+  t.match(await loadConfig({ root: rootWith(t, {}), userData: undefined }), { kind: 'none' });
+});
+
+t.test('a label and the interface that it names may stand in different sources', async (t) => {
+  const labels = document(
+    '  kubelet: {labels: {a: "${eth1.address}", b: "${eth9.address}", c: "${cluster}"}}\n',
+  );
+  const root = rootWith(t, { 'a.yaml': labels });
+  const userData = Buffer.from(`${shortest}  cluster: ${'c'.repeat(64)}\n`);
+  const file = join(directory(root), 'a.yaml');
+  t.match(await faultsOf(loadConfig({ root, userData })), [
+    `${file}:4:47: spec.kubelet.labels.b: \${eth9.address} names an interface that is not configured; there are eth1`,
+    /a\.yaml:4:69: spec\.kubelet\.labels\.c: "c{64}" is not the value of a label/,
+  ]);
+});
+
+t.test('the faults of all sources at once', async (t) => {
+  const root = rootWith(t, {
+    'a.yaml': document('  timeout: 1h\n'),
+    'b.json': '{',
+    'c.yaml': '',
+    'd.yaml': {},
+  });
+  const userData = Buffer.from(document('  cluster: a b\n'));
+  t.match(await faultsOf(loadConfig({ root, userData })), [
+    /b\.json:1:2: is not valid YAML/,
+    /c\.yaml: is empty; write a MultusNodeConfig or remove it$/,
+    /d\.yaml: cannot be read: EISDIR/,
+    /a\.yaml:4:12: spec\.timeout: "1h" is not a duration/,
+    /^user data:4:12: spec\.cluster: "a b" is not a cluster name/,
+  ]);
+});
+
+t.test('a config.d that is no folder', async (t) => {
+  const root = t.testdir({ etc: { 'multus-bootstrap': { 'config.d': 'x' } } });
+  t.match(await faultsOf(loadConfig({ root, userData: undefined })), [/config\.d: cannot be read: ENOTDIR/]);
+});
+
+t.test('the deadline is known from the files, before the user data', async (t) => {
+  t.same(await loadFiles(t.testdir({})), { timeoutMs: 600_000 });
+  const labels = document('  timeout: 1m30s\n  kubelet: {labels: {a: "${eth1.address}"}}\n');
+  t.same(await loadFiles(rootWith(t, { 'a.yaml': labels })), { timeoutMs: 90_000 });
+});
