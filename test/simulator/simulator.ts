@@ -83,6 +83,7 @@ export class Simulator {
       hooks: this.#hooks,
       latency: (action) => this.#pick(latencies?.[action] ?? latencies?.['*'] ?? 0),
       clockSkewMs: clockSkewMs ?? 5 * 60 * 1000,
+      pause: (ms) => this.#pause(ms),
       onFailure: (error) => this.#failures.push(error),
     });
     this.#servers.push(server);
@@ -101,7 +102,7 @@ export class Simulator {
     const instance = this.world.launch(launch);
     const imds = new Imds(this.world, instance.id, this.credentials, options);
     this.#imds.set(instance.id, imds);
-    const server = imdsServer(imds, this.world.clock);
+    const server = imdsServer(imds, (ms) => this.#pause(ms));
     this.#servers.push(server);
     const imdsUrl = await listen(server, host, port);
     const [primaryEni] = this.world.store.attachedEnis(instance.id);
@@ -130,14 +131,19 @@ export class Simulator {
     return latency[0] + this.world.random.below(latency[1] - latency[0] + 1);
   }
 
+  /** Ends early when the simulator closes. */
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#closing;
+    if (ms <= 0 || signal.aborted) return;
+    try {
+      await this.world.clock.sleep(ms, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
   #settleAt(at: number): void {
-    const { clock } = this.world;
-    this.#track(
-      clock.sleep(Math.max(0, at - clock.now()), this.#closing.signal).then(
-        () => this.world.settle(),
-        () => {},
-      ),
-    );
+    this.#track(this.#pause(at - this.world.clock.now()).then(() => this.world.settle()));
   }
 
   #onEvent(event: WorldEvent): void {
@@ -151,7 +157,7 @@ export class Simulator {
   }
 
   #call(hook: () => Promise<void> | void): void {
-    this.#track(Promise.resolve().then(hook));
+    this.#track((async () => hook())());
   }
 
   #track(work: Promise<void>): void {

@@ -43,9 +43,8 @@ export const describeNetworkInterfaces: Action = {
   parameters: ['NetworkInterfaceId', 'Filter', 'MaxResults', 'NextToken'],
   run(world, params) {
     const matches = filterPredicate(params, filters);
-    const found = candidates(world, params).filter(matches);
     const rules = { minimum: 5, maximum: 1000, ids: 'NetworkInterfaceId' };
-    const { items, nextToken } = page(found, params, rules);
+    const { items, nextToken } = page(() => candidates(world, params).filter(matches), params, rules);
     return { networkInterfaceSet: items.map((eni) => eniAnswer(world, eni)), nextToken };
   },
 };

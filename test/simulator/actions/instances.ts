@@ -33,8 +33,11 @@ export const describeInstances: Action = {
       'network-interface.network-interface-id': (instance) =>
         world.store.attachedEnis(instance.id).map((eni) => eni.id),
     });
-    const found = chosen(world, params).filter(matches);
-    const { items, nextToken } = page(found, params, { minimum: 5, maximum: 1000, ids: 'InstanceId' });
+    const { items, nextToken } = page(() => chosen(world, params).filter(matches), params, {
+      minimum: 5,
+      maximum: 1000,
+      ids: 'InstanceId',
+    });
     return {
       reservationSet: items.map((instance) => ({
         reservationId: instance.id.replace(/^i-/, 'r-'),
@@ -102,7 +105,7 @@ export const describeInstanceTypes: Action = {
       'processor-info.supported-architecture': (type) => [type.architecture],
     });
     const rules = { minimum: 5, maximum: 100, ids: 'InstanceType' };
-    const { items, nextToken } = page(all.filter(matches), params, rules);
+    const { items, nextToken } = page(() => all.filter(matches), params, rules);
     return { instanceTypeSet: items.map(typeAnswer), nextToken };
   },
 };

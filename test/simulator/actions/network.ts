@@ -41,7 +41,7 @@ export const describeSubnets: Action = {
     });
     const notFound = (id: string) =>
       new ApiError('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
-    const found = named(world.subnets, params, 'SubnetId', 'subnet', notFound).filter(matches);
+    const found = () => named(world.subnets, params, 'SubnetId', 'subnet', notFound).filter(matches);
     const { items, nextToken } = page(found, params, { minimum: 5, maximum: 1000, ids: 'SubnetId' });
     return {
       subnetSet: items.map((subnet) => ({
@@ -78,9 +78,10 @@ export const describeSecurityGroups: Action = {
     const notFound = (id: string) =>
       new ApiError('InvalidGroup.NotFound', `The security group '${id}' does not exist`);
     const names = texts(params, 'GroupName');
-    const found = named(world.securityGroups, params, 'GroupId', 'sg', notFound)
-      .filter((group) => names.length === 0 || names.includes(group.name))
-      .filter(matches);
+    const found = () =>
+      named(world.securityGroups, params, 'GroupId', 'sg', notFound)
+        .filter((group) => names.length === 0 || names.includes(group.name))
+        .filter(matches);
     const { items, nextToken } = page(found, params, { minimum: 5, maximum: 1000, ids: 'GroupId' });
     return {
       securityGroupInfo: items.map((group) => ({
@@ -109,7 +110,7 @@ export const describeVpcs: Action = {
     });
     const notFound = (id: string) =>
       new ApiError('InvalidVpcID.NotFound', `The vpc ID '${id}' does not exist`);
-    const found = named(world.vpcs, params, 'VpcId', 'vpc', notFound).filter(matches);
+    const found = () => named(world.vpcs, params, 'VpcId', 'vpc', notFound).filter(matches);
     const { items, nextToken } = page(found, params, { minimum: 5, maximum: 1000, ids: 'VpcId' });
     return {
       vpcSet: items.map((vpc) => ({

@@ -62,7 +62,11 @@ export const getSubnetCidrReservations: Action = {
       reservationType: (reservation) => [reservation.type],
     });
     const all = [...subnet.pool.reservations.values()].map((reservation) => ({ ...reservation, tags: {} }));
-    const { items, nextToken } = page(all.filter(matches), params, { minimum: 5, maximum: 1000, ids: '' });
+    const { items, nextToken } = page(() => all.filter(matches), params, {
+      minimum: 5,
+      maximum: 1000,
+      ids: '',
+    });
     return {
       subnetIpv4CidrReservationSet: items.map((reservation) => answer(world, reservation)),
       subnetIpv6CidrReservationSet: [],

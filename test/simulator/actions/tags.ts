@@ -85,7 +85,11 @@ export const describeTags: Action = {
       'resource-id': (tag) => [tag.resourceId],
       'resource-type': (tag) => [tag.resourceType],
     });
-    const { items, nextToken } = page(all.filter(matches), params, { minimum: 5, maximum: 1000, ids: '' });
+    const { items, nextToken } = page(() => all.filter(matches), params, {
+      minimum: 5,
+      maximum: 1000,
+      ids: '',
+    });
     return {
       tagSet: items.map(({ resourceId, resourceType, key, value }) => ({
         resourceId,

@@ -16,10 +16,10 @@ export interface PageRules {
 }
 
 /**
- * A page of the resources, which are put into the order of their ids: a token goes on after the last id that was
+ * A page of the resources that `find` answers once the request is known to be sound; they are put into the order of their ids: a token goes on after the last id that was
  * shown, whatever has come and gone meanwhile. The token is good for the same request only.
  */
-export function page<T extends { id: string }>(resources: T[], params: Params, rules: PageRules): Page<T> {
+export function page<T extends { id: string }>(find: () => T[], params: Params, rules: PageRules): Page<T> {
   const size = integer(params, 'MaxResults');
   const token = text(params, 'NextToken');
   if (size !== undefined && (size < rules.minimum || size > rules.maximum)) {
@@ -33,7 +33,7 @@ export function page<T extends { id: string }>(resources: T[], params: Params, r
       `The parameter ${rules.ids} cannot be used with the parameter MaxResults`,
     );
   }
-  const sorted = resources.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const sorted = find().sort((a, b) => (a.id < b.id ? -1 : 1));
   const after = token === undefined ? undefined : readToken(token, params);
   const rest = after === undefined ? sorted : sorted.filter((resource) => resource.id > after);
   if (size === undefined || rest.length <= size) return { items: rest, nextToken: undefined };

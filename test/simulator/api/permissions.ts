@@ -29,7 +29,6 @@ export interface Caller {
   arn: string;
   account: string;
   region: string;
-  instanceId: string | undefined;
 }
 
 function unauthorized(action: string, resource: string | undefined, caller: Caller): ApiError {

@@ -5,7 +5,7 @@ import { perform } from '../api/api.ts';
 import type { Buckets } from '../api/buckets.ts';
 import type { CredentialStore } from '../api/credentials.ts';
 import type { Faults } from '../api/faults.ts';
-import type { Permissions } from '../api/permissions.ts';
+import type { Caller, Permissions } from '../api/permissions.ts';
 import type { Call, CallRecord } from '../api/record.ts';
 import { ApiError } from '../model/api-error.ts';
 import type { World } from '../model/world.ts';
@@ -30,6 +30,8 @@ export interface Ec2Side {
   /** How long an action takes, in ms. */
   latency: (action: string) => number;
   clockSkewMs: number;
+  /** Lets so many ms pass, or fewer when the simulator closes. */
+  pause: (ms: number) => Promise<void>;
   /** Told of the simulator's own mistakes. */
   onFailure: (error: unknown) => void;
 }
@@ -38,55 +40,81 @@ export interface Ec2Side {
 export function ec2Server(side: Ec2Side): Server {
   return createServer((request, response) => {
     answer(side, request, response).catch((error: unknown) => {
+      /** A client that broke off in the middle of its request is no mistake of ours. */
+      if (request.errored === error) return;
       side.onFailure(error);
-      reply(side, response, 500, renderError(randomUUID(), 'InternalError', String(error)));
+      reply(side, response, { status: 500, code: 'InternalError', xml: '' });
     });
   });
 }
 
+interface Outcome {
+  status: number;
+  code: string | undefined;
+  xml: string;
+}
+
 async function answer(side: Ec2Side, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readText(request);
+  const form = request.method === 'GET' ? (request.url ?? '').replace(/^[^?]*\??/, '') : body;
   const requestId = randomUUID();
-  const query = new URL(request.url ?? '/', 'http://ec2').search.slice(1);
+  let understood: { call: Call; caller: Caller } | undefined;
+  const refusal = attempt(requestId, () => {
+    understood = understand(side, request, form);
+    return '';
+  });
+  if (understood === undefined) return reply(side, response, refusal);
+  const { call, caller } = understood;
+  await serve(side, call, response, (error) =>
+    attempt(requestId, () => {
+      if (error !== undefined) throw error;
+      const result = perform(side.world, side, call.action, call.params, caller);
+      return renderAnswer(call.action, requestId, result);
+    }),
+  );
+}
+
+/** What `run` answers, or the error with which EC2 refuses. */
+function attempt(requestId: string, run: () => string): Outcome {
   try {
-    const {
-      Action: action,
-      Version: version,
-      ...params
-    } = parseForm(request.method === 'GET' ? query : body);
-    if (typeof action !== 'string') {
-      throw new ApiError('MissingAction', 'The request must contain the parameter Action');
-    }
-    const now = side.world.wallClock().getTime();
-    const keys = authenticate(request.headers, side.credentials, now, side.clockSkewMs);
-    if (version !== '2016-11-15') {
-      throw new ApiError(
-        'InvalidAction',
-        `The action ${action} is not valid for version ${String(version)}.`,
-      );
-    }
-    const call: Call = {
-      at: side.world.clock.now(),
-      action,
-      params,
-      instanceId: keys.instanceId,
-      dryRun: params['DryRun'] === 'true',
-      answer: undefined,
-    };
-    const { account, region } = side.world.settings;
-    const caller = { arn: keys.callerArn, account, region, instanceId: keys.instanceId };
-    await serve(side, call, response, () => {
-      const result = perform(side.world, side, action, params, caller);
-      return renderAnswer(action, requestId, result);
-    });
+    return { status: 200, code: undefined, xml: run() };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    reply(side, response, error.status, renderError(requestId, error.code, error.message));
+    const { status, code, message } = error;
+    return { status, code, xml: renderError(requestId, code, message) };
   }
 }
 
-/** The call with whatever trouble has been ordered for it. */
-async function serve(side: Ec2Side, call: Call, response: ServerResponse, run: () => string): Promise<void> {
+/** The call in a request, and whose it is. */
+function understand(side: Ec2Side, request: IncomingMessage, form: string): { call: Call; caller: Caller } {
+  const { Action: action, Version: version, ...params } = parseForm(form);
+  if (typeof action !== 'string') {
+    throw new ApiError('MissingAction', 'The request must contain the parameter Action');
+  }
+  const now = side.world.wallClock().getTime();
+  const keys = authenticate(request.headers, side.credentials, now, side.clockSkewMs);
+  if (version !== '2016-11-15') {
+    throw new ApiError('InvalidAction', `The action ${action} is not valid for version ${String(version)}.`);
+  }
+  const { account, region } = side.world.settings;
+  const call: Call = {
+    at: side.world.clock.now(),
+    action,
+    params,
+    instanceId: keys.instanceId,
+    dryRun: params['DryRun'] === 'true',
+    answer: undefined,
+  };
+  return { call, caller: { arn: keys.callerArn, account, region } };
+}
+
+/** Lets the call happen, with whatever trouble has been ordered for it. */
+async function serve(
+  side: Ec2Side,
+  call: Call,
+  response: ServerResponse,
+  run: (error: ApiError | undefined) => Outcome,
+): Promise<void> {
   side.record.add(call);
   await side.hooks.beforeCall?.(call);
   const fault = side.faults.meet(call.action, call.params);
@@ -95,28 +123,17 @@ async function serve(side: Ec2Side, call: Call, response: ServerResponse, run: (
     response.socket?.resetAndDestroy();
     return;
   }
+  const ordered = typeof fault === 'object' && 'error' in fault ? fault.error : undefined;
   const delayMs = typeof fault === 'object' && 'delayMs' in fault ? fault.delayMs : 0;
-  const latencyMs = side.latency(call.action) + delayMs;
-  try {
-    if (typeof fault === 'object' && 'error' in fault) {
-      throw new ApiError(fault.error.code, fault.error.message, fault.error.status);
-    }
-    const xml = run();
-    call.answer = { status: 200, code: undefined };
-    if (latencyMs > 0) await side.world.clock.sleep(latencyMs);
-    await side.hooks.afterCall?.(call);
-    if (fault === 'lostAnswer') response.socket?.resetAndDestroy();
-    else reply(side, response, 200, xml);
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    call.answer = { status: error.status, code: error.code };
-    if (latencyMs > 0) await side.world.clock.sleep(latencyMs);
-    await side.hooks.afterCall?.(call);
-    throw error;
-  }
+  const outcome = run(ordered && new ApiError(ordered.code, ordered.message, ordered.status));
+  call.answer = { status: outcome.status, code: outcome.code };
+  await side.pause(side.latency(call.action) + delayMs);
+  await side.hooks.afterCall?.(call);
+  if (fault === 'lostAnswer') response.socket?.resetAndDestroy();
+  else reply(side, response, outcome);
 }
 
-function reply(side: Ec2Side, response: ServerResponse, status: number, xml: string): void {
+function reply(side: Ec2Side, response: ServerResponse, { status, xml }: Outcome): void {
   if (response.destroyed || response.headersSent) return;
   response.writeHead(status, {
     'Content-Type': 'text/xml;charset=UTF-8',

@@ -1,9 +1,8 @@
 import { createServer, type Server } from 'node:http';
-import type { Clock } from '../../../agent/clock.ts';
 import type { Imds } from './imds.ts';
 
 /** The HTTP side of an instance's IMDS. */
-export function imdsServer(imds: Imds, clock: Clock): Server {
+export function imdsServer(imds: Imds, pause: (ms: number) => Promise<void>): Server {
   return createServer((request, response) => {
     /** The SDK's own client asks for `//latest/…`, which IMDS takes for `/latest/…`. */
     const path = (request.url ?? '/').replace(/\?.*/, '').replace(/\/+/g, '/');
@@ -13,11 +12,9 @@ export function imdsServer(imds: Imds, clock: Clock): Server {
       request.socket.resetAndDestroy();
       return;
     }
-    const send = () => {
+    pause(imds.options.latencyMs).then(() => {
       response.writeHead(answer.status, { 'Content-Type': 'text/plain', Server: 'EC2ws', ...answer.headers });
       response.end(request.method === 'HEAD' ? undefined : answer.body);
-    };
-    if (imds.options.latencyMs <= 0) send();
-    else clock.sleep(imds.options.latencyMs).then(send);
+    });
   });
 }

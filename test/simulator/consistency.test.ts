@@ -1,0 +1,74 @@
+import {
+  AttachNetworkInterfaceCommand,
+  CreateNetworkInterfaceCommand,
+  DeleteNetworkInterfaceCommand,
+  DescribeNetworkInterfacesCommand,
+  ModifyNetworkInterfaceAttributeCommand,
+} from '@aws-sdk/client-ec2';
+import t from 'tap';
+import { errorOf, ids, smallWorld } from './small-world.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+t.test('what is created, changed or deleted is seen after the lag, and not before', async (t) => {
+  const clock = new VirtualClock();
+  const { sim, ec2 } = await smallWorld(t, { clock, consistencyMs: 5000 });
+  const node = await sim.launch({ type: 'm5.large', subnetId: ids.subnet });
+  const { NetworkInterface } = await ec2.send(
+    new CreateNetworkInterfaceCommand({ SubnetId: ids.subnet, PrivateIpAddress: '10.0.4.4' }),
+  );
+  const NetworkInterfaceId = NetworkInterface?.NetworkInterfaceId ?? '';
+  const attach = () =>
+    ec2.send(
+      new AttachNetworkInterfaceCommand({
+        NetworkInterfaceId,
+        InstanceId: node.instanceId,
+        DeviceIndex: 1,
+        NetworkCardIndex: 0,
+      }),
+    );
+  const listed = async () => {
+    const { NetworkInterfaces } = await ec2.send(
+      new DescribeNetworkInterfacesCommand({
+        Filters: [{ Name: 'addresses.private-ip-address', Values: ['10.0.4.4'] }],
+      }),
+    );
+    return NetworkInterfaces ?? [];
+  };
+  clock.advance(4999);
+  t.same(await listed(), []);
+  t.match(await errorOf(attach()), {
+    code: 'InvalidNetworkInterfaceID.NotFound',
+    message: `The networkInterface ID '${NetworkInterfaceId}' does not exist`,
+  });
+  const sameAddress = new CreateNetworkInterfaceCommand({
+    SubnetId: ids.subnet,
+    PrivateIpAddress: '10.0.4.4',
+  });
+  t.match(
+    await errorOf(ec2.send(sameAddress)),
+    { code: 'InvalidIPAddress.InUse' },
+    'the address is taken at once',
+  );
+  clock.advance(1);
+  t.match(await listed(), [{ Status: 'available' }]);
+
+  await ec2.send(
+    new ModifyNetworkInterfaceAttributeCommand({ NetworkInterfaceId, SourceDestCheck: { Value: false } }),
+  );
+  t.match(await listed(), [{ SourceDestCheck: true }]);
+  clock.advance(5000);
+  t.match(await listed(), [{ SourceDestCheck: false }]);
+
+  await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId }));
+  t.match(await listed(), [{ NetworkInterfaceId }]);
+  t.match(await errorOf(attach()), { code: 'InvalidNetworkInterfaceID.NotFound' }, 'shown, and yet gone');
+  clock.advance(5000);
+  t.same(await listed(), []);
+});
+
+t.test('what was there before the test is seen at once', async (t) => {
+  const { sim, ec2 } = await smallWorld(t, { clock: new VirtualClock(), consistencyMs: 5000 });
+  sim.world.addEni({ subnetId: ids.subnet });
+  const { NetworkInterfaces } = await ec2.send(new DescribeNetworkInterfacesCommand({}));
+  t.equal(NetworkInterfaces?.length, 1);
+});

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { type Simulator, startSimulator } from './simulator.ts';
+
+const help = `Usage: npm run simulator -- [options]
+
+Starts a simulated EC2 with a small world and one instance with its IMDS, prints the environment that lets
+AWS clients talk to it, and a line for every call, until Ctrl-C.
+
+Options:
+  --port PORT         of the EC2 endpoint (default: any free one)
+  --imds-port PORT    of the instance's IMDS (default: any free one)
+  --user-data FILE    the instance's user data
+  --type TYPE         the instance's type (default: m5.xlarge)
+  --consistency MS    how late listings see a change (default: 500)
+  --seed N            of everything that is left to chance (default: 1)
+  --help
+
+Example:
+  npm run -s simulator -- --port 4566 &
+  AWS_ENDPOINT_URL_EC2=http://127.0.0.1:4566 aws ec2 describe-subnets    # with the keys that it prints`;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '0' },
+    'imds-port': { type: 'string', default: '0' },
+    'user-data': { type: 'string' },
+    type: { type: 'string', default: 'm5.xlarge' },
+    consistency: { type: 'string', default: '500' },
+    seed: { type: 'string', default: '1' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) console.log(help);
+else await run();
+
+async function run(): Promise<void> {
+  const sim = await startSimulator({
+    port: number('port'),
+    seed: number('seed'),
+    consistencyMs: number('consistency'),
+    attachMs: 1500,
+    deviceMs: 1000,
+    detachMs: 1500,
+    latencies: { '*': [30, 150], CreateNetworkInterface: [200, 600], AttachNetworkInterface: [200, 600] },
+    hooks: {
+      afterCall: ({ action, instanceId, answer }) =>
+        console.log(`${action} by ${instanceId ?? 'the user'}: ${answer?.code ?? answer?.status}`),
+    },
+  });
+  const first = addWorld(sim);
+  const node = await sim.launch({
+    type: values.type,
+    subnetId: first,
+    imds: { port: number('imds-port') },
+    ...(values['user-data'] === undefined ? {} : { userData: await readFile(values['user-data']) }),
+  });
+  const user = sim.credentials.forUser('simulator');
+  print(`as a user:`, sim.environment(user));
+  print(`as the instance ${node.instanceId}:`, sim.environment(node));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => sim.close());
+}
+
+/** A VPC with two subnets in each of two zones: one for nodes, one for their Multus ENIs. */
+function addWorld({ world }: Simulator): string {
+  const vpc = world.addVpc({ cidr: '10.0.0.0/16', tags: { Name: 'simulated' } });
+  world.addSecurityGroup({ vpcId: vpc.id, name: 'multus' });
+  const zones = ['a', 'b'].map((letter) => `${world.settings.region}${letter}`);
+  const [first] = zones.flatMap((zone, n) => [
+    world.addSubnet({ vpcId: vpc.id, zone, cidr: `10.0.${n}.0/24`, tags: { Name: `nodes ${zone}` } }),
+    world.addSubnet({ vpcId: vpc.id, zone, cidr: `10.0.1${n}.0/24`, tags: { Name: `multus ${zone}` } }),
+  ]);
+  return first?.id ?? '';
+}
+
+function number(option: 'port' | 'imds-port' | 'consistency' | 'seed'): number {
+  const text = values[option];
+  if (!/^\d{1,9}$/.test(text)) {
+    console.error(`--${option} must be a whole number, not '${text}'`);
+    process.exit(2);
+  }
+  return Number(text);
+}
+
+function print(title: string, environment: Record<string, string>): void {
+  console.log(`\n# ${title}`);
+  for (const [name, value] of Object.entries(environment)) console.log(`export ${name}=${value}`);
+  console.log('');
+}
