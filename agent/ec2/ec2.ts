@@ -18,7 +18,7 @@ import { required, toEni, toLimits, toReservation, toSubnet } from './shapes.ts'
 /** EC2, and how it is reached. */
 export type Ec2Connection = Ec2 & Pick<Caller, 'endpoint' | 'proxy' | 'calls'>;
 
-/** EC2's largest page. */
+/** EC2's largest page, but for instance types. */
 const MaxResults = 1_000;
 
 /** What a listing says to go on from: nothing at its end. */
@@ -88,11 +88,15 @@ export function createEc2(options: Ec2Options): Ec2Connection {
 
     async describeType(type, signal) {
       const action = 'DescribeInstanceTypes';
+      // By filter, since the SDK's type of the parameter InstanceTypes knows no type newer than itself.
       const Filters = [{ Name: 'instance-type', Values: [type] }];
-      const { InstanceTypes } = await call(action, signal, (client, options) =>
-        client.send(new DescribeInstanceTypesCommand({ Filters }), options),
+      const [info] = await allPages((token) =>
+        call(action, signal, async (client, options) => {
+          const input = { Filters, MaxResults: 100, ...token };
+          const answer = await client.send(new DescribeInstanceTypesCommand(input), options);
+          return { items: answer.InstanceTypes ?? [], next: answer.NextToken };
+        }),
       );
-      const info = InstanceTypes?.[0];
       if (info === undefined) {
         throw new Ec2Error(
           action,
