@@ -1,13 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { Document, isCollection, isMap, isScalar, isSeq } from 'yaml';
-import { systemClock } from '../clock.ts';
 import { type Config, loadConfig } from '../config/load.ts';
 import type { Path } from '../config/problem.ts';
 import { apiVersion, kind } from '../config/schema.ts';
 import { ExitCode, Failure } from '../failure.ts';
-import { imdsEndpoint } from '../imds/endpoint.ts';
-import { createImds } from '../imds/imds.ts';
-import { createLog } from '../report/log.ts';
+import { createShell } from './shell.ts';
 
 /** Someone waits at a terminal: IMDS of a node that has booted answers at once. */
 const patienceMs = 10_000;
@@ -18,7 +15,9 @@ const patienceMs = 10_000;
  */
 export async function config(options: { root: string; userData: string | undefined }): Promise<ExitCode> {
   const userData =
-    options.userData === undefined ? await fetchUserData() : await readUserDataFile(options.userData);
+    options.userData === undefined
+      ? await fetchUserData(options.root)
+      : await readUserDataFile(options.userData);
   const loaded = await loadConfig({ root: options.root, userData });
   for (const warning of loaded.warnings) {
     process.stderr.write(`warning: ${warning}\n`);
@@ -54,15 +53,10 @@ function annotate(node: unknown, path: Path, originOf: Config['originOf']): void
   }
 }
 
-async function fetchUserData(): Promise<Buffer | undefined> {
+async function fetchUserData(root: string): Promise<Buffer | undefined> {
   const signal = AbortSignal.timeout(patienceMs);
-  const imds = createImds({
-    endpoint: imdsEndpoint(process.env),
-    clock: systemClock,
-    random: Math.random,
-    log: createLog({ env: process.env }),
-  });
-  // Only an IMDS that answers means "none" by 404.
+  const { imds } = createShell(root);
+  // Only once IMDS has answered does its 404 mean that there is no user data.
   await imds.identity(signal);
   return imds.userData(signal);
 }

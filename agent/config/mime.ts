@@ -32,7 +32,7 @@ function readEntity(entity: string, number: string): MimePart[] | { error: strin
     const decoded = decodeTransfer(body, headers.get('content-transfer-encoding')?.toLowerCase());
     return [{ number, type, charset: parameters?.get('charset') ?? undefined, body: decoded }];
   }
-  const where = number === '' ? 'the multipart document' : `part ${number}, a multipart`;
+  const where = number === '' ? 'the multipart document' : `part ${number}, a multipart,`;
   const boundary = parameters?.get('boundary');
   if (boundary == null || boundary === '') {
     return { error: `${where} has no boundary in its Content-Type` };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
 import { parse } from 'yaml';
+import { ids, smallWorld } from '../../simulator/small-world.ts';
 import { multipart, nodeConfig, shortest } from './documents.ts';
 
 const main = join(import.meta.dirname, '../../../agent/main.ts');
@@ -19,7 +20,7 @@ async function command(
 }
 
 const part = { type: 'application/multus-bootstrap.io', body: shortest };
-const node = { type: 'application/node.eks.aws', body: nodeConfig };
+const nodePart = { type: 'application/node.eks.aws', body: nodeConfig };
 const wrong = shortest.replace('eth1', 'lo').replace('subnet-', 'subnet_');
 
 t.test('check', async (t) => {
@@ -31,7 +32,7 @@ t.test('check', async (t) => {
       kind: 'MultusNodeConfig',
       spec: { kubelet: { labels: { address: '${eth1.address}' } } },
     }),
-    'user-data': multipart([node, part]).toString(),
+    'user-data': multipart([nodePart, part]).toString(),
     alone: multipart([part]).toString(),
     bare: shortest,
     'script.sh': '#!/bin/sh\n',
@@ -58,7 +59,7 @@ t.test('check', async (t) => {
     });
   });
   t.test('standard input', async (t) => {
-    const input = multipart([node, part]).toString('base64');
+    const input = multipart([nodePart, part]).toString('base64');
     const { exitCode, stdout } = await command(['check', '-'], { input });
     t.same([exitCode, stdout], [0, 'ok: interfaces: eth1; labels: none; from standard input part 2']);
   });
@@ -109,7 +110,7 @@ t.test('check', async (t) => {
 
 t.test('config says where each value is from', async (t) => {
   const directory = t.testdir({
-    'user-data': multipart([node, part]).toString(),
+    'user-data': multipart([nodePart, part]).toString(),
     late: '#cloud-config\nwrite_files: [{path: /etc/multus-bootstrap/config.d/a.yaml}]\n',
     root: {
       etc: {
@@ -147,6 +148,18 @@ t.test('config says where each value is from', async (t) => {
     exitCode: 2,
     stderr: /^cannot read/,
   });
+});
+
+t.test('config asks IMDS for the user data', async (t) => {
+  const { sim } = await smallWorld(t);
+  const node = await sim.launch({
+    type: 'm5.large',
+    subnetId: ids.subnet,
+    userData: multipart([nodePart, part]),
+  });
+  const { exitCode, stdout } = await command(['config'], { env: sim.environment(node) });
+  t.equal(exitCode, 0);
+  t.match(stdout, '- name: eth1 # user data part 2:5:13');
 });
 
 t.test('schema describes every key', async (t) => {

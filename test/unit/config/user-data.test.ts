@@ -159,7 +159,7 @@ const refused: [string, Buffer | string, RegExp[]][] = [
   [
     'a nested MIME that is cut',
     multipart([{ ...nested(), body: '--inner\n\nx' }]),
-    [/^user data: part 1, a multipart is cut/],
+    [/^user data: part 1, a multipart, is cut/],
   ],
   [
     'MIME without a boundary',
