@@ -62,9 +62,13 @@ export async function withRetry<T>(
 ): Promise<T> {
   const firstSeen = new Map<ErrorClass, number>();
   let last: Ec2Error | undefined;
-  for (let failed = 1; ; failed += 1) {
+  let pauseMs = 0;
+  for (let attempts = 1; ; attempts += 1) {
     try {
       signal.throwIfAborted();
+      if (pauseMs > 0) {
+        await clock.sleep(pauseMs, signal);
+      }
       return await attempt(signal);
     } catch (error) {
       if (signal.aborted) {
@@ -83,18 +87,13 @@ export async function withRetry<T>(
       throw last;
     }
     firstSeen.set(last.class, since ?? clock.now());
-    const ms = Math.min(left, backoff(failed, random, limits.base, limits.cap));
+    pauseMs = Math.min(left, backoff(attempts, random, limits.base, limits.cap));
     const { action, code } = last;
     log[since === undefined ? 'warn' : 'debug'](`cannot ${subject} yet, trying again: ${last.message}`, {
       action,
       code,
-      attempt: failed,
-      ms: Math.round(ms),
+      attempt: attempts,
+      ms: Math.round(pauseMs),
     });
-    try {
-      await clock.sleep(ms, signal);
-    } catch (error) {
-      throw new DeadlinePassed(last, { cause: error });
-    }
   }
 }

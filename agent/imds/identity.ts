@@ -34,17 +34,20 @@ export function parseIdentity(document: Buffer, primaryMac: string, vpcId: Buffe
 
 /** What IMDS answers as JSON: an object, or a `Failure` (8) that names it as `what`. */
 export function parseObject(body: Buffer, what: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(body.toString());
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return { ...value };
-    }
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) {
-      throw error;
-    }
+  const value = parseJson(body.toString());
+  if (typeof value !== 'object' || value === null) {
+    throw refused(what, `${body.length} bytes that are no JSON object`, 'one');
   }
-  throw refused(what, `${body.length} bytes that are no JSON object`, 'one');
+  return { ...value };
+}
+
+/** Undefined if it is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function refused(what: string, got: string, wanted: string): Failure {

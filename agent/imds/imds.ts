@@ -25,9 +25,13 @@ export function createImds({ endpoint, clock, random, log }: ImdsOptions): Imds 
 
   async function retrying<T>(what: string, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
     let last = 'no answer';
-    for (let failed = 1; ; failed += 1) {
+    let pauseMs = 0;
+    for (let attempts = 1; ; attempts += 1) {
       try {
         signal.throwIfAborted();
+        if (pauseMs > 0) {
+          await clock.sleep(pauseMs, signal);
+        }
         return await attempt();
       } catch (error) {
         if (signal.aborted) {
@@ -37,13 +41,10 @@ export function createImds({ endpoint, clock, random, log }: ImdsOptions): Imds 
           throw disabled(endpoint, error);
         }
         last = words(error);
-        const ms = backoff(failed, random, pause.base, pause.cap);
-        log[failed === 1 ? 'info' : 'debug'](`IMDS gives no ${what} yet (${last}): trying again`, {
-          attempt: failed,
-          ms: Math.round(ms),
-        });
-        await clock.sleep(ms, signal).catch((reason: unknown) => {
-          throw neverAnswered(endpoint, what, last, reason);
+        pauseMs = backoff(attempts, random, pause.base, pause.cap);
+        log[attempts === 1 ? 'info' : 'debug'](`IMDS gives no ${what} yet (${last}): trying again`, {
+          attempt: attempts,
+          ms: Math.round(pauseMs),
         });
       }
     }
@@ -79,15 +80,13 @@ export function createImds({ endpoint, clock, random, log }: ImdsOptions): Imds 
   };
 }
 
-/** Node gives some connection errors a code and no message. */
 function words(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return String(error);
-  }
-  if (error.name === 'AbortError') {
+  if (error instanceof Error && error.name === 'AbortError') {
     return 'no answer in time';
   }
-  return error.message || ('code' in error ? String(error.code) : error.name);
+  // Of several addresses of one name, each was tried.
+  const text = error instanceof AggregateError ? error.errors.join('; ') : String(error);
+  return text.replace(/^Error: /, '');
 }
 
 function neverAnswered(endpoint: string, what: string, last: string, cause: unknown): Failure {

@@ -12,9 +12,9 @@ import type { Imds } from '../../../agent/imds/port.ts';
 import { recordingLog } from '../../recording-log.ts';
 import { type NodeRequest, startSimulator } from '../../simulator/simulator.ts';
 
-/** Pauses last no time: what is tested is whether there is another attempt. */
+/** Short pauses: what is tested is whether there is another attempt. */
 function imdsAt(endpoint: string): Imds {
-  return createImds({ endpoint, clock: systemClock, random: () => 0, log: recordingLog().log });
+  return createImds({ endpoint, clock: systemClock, random: () => 0.001, log: recordingLog().log });
 }
 
 async function launched(t: Test, request: Partial<NodeRequest> = {}) {
@@ -68,6 +68,14 @@ t.test('right after boot: broken connections, 404 and throttling pass', async (t
     imds: { refuseNext: 2, notFoundNext: 3, throttleNext: 2 },
   });
   t.match(await imds.identity(signal), { instanceId: node.instanceId });
+  const later = await launched(t);
+  await later.imds.userData(later.signal);
+  later.node.imds.notFoundNext = 2;
+  t.match(
+    await later.imds.identity(later.signal),
+    { instanceId: later.node.instanceId },
+    'with a token in hand',
+  );
 });
 
 t.test('no user data is an answer; a failed fetch is none', async (t) => {
@@ -76,9 +84,10 @@ t.test('no user data is an answer; a failed fetch is none', async (t) => {
   t.equal(await without.imds.userData(without.signal), undefined);
   const { imds, node, signal } = await launched(t, { userData: 'x' });
   await imds.identity(signal);
-  node.imds.throttleNext = 2;
-  node.imds.refuseNext = 1;
-  t.strictSame(await imds.userData(signal), Buffer.from('x'));
+  for (const trouble of ['throttleNext', 'refuseNext'] as const) {
+    node.imds[trouble] = 2;
+    t.strictSame(await imds.userData(signal), Buffer.from('x'), trouble);
+  }
 });
 
 t.test('an answer cut short is asked for again', async (t) => {
@@ -130,6 +139,24 @@ t.test('never an answer: the endpoint and what came back last', async (t) => {
   await t.rejects(imdsAt(`http://127.0.0.1:${port}`).identity(AbortSignal.timeout(200)), {
     exitCode: ExitCode.unreachable,
     message: new RegExp(`127\\.0\\.0\\.1:${port} gave no .*ECONNREFUSED.*firewall or iptables`),
+  });
+});
+
+t.test('a deadline that has passed, or passes in mid-request', async (t) => {
+  const endpoint = await serve(t, () => {});
+  for (const signal of [AbortSignal.abort(), AbortSignal.timeout(50)]) {
+    await t.rejects(imdsAt(endpoint).userData(signal), {
+      exitCode: ExitCode.unreachable,
+      message: /last: no answer/,
+    });
+  }
+});
+
+t.test('a name with several addresses: what each of them said', async (t) => {
+  const lookup = imdsAt('http://localhost:1').identity(AbortSignal.timeout(100));
+  await t.rejects(lookup, {
+    exitCode: ExitCode.unreachable,
+    message: /connect ECONNREFUSED (127\.0\.0\.1|::1):1/,
   });
 });
 
