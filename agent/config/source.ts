@@ -5,6 +5,9 @@ import type { Path, Problem } from './problem.ts';
 /** Larger than any configuration can be, small enough to parse at boot in no time. */
 export const largestDocument = 256 * 1024;
 
+/** Of faults in the syntax: one that the parser stumbles over gives rise to others. */
+const mostFaults = 10;
+
 /** Both from 1. */
 interface Place {
   line: number;
@@ -38,9 +41,9 @@ export function parseSource(name: string, bytes: Uint8Array, charset?: string): 
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
-  const [document, second] = Array.isArray(documents) ? documents : [];
-  if (document?.contents == null) {
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const [document, second] = Array.isArray(parsed) ? parsed.filter((candidate) => !isEmpty(candidate)) : [];
+  if (document === undefined) {
     return [{ source: name, message: 'is empty; write a MultusNodeConfig or remove it' }];
   }
   if (second !== undefined) {
@@ -50,13 +53,18 @@ export function parseSource(name: string, bytes: Uint8Array, charset?: string): 
   // A warning is a tag that YAML does not know, `!Ref`: its value would be taken for a string.
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) {
-    return faults.map((fault) => ({
+    return faults.slice(0, mostFaults).map((fault) => ({
       source: name,
       ...place(fault.pos[0]),
       message: `is not valid YAML: ${fault.message}`,
     }));
   }
   return toSource(name, document, place);
+}
+
+/** A separator may stand at the end, with nothing but comments behind it. */
+function isEmpty({ contents, errors }: Document.Parsed): boolean {
+  return errors.length === 0 && (contents === null || (isScalar(contents) && contents.value === null));
 }
 
 function toSource(

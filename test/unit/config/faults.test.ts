@@ -353,3 +353,7 @@ t.test('a document that is too large', async (t) => {
   const faults = await faultsOf(load(`${shortest}${'#'.repeat(256 * 1024)}`));
   t.same(faults, ['user data: is larger than 256 KiB; no configuration is']);
 });
+
+t.test('the faults that follow from a fault in the syntax are cut short', async (t) => {
+  t.equal((await faultsOf(load(`${shortest}  cluster: ${'['.repeat(100)}`))).length, 10);
+});

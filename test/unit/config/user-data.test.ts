@@ -24,6 +24,7 @@ const forms: [string, Buffer | string][] = [
   ['bare YAML behind a byte order mark', `\uFEFF${shortest}`],
   ['bare YAML in UTF-16', Buffer.from(`\uFEFF${shortest}`, 'utf16le')],
   ['bare YAML with CRLF', shortest.replaceAll('\n', '\r\n')],
+  ['bare YAML between markers', `---\n${shortest}---\n# the end\n`],
   ['base64 of the whole', base64(shortest)],
   ['gzip of the whole', gzipSync(shortest)],
   ['base64 of gzip of the whole', base64(gzipSync(shortest))],
