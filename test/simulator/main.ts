@@ -17,8 +17,9 @@ Options:
   --help
 
 Example:
-  npm run -s simulator -- --port 4566 &
-  AWS_ENDPOINT_URL_EC2=http://127.0.0.1:4566 aws ec2 describe-subnets    # with the keys that it prints`;
+  npm run -s simulator -- --port 4566
+  # in another terminal, with the variables that it prints:
+  aws ec2 describe-subnets --endpoint-url $AWS_ENDPOINT_URL_EC2`;
 
 const { values } = parseArgs({
   options: {

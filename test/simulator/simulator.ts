@@ -112,8 +112,12 @@ export class Simulator {
 
   /** The environment in which AWS clients talk to this simulator: as that instance, or as a user. */
   environment(who: SimulatedNode | Credentials): Record<string, string> {
-    const common = { AWS_ENDPOINT_URL_EC2: this.ec2Url, AWS_REGION: this.world.settings.region };
-    if ('imdsUrl' in who) return { ...common, AWS_EC2_METADATA_SERVICE_ENDPOINT: who.imdsUrl };
+    const { region } = this.world.settings;
+    const common = { AWS_ENDPOINT_URL_EC2: this.ec2Url, AWS_REGION: region, AWS_DEFAULT_REGION: region };
+    if ('imdsUrl' in who) {
+      /** The aws command of version 2.9 joins path and endpoint without a slash of its own. */
+      return { ...common, AWS_EC2_METADATA_SERVICE_ENDPOINT: `${who.imdsUrl}/` };
+    }
     const { accessKeyId, secretAccessKey } = who;
     return { ...common, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
   }

@@ -1,0 +1,214 @@
+import { execa } from 'execa';
+import t from 'tap';
+import { clientWorld, ids } from './client-world.ts';
+
+/** Debian's `aws`, by its path: another one may come first in PATH. */
+async function run(url: string, env: Record<string, string>, args: readonly string[]) {
+  return execa('/usr/bin/aws', ['ec2', ...args, '--endpoint-url', url, '--output', 'json'], {
+    env: { ...env, AWS_PAGER: '' },
+    extendEnv: false,
+    reject: false,
+  });
+}
+
+/** The client's parsed output, or the error that it read in the answer. */
+function aws(url: string, env: Record<string, string>) {
+  return async (...args: string[]) => {
+    const { stdout, stderr, exitCode } = await run(url, env, args);
+    if (exitCode === 0) return stdout === '' ? {} : JSON.parse(stdout);
+    const [, code, message] =
+      /An error occurred \(([^)]+)\) when calling the \w+ operation[^:]*: (.*)/.exec(stderr) ?? [];
+    return { code: code ?? 'no answer', message: message ?? stderr };
+  };
+}
+
+t.test('the aws command walks an ENI through its life', async (t) => {
+  const { sim, node, asUser } = await clientWorld(t);
+  const ec2 = aws(sim.ec2Url, asUser);
+  const created = await ec2(
+    'create-network-interface',
+    '--subnet-id',
+    ids.subnet,
+    '--private-ip-address',
+    '10.0.4.40',
+    '--groups',
+    ids.group,
+    '--description',
+    'by the aws command',
+    '--client-token',
+    'token-1',
+    '--tag-specifications',
+    'ResourceType=network-interface,Tags=[{Key=team,Value=core},{Key=node.k8s.amazonaws.com/no_manage,Value=true}]',
+  );
+  t.match(created, {
+    ClientToken: 'token-1',
+    NetworkInterface: {
+      PrivateIpAddress: '10.0.4.40',
+      Groups: [{ GroupId: ids.group, GroupName: 'multus' }],
+      Description: 'by the aws command',
+      Status: 'pending',
+      TagSet: [
+        { Key: 'team', Value: 'core' },
+        { Key: 'node.k8s.amazonaws.com/no_manage', Value: 'true' },
+      ],
+    },
+  });
+  const eni: string = created.NetworkInterface.NetworkInterfaceId;
+  const named = ['--network-interface-id', eni];
+  const attached = await ec2(
+    'attach-network-interface',
+    ...named,
+    '--instance-id',
+    node.instanceId,
+    '--device-index',
+    '1',
+    '--network-card-index',
+    '0',
+  );
+  t.match(attached, { AttachmentId: /^eni-attach-0[0-9a-f]{16}$/, NetworkCardIndex: 0 });
+  const attachment: string = attached.AttachmentId;
+  t.match(
+    await ec2('assign-private-ip-addresses', ...named, '--private-ip-addresses', '10.0.4.50', '10.0.4.51'),
+    {
+      AssignedPrivateIpAddresses: [{ PrivateIpAddress: '10.0.4.50' }, { PrivateIpAddress: '10.0.4.51' }],
+    },
+  );
+  const prefix = await ec2('assign-private-ip-addresses', ...named, '--ipv4-prefixes', '10.0.4.64/28');
+  t.match(prefix, { AssignedIpv4Prefixes: [{ Ipv4Prefix: '10.0.4.64/28' }] });
+  await ec2('unassign-private-ip-addresses', ...named, '--private-ip-addresses', '10.0.4.51');
+  await ec2('modify-network-interface-attribute', ...named, '--no-source-dest-check');
+  const deleteOnTermination = `AttachmentId=${attachment},DeleteOnTermination=true`;
+  await ec2('modify-network-interface-attribute', ...named, '--attachment', deleteOnTermination);
+  await ec2('create-tags', '--resources', eni, '--tags', 'Key=stage,Value="a=b"');
+  await ec2('delete-tags', '--resources', eni, '--tags', 'Key=team');
+
+  const found = await ec2(
+    'describe-network-interfaces',
+    '--filters',
+    `Name=subnet-id,Values=${ids.subnet}`,
+    'Name=addresses.private-ip-address,Values=10.0.4.50,10.0.4.99',
+  );
+  t.match(found.NetworkInterfaces, [
+    {
+      NetworkInterfaceId: eni,
+      Status: 'in-use',
+      SourceDestCheck: false,
+      Attachment: {
+        AttachmentId: attachment,
+        InstanceId: node.instanceId,
+        DeviceIndex: 1,
+        NetworkCardIndex: 0,
+        Status: 'attached',
+        DeleteOnTermination: true,
+      },
+      PrivateIpAddresses: [
+        { PrivateIpAddress: '10.0.4.40', Primary: true },
+        { PrivateIpAddress: '10.0.4.50', Primary: false },
+      ],
+      Ipv4Prefixes: [{ Ipv4Prefix: '10.0.4.64/28' }],
+      TagSet: [
+        { Key: 'node.k8s.amazonaws.com/no_manage', Value: 'true' },
+        { Key: 'stage', Value: 'a=b' },
+      ],
+    },
+  ]);
+  await ec2('detach-network-interface', '--attachment-id', attachment);
+  await ec2('delete-network-interface', ...named);
+  t.match(await ec2('describe-network-interfaces', '--network-interface-ids', eni), {
+    code: 'InvalidNetworkInterfaceID.NotFound',
+    message: `The networkInterface ID '${eni}' does not exist`,
+  });
+});
+
+t.test('the aws command lists, page by page, and reads the surroundings', async (t) => {
+  const { sim, node, asUser } = await clientWorld(t);
+  const ec2 = aws(sim.ec2Url, asUser);
+  for (let n = 0; n < 12; n++) sim.world.addEni({ subnetId: ids.otherSubnet });
+  const paged = await ec2(
+    'describe-network-interfaces',
+    '--page-size',
+    '5',
+    '--filters',
+    `Name=subnet-id,Values=${ids.otherSubnet}`,
+  );
+  t.equal(paged.NetworkInterfaces.length, 12);
+  t.equal(sim.record.calls.length, 3, 'in three pages');
+  const reservation = await ec2(
+    'create-subnet-cidr-reservation',
+    '--subnet-id',
+    ids.subnet,
+    '--cidr',
+    '10.0.4.128/28',
+    '--reservation-type',
+    'explicit',
+  );
+  const id = reservation.SubnetCidrReservation.SubnetCidrReservationId;
+  t.match(await ec2('get-subnet-cidr-reservations', '--subnet-id', ids.subnet), {
+    SubnetIpv4CidrReservations: [
+      { SubnetCidrReservationId: id, Cidr: '10.0.4.128/28', ReservationType: 'explicit' },
+    ],
+  });
+  await ec2('delete-subnet-cidr-reservation', '--subnet-cidr-reservation-id', id);
+  t.match(await ec2('describe-subnets', '--subnet-ids', ids.otherSubnet), {
+    Subnets: [
+      { CidrBlock: '10.0.5.0/24', AvailabilityZone: 'us-east-1b', AvailableIpAddressCount: 256 - 5 - 12 },
+    ],
+  });
+  t.match(await ec2('describe-instances', '--instance-ids', node.instanceId), {
+    Reservations: [
+      {
+        Instances: [
+          { InstanceId: node.instanceId, State: { Name: 'running' }, NetworkInterfaces: { length: 1 } },
+        ],
+      },
+    ],
+  });
+  t.match(await ec2('describe-instance-types', '--instance-types', 'm5.large'), {
+    InstanceTypes: [{ NetworkInfo: { MaximumNetworkInterfaces: 3, Ipv4AddressesPerInterface: 10 } }],
+  });
+  t.match(await ec2('describe-security-groups', '--group-ids', ids.group), {
+    SecurityGroups: [{ GroupId: ids.group, GroupName: 'multus', VpcId: ids.vpc }],
+  });
+});
+
+t.test('the aws command reads errors', async (t) => {
+  const { sim, node, asUser } = await clientWorld(t);
+  const ec2 = aws(sim.ec2Url, asUser);
+  const create = (...more: string[]) => ec2('create-network-interface', '--subnet-id', ids.subnet, ...more);
+  sim.world.addEni({ subnetId: ids.subnet, address: '10.0.4.9' });
+  t.match(await create('--private-ip-address', '10.0.4.9'), {
+    code: 'InvalidIPAddress.InUse',
+    message: 'The specified address is already in use.',
+  });
+  t.match(await create('--private-ip-address', '10.0.4.2'), {
+    code: 'InvalidParameterValue',
+    message: "Address is in subnet's reserved address range",
+  });
+  t.match(await create('--groups', 'sg-0000000a'), {
+    code: 'InvalidGroup.NotFound',
+    message: "The security group 'sg-0000000a' does not exist",
+  });
+  t.match(await create('--dry-run'), { code: 'DryRunOperation' });
+  t.match(await ec2('delete-network-interface', '--network-interface-id', node.primaryEni.id), {
+    code: 'InvalidParameterValue',
+    message: `Network interface '${node.primaryEni.id}' is currently in use.`,
+  });
+  t.match(await ec2('describe-subnets', '--subnet-ids', 'subnet-0000000a'), {
+    code: 'InvalidSubnetID.NotFound',
+  });
+  sim.permissions.deny('DescribeVpcs');
+  t.match(await ec2('describe-vpcs'), {
+    code: 'UnauthorizedOperation',
+    message: /user\/tester is not authorized/,
+  });
+  const strangers = aws(sim.ec2Url, { ...asUser, AWS_ACCESS_KEY_ID: 'AKIANOBODY' });
+  t.match(await strangers('describe-subnets'), { code: 'AuthFailure' });
+});
+
+t.test('the aws command takes its credentials from IMDS', async (t) => {
+  const { sim, node, asInstance } = await clientWorld(t);
+  const ec2 = aws(sim.ec2Url, asInstance);
+  const vpcs = await ec2('describe-vpcs');
+  t.match(vpcs, { Vpcs: [{ VpcId: ids.vpc }] }, vpcs.message);
+  t.equal(sim.record.calls[0]?.instanceId, node.instanceId);
+});
