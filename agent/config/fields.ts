@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Text that must match `form`, before any other rule is asked; `remedy` says what to write, given what was written. */
 function text(form: RegExp, remedy: (written: string) => string) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiVersion, documentSchema, kind } from './schema.ts';
 
 /** The JSON Schema (2020-12) of a configuration document, for editors. `check` knows rules that it cannot express. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ExitCode, Failure } from '../failure.ts';
 import { textWithout } from './fields.ts';
 import { labelKeyFault, labelValueFault } from './label-rules.ts';

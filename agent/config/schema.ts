@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { clusterName, distinct, interfaceName, securityGroupId, subnetId, timeout } from './fields.ts';
 import { labels } from './labels.ts';
 import { addressRange, swallows } from './ranges.ts';

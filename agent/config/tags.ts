@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { textWithout } from './fields.ts';
 
 /** EC2 allows 50 tags; the agent adds up to five and `Name`, which the user may set instead. */

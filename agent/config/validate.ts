@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Path, Problem } from './problem.ts';
 import { apiVersion, documentSchema } from './schema.ts';
 import type { Source } from './source.ts';

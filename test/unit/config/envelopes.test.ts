@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import t from 'tap';
 import { stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonSchema } from '../../../agent/config/json-schema.ts';
 import { ConfigurationFailure } from '../../../agent/config/problem.ts';
 import { documentSchema } from '../../../agent/config/schema.ts';
