@@ -1,4 +1,5 @@
 import { ExitCode } from '../failure.ts';
+import { badCertificate } from './classify.ts';
 import { parseDenial } from './denial.ts';
 import type { Ec2Error, ErrorClass } from './port.ts';
 
@@ -81,7 +82,13 @@ export const advice: Readonly<Record<ErrorClass, Advice>> = {
   },
 };
 
-function openTheWay(_: Ec2Error, { endpoint, proxy }: Way): string {
+function openTheWay({ code }: Ec2Error, { endpoint, proxy }: Way): string {
+  if (badCertificate.test(code)) {
+    return (
+      'Something on the way, a proxy perhaps, answers with a certificate that is not to be trusted: name ' +
+      'its CA in NODE_EXTRA_CA_CERTS in /etc/multus-bootstrap/environment, or go around it with NO_PROXY'
+    );
+  }
   if (proxy !== undefined) {
     return (
       `The way leads through the proxy ${proxy}: see that it runs and lets this node reach ${endpoint}, ` +

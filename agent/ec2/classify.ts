@@ -46,7 +46,7 @@ const answers: readonly Row[] = [
 const noConnection =
   /^(ECONNREFUSED|ENETUNREACH|ENETDOWN|EHOSTUNREACH|EHOSTDOWN|EADDRNOTAVAIL|ENOTFOUND|EAI_\w+|ERR_PROXY_\w+)$/;
 /** OpenSSL's for a certificate that is not to be trusted. */
-const badCertificate = /CERT|UNABLE_TO_(GET|VERIFY)/;
+export const badCertificate = /CERT|UNABLE_TO_(GET|VERIFY)/;
 
 /** What an error of the SDK's `send` means for what to do next. */
 export function classify(action: string, error: unknown): Ec2Error {

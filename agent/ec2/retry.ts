@@ -24,8 +24,6 @@ export interface RetryOptions {
   log: Log;
   /** What is being tried, for the log: `create an ENI for eth1 in subnet-1 at 10.0.4.4`. */
   subject: string;
-  /** How long to go on while EC2 says that something is not there or not ready yet, in ms: 30 s by default. */
-  notYetMs?: number;
 }
 
 /** In ms: the pauses between attempts, and how long to go on in all. */
@@ -51,6 +49,13 @@ const patience: Partial<Record<ErrorClass, Patience>> = {
   noCredentials: { base: 500, cap: 3_000, total: 15_000 },
 };
 
+/** An instance may be `pending` for minutes. */
+const pendingInstance: Patience = { base: 500, cap: 5_000, total: 300_000 };
+
+function patienceWith({ class: errorClass, code }: Ec2Error): Patience | undefined {
+  return code.startsWith('Incorrect') ? pendingInstance : patience[errorClass];
+}
+
 /**
  * Calls `attempt` until it succeeds, pausing between the attempts, as long as its errors are of a class that
  * time can heal. Throws the `Ec2Error` that is final or has lasted too long; `DeadlinePassed` when the signal
@@ -58,7 +63,7 @@ const patience: Partial<Record<ErrorClass, Patience>> = {
  */
 export async function withRetry<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
-  { clock, random, signal, log, subject, notYetMs }: RetryOptions,
+  { clock, random, signal, log, subject }: RetryOptions,
 ): Promise<T> {
   const firstSeen = new Map<ErrorClass, number>();
   let last: Ec2Error | undefined;
@@ -79,10 +84,9 @@ export async function withRetry<T>(
       }
       last = error;
     }
-    const limits = patience[last.class];
+    const limits = patienceWith(last);
     const since = firstSeen.get(last.class);
-    const total = (last.class === 'notYet' ? notYetMs : undefined) ?? limits?.total ?? 0;
-    const left = total - (since === undefined ? 0 : clock.now() - since);
+    const left = (limits?.total ?? 0) - (since === undefined ? 0 : clock.now() - since);
     if (limits === undefined || left <= 0) {
       throw last;
     }

@@ -87,6 +87,8 @@ t.test('unreachable: the likely cause, with or without a proxy', (t) => {
   const proxied = failure('unreachable', 'ERR_PROXY_TUNNEL', '403 Forbidden', 'http://proxy:3128');
   t.match(proxied.message, /proxy http:\/\/proxy:3128.*NO_PROXY/);
   t.notMatch(proxied.message, /NAT gateway/);
+  const opened = failure('unreachable', 'SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate');
+  t.match(opened.message, /NODE_EXTRA_CA_CERTS in \/etc\/multus-bootstrap\/environment/);
   t.end();
 });
 

@@ -42,8 +42,14 @@ t.test('which proxy, as Go reads the variables', (t) => {
   t.end();
 });
 
-/** A forward proxy that refuses tunnels; what it was asked for. */
-async function startProxy(t: Test): Promise<{ url: string; asked: string[] }> {
+/** The first byte of a TLS connection (RFC 8446, 5.1). */
+const tlsHandshake = 22;
+
+/** A forward proxy that refuses tunnels, or ends those it opens at their first byte; what came to it. */
+async function startProxy(
+  t: Test,
+  tunnels: 'refused' | 'opened' = 'refused',
+): Promise<{ url: string; asked: string[] }> {
   const asked: string[] = [];
   const server = http.createServer((request, response) => {
     asked.push(`${request.method} ${request.url} ${request.headers['proxy-authorization']}`);
@@ -56,7 +62,15 @@ async function startProxy(t: Test): Promise<{ url: string; asked: string[] }> {
   });
   server.on('connect', (request, socket) => {
     asked.push(`CONNECT ${request.url}`);
-    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    if (tunnels === 'refused') {
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      return;
+    }
+    socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    socket.once('data', ([first]: Buffer) => {
+      asked.push(first === tlsHandshake ? 'TLS' : 'plain text');
+      socket.destroy();
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => {
@@ -103,4 +117,11 @@ t.test('a tunnel that the proxy refuses: EC2 was not reached', async (t) => {
   });
   t.strictSame(asked, ['CONNECT ec2.eu-west-1.amazonaws.com:443']);
   t.match(connection.proxy, /^http:\/\/127\.0\.0\.1:\d+$/);
+});
+
+t.test('TLS goes through the tunnel: the proxy does not see the call', async (t) => {
+  const { url, asked } = await startProxy(t, 'opened');
+  const connection = createEc2({ ...common, env: keys, proxyEnv: { HTTPS_PROXY: url } });
+  await t.rejects(connection.describeSubnets([subnetId]), { name: 'Ec2Error', class: 'transient' });
+  t.strictSame(asked, ['CONNECT ec2.eu-west-1.amazonaws.com:443', 'TLS']);
 });

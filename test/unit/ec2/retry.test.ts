@@ -81,18 +81,18 @@ t.test('what time cannot heal is thrown at once', async (t) => {
   );
 });
 
-t.test('patience ends: 30 s for what is not there yet, longer where asked', async (t) => {
-  for (const [given, least] of [
-    [{}, 30_000],
-    [{ notYetMs: 120_000 }, 120_000],
+t.test('patience ends: 30 s for what is not visible yet, minutes for a pending instance', async (t) => {
+  for (const [code, ms] of [
+    ['InvalidNetworkInterfaceID.NotFound', 30_000],
+    ['IncorrectState', 300_000],
   ] as const) {
     const options = world();
-    const thrown = error('notYet');
+    const thrown = new Ec2Error('AttachNetworkInterface', 'notYet', code, 'Words');
     await t.rejects(
-      withRetry(() => Promise.reject(thrown), { ...options, ...given }),
+      withRetry(() => Promise.reject(thrown), options),
       thrown,
     );
-    t.equal(options.clock.now(), least, 'one last attempt at the end, and no later');
+    t.equal(options.clock.now(), ms, 'one last attempt at the end, and no later');
   }
 });
 
