@@ -64,12 +64,10 @@ function inspect(file: string, bytes: Buffer, nodeadm: boolean, findings: Findin
     }
     return;
   }
-  if (userData.bare && nodeadm) {
-    const message =
-      'as user data, nodeadm fails on a document without a NodeConfig, and the node never joins; write it into a MIME part of type application/multus-bootstrap.io, or check with --no-nodeadm for an image without nodeadm';
+  if (nodeadm && userData.nodeadmFault !== undefined) {
+    const message = `nodeadm fails on this user data, and the node never joins: it ${userData.nodeadmFault}, or check with --no-nodeadm for an image without nodeadm`;
     findings.problems.push({ source: name, message });
-  }
-  if (nodeadm && !userData.bare && userData.sources.length > 0 && userData.nodeConfigs.length === 0) {
+  } else if (nodeadm && userData.sources.length > 0 && userData.nodeConfigs.length === 0) {
     findings.warnings.push(
       `${name} has no part of type application/node.eks.aws: nodeadm fails, unless Karpenter adds its own`,
     );

@@ -62,16 +62,19 @@ function fill(template: string, replacement: (reference: string) => string): str
   return template.replace(referenceForm, (_, reference: string) => replacement(reference));
 }
 
-/** What is wrong with a label's value only in the light of the whole configuration; undefined if nothing. */
+/** What is wrong with a label's value, fine by itself, in the light of the whole configuration; undefined if nothing. */
 export function referenceFault(
   template: string,
   interfaceNames: readonly string[],
   cluster: string | undefined,
 ): string | undefined {
+  if (templateFault(template) !== undefined) {
+    return undefined;
+  }
   for (const reference of referencesIn(template)) {
     const { interfaceName } = split(reference);
     if (interfaceName !== undefined && !interfaceNames.includes(interfaceName)) {
-      const names = interfaceNames.length === 0 ? 'none is' : `there are ${interfaceNames.join(', ')}`;
+      const names = interfaceNames.length === 0 ? 'there are none' : `there are ${interfaceNames.join(', ')}`;
       return `\${${reference}} names an interface that is not configured; ${names}`;
     }
     if (reference === 'cluster' && cluster === undefined) {

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { referenceFault } from './labels.ts';
 import { merge, supplierOf } from './merge.ts';
 import { type NodeConfig, toNodeConfig } from './model.ts';
 import { ConfigurationFailure, type Path, type Problem } from './problem.ts';
+import { validateReferences } from './references.ts';
 import { apiVersion, documentSchema, kind, type Spec } from './schema.ts';
 import { parseSource, type Source } from './source.ts';
 import { readUserData, type UserNodeConfig } from './user-data.ts';
@@ -51,19 +51,17 @@ export async function loadConfig(input: { root: string; userData: Uint8Array | u
  */
 export async function loadFiles(root: string): Promise<{ timeoutMs: number }> {
   const { sources, problems } = await readFiles(root);
-  return { timeoutMs: toNodeConfig(mergeSpecs(sources, problems)).timeoutMs };
+  const spec = effectiveSpec(sources, [...problems, ...sources.flatMap(validate)]);
+  return { timeoutMs: toNodeConfig(spec).timeoutMs };
 }
 
 /** One configuration of all the sources, in their order. `problems` are those that reading them met. */
 export function combine(sources: readonly Source[], problems: readonly Problem[], common: Common): Loaded {
   const { nodeConfigs, warnings } = common;
-  const spec = mergeSpecs(sources, problems);
+  const faults = [...problems, ...sources.flatMap(validate), ...validateReferences(sources)];
+  const spec = effectiveSpec(sources, faults);
   if (sources.length === 0) {
     return { kind: 'none', nodeConfigs, warnings };
-  }
-  const faults = referenceProblems(spec, sources);
-  if (faults.length > 0) {
-    throw new ConfigurationFailure(faults);
   }
   const originOf = (path: Path) => {
     const source = supplierOf(sources, path);
@@ -73,27 +71,12 @@ export function combine(sources: readonly Source[], problems: readonly Problem[]
   return { kind: 'config', config: toNodeConfig(spec), spec, originOf, nodeConfigs, warnings };
 }
 
-function mergeSpecs(sources: readonly Source[], problems: readonly Problem[]): Spec {
-  const faults = [...problems, ...sources.flatMap(validate)];
+function effectiveSpec(sources: readonly Source[], faults: readonly Problem[]): Spec {
   if (faults.length > 0) {
     throw new ConfigurationFailure(faults);
   }
   // Without sources there are still the defaults.
-  const none = { apiVersion, kind };
-  return documentSchema.parse(merge([none, ...sources.map(({ value }) => value)])).spec;
-}
-
-/** Labels may stand in one source and the interfaces that they refer to in another. */
-function referenceProblems(spec: Spec, sources: readonly Source[]): Problem[] {
-  const names = spec.interfaces.map(({ name }) => name);
-  return Object.entries(spec.kubelet.labels).flatMap(([key, template]) => {
-    const message = referenceFault(template, names, spec.cluster);
-    const path = ['spec', 'kubelet', 'labels', key];
-    const source = supplierOf(sources, path);
-    return message === undefined || source === undefined
-      ? []
-      : [{ source: source.name, ...source.locate(path), path, message }];
-  });
+  return documentSchema.parse(merge([{ apiVersion, kind }, ...sources.map(({ value }) => value)])).spec;
 }
 
 const directory = 'etc/multus-bootstrap/config.d';

@@ -3,7 +3,7 @@ import type { Source } from './source.ts';
 
 /** The sources' values as one, the later winning: maps key by key, lists and all else whole. */
 export function merge(values: readonly unknown[]): unknown {
-  return values.reduce(mergeTwo);
+  return values.reduce(mergeTwo, undefined);
 }
 
 function mergeTwo(earlier: unknown, later: unknown): unknown {

@@ -20,8 +20,10 @@ export interface UserData {
   nodeConfigs: UserNodeConfig[];
   problems: Problem[];
   warnings: string[];
-  /** The whole is our document and no MIME part: on an EKS image nodeadm does not find a NodeConfig and fails. */
+  /** The whole is one document of ours. */
   bare: boolean;
+  /** Why nodeadm fails on user data that the agent can read, and what to do about it. */
+  nodeadmFault: string | undefined;
 }
 
 /**
@@ -29,7 +31,14 @@ export interface UserData {
  * is left alone, unless it parses to a document of ours that is in the wrong place. `name` stands in messages.
  */
 export function readUserData(name: string, bytes: Uint8Array): UserData {
-  const found: UserData = { sources: [], nodeConfigs: [], problems: [], warnings: [], bare: false };
+  const found: UserData = {
+    sources: [],
+    nodeConfigs: [],
+    problems: [],
+    warnings: [],
+    bare: false,
+    nodeadmFault: undefined,
+  };
   const whole = unwrap(bytes);
   if ('error' in whole) {
     found.problems.push({ source: name, message: whole.error });
@@ -41,6 +50,9 @@ export function readUserData(name: string, bytes: Uint8Array): UserData {
   } else if ('error' in parts) {
     found.problems.push({ source: name, message: parts.error });
   } else {
+    if (/^\s|^\xef\xbb\xbf/.test(Buffer.from(whole).toString('latin1'))) {
+      found.nodeadmFault = 'has something before its first header; remove the blank line or byte order mark';
+    }
     for (const part of parts) {
       readPart(part.number === '' ? name : `${name} part ${part.number}`, part, found);
     }
@@ -51,6 +63,7 @@ export function readUserData(name: string, bytes: Uint8Array): UserData {
 function readBare(name: string, bytes: Uint8Array, found: UserData): void {
   if (claims(bytes, undefined, isOurs)) {
     found.bare = true;
+    found.nodeadmFault = `is no MIME document and no NodeConfig; write it into a MIME part of type ${ourType}`;
     addSource(parseSource(name, bytes), found);
   } else if (claims(bytes, undefined, isNodeConfig)) {
     addNodeConfigs(name, bytes, undefined, found);

@@ -80,8 +80,21 @@ t.test('check', async (t) => {
   t.test('a bare document as user data is for images without nodeadm', async (t) => {
     const { exitCode, stderr } = await command(['check', file('bare')]);
     t.equal(exitCode, 3);
-    t.match(stderr, /^\S*bare: as user data, nodeadm fails on a document without a NodeConfig/);
+    t.match(
+      stderr,
+      /^\S*bare: nodeadm fails on this user data, and the node never joins: it is no MIME document/,
+    );
     t.match(await command(['check', '--no-nodeadm', file('bare')]), { exitCode: 0, stdout: /^ok: / });
+  });
+  t.test('a blank line before the head hides a MIME document from nodeadm', async (t) => {
+    const input = `\n${multipart([nodePart, part])}`;
+    const { exitCode, stderr } = await command(['check', '-'], { input });
+    t.equal(exitCode, 3);
+    t.match(
+      stderr,
+      /^standard input: nodeadm fails on this user data, .*: it has something before its first header/,
+    );
+    t.match(await command(['check', '--no-nodeadm', '-'], { input }), { exitCode: 0, stdout: /^ok: / });
   });
   t.test('user data without a NodeConfig', async (t) => {
     t.match(await command(['check', file('alone')]), {

@@ -90,6 +90,23 @@ t.test('a label and the interface that it names may stand in different sources',
   ]);
 });
 
+t.test('a wrong reference is told among other faults, once', async (t) => {
+  const labels = '{a: "${eth2.address}", b: "${eth2.mac}"}';
+  const userData = Buffer.from(`${shortest}      mtu: 1\n  kubelet: {labels: ${labels}}\n`);
+  t.match(await faultsOf(loadConfig({ root: t.testdir({}), userData })), [
+    /:8:12: spec\.interfaces\[0\]\.mtu: 1 is out of bounds/,
+    /:9:47: spec\.kubelet\.labels\.b: there is no \$\{eth2\.mac\}/,
+    /:9:25: spec\.kubelet\.labels\.a: \$\{eth2\.address\} names an interface that is not configured/,
+  ]);
+});
+
+t.test('labels without interfaces', async (t) => {
+  const userData = Buffer.from(document('  kubelet: {labels: {a: "${eth1.address}"}}\n'));
+  t.match(await faultsOf(loadConfig({ root: t.testdir({}), userData })), [
+    /names an interface that is not configured; there are none$/,
+  ]);
+});
+
 t.test('the faults of all sources at once', async (t) => {
   const root = rootWith(t, {
     'a.yaml': document('  timeout: 1h\n'),

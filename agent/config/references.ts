@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { referenceFault } from './labels.ts';
+import { merge, supplierOf } from './merge.ts';
+import type { Problem } from './problem.ts';
+import type { Source } from './source.ts';
+
+/** What labels refer to. Faults elsewhere must not hide a wrong reference. */
+const outline = z.object({
+  spec: z.object({
+    cluster: z.string().optional(),
+    interfaces: z.array(z.object({ name: z.string() })).default([]),
+    kubelet: z.object({ labels: z.record(z.string(), z.string()) }),
+  }),
+});
+
+/** References that lead nowhere in the whole: labels may stand in one source and their interfaces in another. */
+export function validateReferences(sources: readonly Source[]): Problem[] {
+  const { data } = outline.safeParse(merge(sources.map(({ value }) => value)));
+  if (data === undefined) {
+    return [];
+  }
+  const { cluster, interfaces, kubelet } = data.spec;
+  const names = interfaces.map(({ name }) => name);
+  return Object.entries(kubelet.labels).flatMap(([key, template]) => {
+    const message = referenceFault(template, names, cluster);
+    const path = ['spec', 'kubelet', 'labels', key];
+    const source = supplierOf(sources, path);
+    return message === undefined || source === undefined
+      ? []
+      : [{ source: source.name, ...source.locate(path), path, message }];
+  });
+}
