@@ -103,7 +103,10 @@ t.test('at the deadline the last answer is what the user hears', async (t) => {
   t.ok(thrown instanceof DeadlinePassed && thrown.last === last);
   const late = world(0);
   await late.clock.sleep(1);
-  await t.rejects(withRetry(attempt, late), { name: 'DeadlinePassed', last: undefined });
+  const calls: string[] = [];
+  const counted = async () => calls.push('sent');
+  await t.rejects(withRetry(counted, late), { name: 'DeadlinePassed', last: undefined });
+  t.strictSame(calls, [], 'nothing is sent after the deadline');
 });
 
 t.test('a call that the deadline cuts short is the deadline, not a bug', async (t) => {
