@@ -37,7 +37,7 @@ export async function check(options: CheckOptions): Promise<ExitCode> {
   }
   const loaded = combine(findings.sources, findings.problems, findings);
   for (const warning of loaded.warnings) {
-    process.stderr.write(`warning: ${warning}\n`);
+    process.stderr.write(`note: ${warning}\n`);
   }
   if (loaded.kind === 'none') {
     process.stdout.write('no configuration: the agent would leave this node alone\n');
@@ -61,6 +61,9 @@ function inspect(file: string, bytes: Buffer, nodeadm: boolean, findings: Findin
       findings.problems.push(...source);
     } else {
       findings.sources.push(source);
+      findings.warnings.push(
+        `${name} is good as a file of config.d in the image; written there by cloud-init it comes too late`,
+      );
     }
     return;
   }
