@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type t from 'tap';
-import { type SimulatorOptions, startSimulator } from '../simulator/simulator.ts';
+import { startSimulator } from '../simulator/simulator.ts';
 
 export const ids = {
   vpc: 'vpc-00000001',
@@ -17,8 +17,8 @@ export const ids = {
  * A world for clients that are processes: their environment is complete, so nothing of the machine's own AWS
  * configuration reaches them.
  */
-export async function clientWorld(test: Pick<typeof t, 'teardown'>, options: SimulatorOptions = {}) {
-  const sim = await startSimulator(options);
+export async function clientWorld(test: Pick<typeof t, 'teardown'>) {
+  const sim = await startSimulator();
   test.teardown(() => sim.close());
   sim.world.addVpc({ id: ids.vpc, cidr: '10.0.0.0/16' });
   sim.world.addSubnet({ id: ids.subnet, vpcId: ids.vpc, cidr: '10.0.4.0/24', zone: 'us-east-1a' });

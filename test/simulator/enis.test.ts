@@ -202,3 +202,28 @@ t.test('both readings of what AWS does not document', async (t) => {
   });
   t.match(await errorOf(ec2.send(again)), { message: '[10.0.4.90] assigned, but move is not allowed.' });
 });
+
+t.test('an instance is pending, running, stopped, running', async (t) => {
+  const clock = new VirtualClock();
+  const { sim, ec2 } = await smallWorld(t, { clock, pendingMs: 3000 });
+  const node = await sim.launch({ type: 'm5.large', subnetId: ids.subnet, state: 'pending' });
+  const look = async () => {
+    const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [node.instanceId] }));
+    return Reservations?.[0]?.Instances?.[0]?.State?.Name;
+  };
+  t.equal(await look(), 'pending');
+  clock.advance(3000);
+  t.equal(await look(), 'running');
+  sim.world.stop(node.instanceId);
+  t.equal(await look(), 'stopped');
+  const eni = sim.world.addEni({ subnetId: ids.subnet });
+  const attach = {
+    NetworkInterfaceId: eni.id,
+    InstanceId: node.instanceId,
+    DeviceIndex: 1,
+    NetworkCardIndex: 0,
+  };
+  t.ok(await ec2.send(new AttachNetworkInterfaceCommand(attach)), 'a stopped instance can be given an ENI');
+  sim.world.start(node.instanceId);
+  t.equal(await look(), 'running');
+});

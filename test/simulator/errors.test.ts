@@ -81,6 +81,11 @@ t.test('CreateNetworkInterface refuses', async (t) => {
       { code: 'InvalidParameterValue', message: /networks/ },
     ],
     [
+      'more than five groups',
+      { Groups: Array<string>(6).fill(ids.group) },
+      { code: 'SecurityGroupsPerInterfaceLimitExceeded', message: /maximum number/ },
+    ],
+    [
       'a tag that AWS keeps for itself',
       { TagSpecifications: [{ ResourceType: 'network-interface', Tags: [{ Key: 'aws:x', Value: '' }] }] },
       { code: 'InvalidParameterValue', message: /'aws:' are reserved/ },
@@ -378,12 +383,7 @@ t.test('reads refuse', async (t) => {
   );
   await refuses('tiny pages', describe({ MaxResults: 4 }), 'InvalidParameterValue', /5 and 1000/);
   await refuses('huge pages', describe({ MaxResults: 1001 }), 'InvalidParameterValue', /5 and 1000/);
-  await refuses(
-    'a token of its own making',
-    describe({ NextToken: 'abc' }),
-    'InvalidParameterValue',
-    /token/,
-  );
+  await refuses('a token of its own making', describe({ NextToken: 'abc' }), 'InvalidNextToken', /not valid/);
   await refuses(
     'unknown subnets',
     ec2.send(new DescribeSubnetsCommand({ SubnetIds: ['subnet-0000000a'] })),

@@ -3,6 +3,7 @@ import t from 'tap';
 import { attachEni, detachEni } from './model/attachments.ts';
 import { startSimulator } from './simulator.ts';
 import { errorOf, ids, smallWorld } from './small-world.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 function create(PrivateIpAddress: string) {
   return new CreateNetworkInterfaceCommand({ SubnetId: ids.subnet, PrivateIpAddress });
@@ -83,6 +84,8 @@ t.test('what IAM denies is told in its words', async (t) => {
 t.test('hooks: devices come and go, and calls can be watched', async (t) => {
   const seen: string[] = [];
   const { sim, ec2 } = await smallWorld(t, {
+    deviceMs: 0,
+    detachMs: 0,
     hooks: {
       attached: (eni) => void seen.push(`attached ${eni.addresses[0]}`),
       detached: (eni) => void seen.push(`detached ${eni.addresses[0]}`),
@@ -121,4 +124,22 @@ t.test('a hook that fails is told at the close', async (t) => {
   const subnet = sim.world.addSubnet({ vpcId: vpc.id, cidr: '10.0.0.0/24', zone: 'us-east-1a' });
   sim.world.deleteEni(sim.world.addEni({ subnetId: subnet.id }).id);
   await t.rejects(sim.close(), { errors: [{ message: 'no such link' }] });
+});
+
+t.test('latencies, and an answer that is late', async (t) => {
+  const clock = new VirtualClock();
+  const latencies = { CreateNetworkInterface: 300, '*': [10, 20] as const };
+  const { sim, ec2 } = await smallWorld(t, { clock, latencies });
+  sim.faults.add({ action: 'CreateNetworkInterface', kind: { delayMs: 700 } });
+  let answered = false;
+  const call = ec2.send(create('10.0.4.4')).then(() => {
+    answered = true;
+  });
+  await untilRecorded(sim.record);
+  clock.advance(999);
+  t.match(await fetch(sim.ec2Url, { method: 'POST' }), { status: 400 }, 'another is answered meanwhile');
+  t.notOk(answered);
+  t.equal(sim.world.enis.length, 1, 'it has happened');
+  clock.advance(1);
+  await call;
 });

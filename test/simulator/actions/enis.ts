@@ -1,5 +1,5 @@
 import type { Action } from '../api/action.ts';
-import { attribute, flag, type Params, requiredText, texts } from '../api/params.ts';
+import { attribute, flag, type Params, requiredText, text, texts } from '../api/params.ts';
 import { ApiError } from '../model/api-error.ts';
 import { deleteEni, type EniChange, modifyEni } from '../model/enis.ts';
 import { idOf } from '../model/ids.ts';
@@ -59,7 +59,7 @@ function changeOf(params: Params): EniChange {
   const sourceDestCheck = attribute(params, 'SourceDestCheck');
   if (sourceDestCheck !== undefined) return { sourceDestCheck: requiredFlag(sourceDestCheck, 'Value') };
   const description = attribute(params, 'Description');
-  if (description !== undefined) return { description: requiredText(description, 'Value') };
+  if (description !== undefined) return { description: text(description, 'Value') ?? '' };
   const attachment = attribute(params, 'Attachment');
   if (attachment !== undefined) {
     return {

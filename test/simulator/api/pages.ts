@@ -53,7 +53,7 @@ function writeToken(after: string, params: Params): string {
 function readToken(token: string, params: Params): string {
   const [print, after] = Buffer.from(token, 'base64url').toString().split(' ');
   if (print !== fingerprint(params) || after === undefined) {
-    throw invalidParameter('The token is invalid or has expired. (nextToken)');
+    throw new ApiError('InvalidNextToken', 'The specified NextToken is not valid.');
   }
   return after;
 }

@@ -33,14 +33,15 @@ export interface Caller {
 
 function unauthorized(action: string, resource: string | undefined, caller: Caller): ApiError {
   const partition = caller.arn.split(':')[1] ?? 'aws';
-  const on =
-    resource === undefined
-      ? ''
-      : ` on resource: arn:${partition}:ec2:${caller.region}:${caller.account}:${resource}`;
+  const arn = `arn:${partition}:ec2:${caller.region}:${caller.account}:${resource}`;
+  const on = resource === undefined ? '' : ` on resource: ${arn}`;
+  /** For what acts on a resource, EC2 adds a blob that the account's administrators can decode. */
+  const encoded =
+    resource === undefined ? '' : `. Encoded authorization failure message: ${'A1b2C3d4'.repeat(60)}`;
   return new ApiError(
     'UnauthorizedOperation',
     `You are not authorized to perform this operation. User: ${caller.arn} is not authorized to perform: ` +
-      `ec2:${action}${on} because no identity-based policy allows the ec2:${action} action`,
+      `ec2:${action}${on} because no identity-based policy allows the ec2:${action} action${encoded}`,
     403,
   );
 }

@@ -43,7 +43,7 @@ export function ec2Server(side: Ec2Side): Server {
       /** A client that broke off in the middle of its request is no mistake of ours. */
       if (request.errored === error) return;
       side.onFailure(error);
-      reply(side, response, { status: 500, code: 'InternalError', xml: '' });
+      reply(side, response, { status: 500, code: 'InternalError', requestId: '', xml: '' });
     });
   });
 }
@@ -51,6 +51,7 @@ export function ec2Server(side: Ec2Side): Server {
 interface Outcome {
   status: number;
   code: string | undefined;
+  requestId: string;
   xml: string;
 }
 
@@ -77,11 +78,11 @@ async function answer(side: Ec2Side, request: IncomingMessage, response: ServerR
 /** What `run` answers, or the error with which EC2 refuses. */
 function attempt(requestId: string, run: () => string): Outcome {
   try {
-    return { status: 200, code: undefined, xml: run() };
+    return { status: 200, code: undefined, requestId, xml: run() };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const { status, code, message } = error;
-    return { status, code, xml: renderError(requestId, code, message) };
+    return { status, code, requestId, xml: renderError(requestId, code, message) };
   }
 }
 
@@ -133,13 +134,14 @@ async function serve(
   else reply(side, response, outcome);
 }
 
-function reply(side: Ec2Side, response: ServerResponse, { status, xml }: Outcome): void {
+function reply(side: Ec2Side, response: ServerResponse, { status, requestId, xml }: Outcome): void {
   if (response.destroyed || response.headersSent) return;
   response.writeHead(status, {
     'Content-Type': 'text/xml;charset=UTF-8',
     /** The clients mend a wrong clock of theirs with it. */
     Date: side.world.wallClock().toUTCString(),
     Server: 'AmazonEC2',
+    'x-amzn-requestid': requestId,
   });
   response.end(xml);
 }

@@ -143,7 +143,7 @@ export function groupsIn(world: World, vpcId: string, ids: readonly string[]): s
       );
     }
   }
-  if (ids.length > 16) {
+  if (ids.length > world.settings.groupsPerEni) {
     throw new ApiError(
       'SecurityGroupsPerInterfaceLimitExceeded',
       'The maximum number of security groups per interface has been reached.',

@@ -6,7 +6,7 @@ const malformedCodes: Record<string, string> = {
   sg: 'InvalidGroupId.Malformed',
   i: 'InvalidInstanceID.Malformed',
   vpc: 'InvalidVpcID.Malformed',
-  'eni-attach': 'InvalidAttachmentID.Malformed',
+  'eni-attach': 'InvalidNetworkInterfaceAttachmentId.Malformed',
   scr: 'InvalidSubnetCidrReservationID.Malformed',
 };
 

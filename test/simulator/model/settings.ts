@@ -18,6 +18,8 @@ export interface Settings {
   pendingMs: number;
   /** The most ENIs of the account in the Region. */
   eniQuota: number;
+  /** The most security groups of an ENI; an account can have it raised to 16. */
+  groupsPerEni: number;
   /** With more ENIs than this, a listing without ids and without MaxResults is refused. */
   unpaginatedLimit: number;
   /** A client token is remembered for this long; its ENI may be long gone. */
@@ -39,6 +41,7 @@ export interface Quirks {
   attachAcrossZones: { code: string; message: string };
 }
 
+/** Every delay is 0, but for the end of `pending`: a test asks for EC2's slowness where it matters. */
 export const defaultSettings: Settings = {
   account: '123456789012',
   region: 'us-east-1',
@@ -50,6 +53,7 @@ export const defaultSettings: Settings = {
   detachMs: 0,
   pendingMs: 2000,
   eniQuota: 5000,
+  groupsPerEni: 5,
   unpaginatedLimit: 1000,
   tokenMs: Number.POSITIVE_INFINITY,
   quirks: {
