@@ -5,18 +5,14 @@ import { createNetworkInterface } from './create-eni.ts';
 import { describeNetworkInterfaces } from './describe-enis.ts';
 import { deleteNetworkInterface, modifyNetworkInterfaceAttribute } from './enis.ts';
 import { describeInstances, describeInstanceTypes } from './instances.ts';
-import {
-  describeAvailabilityZones,
-  describeSecurityGroups,
-  describeSubnets,
-  describeVpcs,
-} from './network.ts';
+import { describeSecurityGroups, describeSubnets, describeVpcs } from './network.ts';
 import {
   createSubnetCidrReservation,
   deleteSubnetCidrReservation,
   getSubnetCidrReservations,
 } from './reservations.ts';
 import { createTags, deleteTags, describeTags } from './tags.ts';
+import { describeAvailabilityZones } from './zones.ts';
 
 /** Every action of the API that is simulated, by its name. */
 export const actions: ReadonlyMap<string, Action> = new Map(

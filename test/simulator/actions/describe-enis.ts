@@ -3,7 +3,7 @@ import { type FilterTable, filterPredicate, soleFilterValue } from '../api/filte
 import { page } from '../api/pages.ts';
 import { type Params, texts } from '../api/params.ts';
 import { ApiError } from '../model/api-error.ts';
-import { idOf } from '../model/ids.ts';
+import { idOf, notFound } from '../model/ids.ts';
 import { type Eni, eniStatus } from '../model/records.ts';
 import type { World } from '../model/world.ts';
 import { eniAnswer } from './eni-answer.ts';
@@ -60,14 +60,9 @@ function candidates(world: World, params: Params): Eni[] {
     }
     return world.store.visibleEnis(soleFilterValue(params, 'subnet-id'));
   }
-  const found = ids.map((id) => world.store.visibleEni(id));
-  const missing = ids.filter((_, index) => found[index] === undefined);
-  if (missing.length > 0) {
-    const [noun, verb] = missing.length === 1 ? ['ID', 'does'] : ['IDs', 'do'];
-    throw new ApiError(
-      'InvalidNetworkInterfaceID.NotFound',
-      `The networkInterface ${noun} '${missing.join(', ')}' ${verb} not exist`,
-    );
-  }
-  return [...new Set(found)].flatMap((eni) => eni ?? []);
+  return [...new Set(ids)].map((id) => {
+    const eni = world.store.visibleEni(id);
+    if (eni === undefined) throw notFound('eni', id);
+    return eni;
+  });
 }

@@ -2,18 +2,13 @@ import type { Action } from '../api/action.ts';
 import { attribute, flag, type Params, requiredText, text, texts } from '../api/params.ts';
 import { ApiError } from '../model/api-error.ts';
 import { deleteEni, type EniChange, modifyEni } from '../model/enis.ts';
-import { idOf } from '../model/ids.ts';
+import { idOf, notFound } from '../model/ids.ts';
 import type { World } from '../model/world.ts';
 
 /** The id of an ENI that a call names, once EC2 sees it. */
 export function visibleEniId(world: World, params: Params): string {
   const id = idOf('eni', requiredText(params, 'NetworkInterfaceId'));
-  if (world.store.visibleEni(id) === undefined) {
-    throw new ApiError(
-      'InvalidNetworkInterfaceID.NotFound',
-      `The networkInterface ID '${id}' does not exist`,
-    );
-  }
+  if (world.store.visibleEni(id) === undefined) throw notFound('eni', id);
   return id;
 }
 

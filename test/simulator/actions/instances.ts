@@ -53,13 +53,7 @@ export const describeInstances: Action = {
 function chosen(world: World, params: Params): Instance[] {
   const ids = texts(params, 'InstanceId').map((id) => idOf('i', id));
   if (ids.length === 0) return [...world.instances.values()];
-  return [...new Set(ids)].map((id) => {
-    const instance = world.instances.get(id);
-    if (instance === undefined) {
-      throw new ApiError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
-    }
-    return instance;
-  });
+  return [...new Set(ids)].map((id) => world.instance(id));
 }
 
 function instanceAnswer(world: World, instance: Instance): Answer {

@@ -2,24 +2,17 @@ import type { Action } from '../api/action.ts';
 import { filterPredicate } from '../api/filters.ts';
 import { page } from '../api/pages.ts';
 import { type Params, texts } from '../api/params.ts';
-import { ApiError } from '../model/api-error.ts';
-import { idOf } from '../model/ids.ts';
+import { type IdKind, idOf, notFound } from '../model/ids.ts';
 import type { SecurityGroup, Subnet, Vpc } from '../model/records.ts';
 import { tagSet, zoneId } from './rendering.ts';
 
 /** The resources named by id, or all: each id must exist. */
-function named<T>(
-  all: ReadonlyMap<string, T>,
-  params: Params,
-  parameter: string,
-  kind: 'subnet' | 'sg' | 'vpc',
-  notFound: (id: string) => ApiError,
-): T[] {
+function named<T>(all: ReadonlyMap<string, T>, params: Params, parameter: string, kind: IdKind): T[] {
   const ids = texts(params, parameter).map((id) => idOf(kind, id));
   if (ids.length === 0) return [...all.values()];
   return [...new Set(ids)].map((id) => {
     const resource = all.get(id);
-    if (resource === undefined) throw notFound(id);
+    if (resource === undefined) throw notFound(kind, id);
     return resource;
   });
 }
@@ -39,9 +32,7 @@ export const describeSubnets: Action = {
       state: () => ['available'],
       'available-ip-address-count': (subnet) => [String(subnet.pool.available)],
     });
-    const notFound = (id: string) =>
-      new ApiError('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
-    const found = () => named(world.subnets, params, 'SubnetId', 'subnet', notFound).filter(matches);
+    const found = () => named(world.subnets, params, 'SubnetId', 'subnet').filter(matches);
     const { items, nextToken } = page(found, params, { minimum: 5, maximum: 1000, ids: 'SubnetId' });
     return {
       subnetSet: items.map((subnet) => ({
@@ -75,11 +66,9 @@ export const describeSecurityGroups: Action = {
       'vpc-id': (group) => [group.vpcId],
       'owner-id': () => [world.settings.account],
     });
-    const notFound = (id: string) =>
-      new ApiError('InvalidGroup.NotFound', `The security group '${id}' does not exist`);
     const names = texts(params, 'GroupName');
     const found = () =>
-      named(world.securityGroups, params, 'GroupId', 'sg', notFound)
+      named(world.securityGroups, params, 'GroupId', 'sg')
         .filter((group) => names.length === 0 || names.includes(group.name))
         .filter(matches);
     const { items, nextToken } = page(found, params, { minimum: 5, maximum: 1000, ids: 'GroupId' });
@@ -108,9 +97,7 @@ export const describeVpcs: Action = {
       'owner-id': (vpc) => [vpc.ownerId],
       state: () => ['available'],
     });
-    const notFound = (id: string) =>
-      new ApiError('InvalidVpcID.NotFound', `The vpc ID '${id}' does not exist`);
-    const found = () => named(world.vpcs, params, 'VpcId', 'vpc', notFound).filter(matches);
+    const found = () => named(world.vpcs, params, 'VpcId', 'vpc').filter(matches);
     const { items, nextToken } = page(found, params, { minimum: 5, maximum: 1000, ids: 'VpcId' });
     return {
       vpcSet: items.map((vpc) => ({
@@ -123,33 +110,6 @@ export const describeVpcs: Action = {
         tagSet: tagSet(vpc.tags),
       })),
       nextToken,
-    };
-  },
-};
-
-export const describeAvailabilityZones: Action = {
-  parameters: ['ZoneName', 'Filter', 'AllAvailabilityZones'],
-  run(world, params) {
-    const names = texts(params, 'ZoneName');
-    const zones = [...new Set([...world.subnets.values()].map((subnet) => subnet.zone))].sort();
-    const all = zones.map((name) => ({ name, tags: {} }));
-    const matches = filterPredicate<(typeof all)[number]>(params, {
-      'zone-name': (zone) => [zone.name],
-      'zone-id': (zone) => [zoneId(zone.name)],
-      'region-name': () => [world.settings.region],
-      state: () => ['available'],
-    });
-    const found = all.filter((zone) => names.length === 0 || names.includes(zone.name)).filter(matches);
-    return {
-      availabilityZoneInfo: found.map(({ name }) => ({
-        zoneName: name,
-        zoneId: zoneId(name),
-        zoneState: 'available',
-        regionName: world.settings.region,
-        groupName: world.settings.region,
-        zoneType: 'availability-zone',
-        optInStatus: 'opt-in-not-required',
-      })),
     };
   },
 };

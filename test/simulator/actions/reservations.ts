@@ -6,7 +6,7 @@ import type { Answer } from '../http/xml.ts';
 import { invalidParameter } from '../model/api-error.ts';
 import { idOf } from '../model/ids.ts';
 import type { Reservation } from '../model/records.ts';
-import { addReservation, deleteReservation, subnetNotFound } from '../model/reservations.ts';
+import { addReservation, deleteReservation } from '../model/reservations.ts';
 import type { World } from '../model/world.ts';
 
 function answer(world: World, reservation: Reservation): Answer {
@@ -54,14 +54,13 @@ export const getSubnetCidrReservations: Action = {
   required: ['SubnetId'],
   run(world, params) {
     const subnetId = idOf('subnet', requiredText(params, 'SubnetId'));
-    const subnet = world.subnets.get(subnetId);
-    if (subnet === undefined) throw subnetNotFound(subnetId);
+    const { pool } = world.subnet(subnetId);
     const matches = filterPredicate<Reservation & { tags: Record<string, string> }>(params, {
       'reservation-type': (reservation) => [reservation.type],
       'subnet-id': (reservation) => [reservation.subnetId],
       reservationType: (reservation) => [reservation.type],
     });
-    const all = [...subnet.pool.reservations.values()].map((reservation) => ({ ...reservation, tags: {} }));
+    const all = [...pool.reservations.values()].map((reservation) => ({ ...reservation, tags: {} }));
     const { items, nextToken } = page(() => all.filter(matches), params, {
       minimum: 5,
       maximum: 1000,

@@ -33,10 +33,14 @@ export function takeAddress(
   }
   const value = nameable(world, pool, address);
   if (pool.ownerOf(address) !== undefined) {
-    throw new ApiError('InvalidIPAddress.InUse', 'The specified address is already in use.');
+    throw addressInUse();
   }
   pool.take(value, eniId);
   return formatAddress(value);
+}
+
+export function addressInUse(): ApiError {
+  return new ApiError('InvalidIPAddress.InUse', 'The specified address is already in use.');
 }
 
 function nameable(world: World, pool: AddressPool, address: string): bigint {
@@ -45,7 +49,7 @@ function nameable(world: World, pool: AddressPool, address: string): bigint {
 
 /** All or nothing: the ENI with the addresses and prefixes added, which the caller stores. */
 export function assignAddresses(world: World, eni: Eni, request: Assignment): Eni {
-  const pool = poolOf(world, eni);
+  const { pool } = world.subnet(eni.subnetId);
   const wanted = [...new Set(request.addresses)].filter((address) => !eni.addresses.includes(address));
   if (wanted.length < request.addresses.length && world.settings.quirks.assignOwnAddress === 'refused') {
     throw moveNotAllowed(request.addresses);
@@ -147,7 +151,7 @@ export function unassignAddresses(
   if (missing.length > 0) {
     throw invalidParameter(`Some of the specified addresses are not assigned to interface ${eni.id}`);
   }
-  const pool = poolOf(world, eni);
+  const { pool } = world.subnet(eni.subnetId);
   for (const address of addresses) pool.give(address);
   for (const prefix of prefixes) pool.givePrefix(prefix);
   return {
@@ -155,10 +159,4 @@ export function unassignAddresses(
     addresses: eni.addresses.filter((address) => !addresses.includes(address)),
     prefixes: eni.prefixes.filter((prefix) => !prefixes.includes(prefix)),
   };
-}
-
-function poolOf(world: World, eni: Eni): AddressPool {
-  const subnet = world.subnets.get(eni.subnetId);
-  if (subnet === undefined) throw new Error(`the ENI ${eni.id} is in no subnet`);
-  return subnet.pool;
 }

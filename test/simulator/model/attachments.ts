@@ -1,5 +1,6 @@
 import { ApiError, invalidParameter } from './api-error.ts';
 import { refuseForeign } from './enis.ts';
+import { notFound } from './ids.ts';
 import { type InstanceType, instanceTypes, maximumInterfaces } from './instance-types.ts';
 import type { Attachment, Eni, Instance } from './records.ts';
 import type { World } from './world.ts';
@@ -16,7 +17,7 @@ export interface AttachRequest {
 export function attachEni(world: World, request: AttachRequest): Attachment {
   const eni = world.store.eni(request.eniId);
   refuseForeign(eni);
-  const instance = requireInstance(world, request.instanceId);
+  const instance = world.instance(request.instanceId);
   if (instance.state !== 'running' && instance.state !== 'stopped') {
     throw new ApiError('IncorrectState', `Instance '${instance.id}' is not 'running' or 'stopped'`);
   }
@@ -95,7 +96,7 @@ function plugIn(
 export function detachEni(world: World, attachmentId: string): void {
   const eni = world.enis.find((each) => each.attachment?.id === attachmentId);
   if (eni?.attachment === undefined || eni.hidden) {
-    throw new ApiError('InvalidAttachmentID.NotFound', `The attachment ID '${attachmentId}' does not exist`);
+    throw notFound('eni-attach', attachmentId);
   }
   refuseForeign(eni);
   const { attachment } = eni;
@@ -119,14 +120,6 @@ export function unplug(world: World, eniId: string, attachmentId: string): void 
   const instance = world.instances.get(eni.attachment.instanceId);
   world.store.setEni({ ...eni, attachment: undefined });
   if (instance !== undefined) world.onEvent({ kind: 'deviceRemoved', eni, instance });
-}
-
-export function requireInstance(world: World, instanceId: string): Instance {
-  const instance = world.instances.get(instanceId);
-  if (instance === undefined) {
-    throw new ApiError('InvalidInstanceID.NotFound', `The instance ID '${instanceId}' does not exist`);
-  }
-  return instance;
 }
 
 export function typeOf(instance: Instance): InstanceType {

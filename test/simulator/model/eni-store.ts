@@ -1,7 +1,7 @@
 import type { Clock } from '../../../agent/clock.ts';
 import type { Agenda } from './agenda.ts';
-import { ApiError } from './api-error.ts';
 import { History } from './history.ts';
+import { notFound } from './ids.ts';
 import type { Eni } from './records.ts';
 import type { Settings } from './settings.ts';
 
@@ -56,12 +56,7 @@ export class EniStore {
   /** Throws for an ENI that is not there in truth. */
   eni(eniId: string): Eni {
     const eni = this.findEni(eniId);
-    if (eni === undefined) {
-      throw new ApiError(
-        'InvalidNetworkInterfaceID.NotFound',
-        `The networkInterface ID '${eniId}' does not exist`,
-      );
-    }
+    if (eni === undefined) throw notFound('eni', eniId);
     return eni;
   }
 

@@ -1,7 +1,8 @@
-import { assignAddresses, takeAddress } from './addresses.ts';
+import { addressInUse, assignAddresses, takeAddress } from './addresses.ts';
 import { ApiError, invalidParameter } from './api-error.ts';
+import { notFound } from './ids.ts';
 import { type Eni, eniStatus, type Tags } from './records.ts';
-import { subnetNotFound } from './reservations.ts';
+import { groupsIn } from './security-groups.ts';
 import type { World } from './world.ts';
 
 export interface EniRequest {
@@ -26,8 +27,7 @@ export interface EniRequest {
 
 /** Creates an ENI, synchronously, or throws and leaves the world as it was. */
 export function createEni(world: World, request: EniRequest, at = world.clock.now()): Eni {
-  const subnet = world.subnets.get(request.subnetId);
-  if (subnet === undefined) throw subnetNotFound(request.subnetId);
+  const subnet = world.subnet(request.subnetId);
   const securityGroups = groupsIn(world, subnet.vpcId, request.securityGroups ?? []);
   if (!request.hidden && world.store.eniCount >= world.settings.eniQuota) {
     throw new ApiError(
@@ -60,7 +60,9 @@ export function createEni(world: World, request: EniRequest, at = world.clock.no
 }
 
 function withSecondaries(world: World, eni: Eni, request: EniRequest): Eni {
+  const { pool } = world.subnet(eni.subnetId);
   try {
+    if (request.secondary?.some((address) => pool.ownerOf(address) !== undefined)) throw addressInUse();
     return assignAddresses(world, eni, {
       addresses: request.secondary ?? [],
       count: request.secondaryCount ?? 0,
@@ -69,7 +71,7 @@ function withSecondaries(world: World, eni: Eni, request: EniRequest): Eni {
       allowReassignment: false,
     });
   } catch (error) {
-    for (const address of eni.addresses) world.subnets.get(eni.subnetId)?.pool.give(address);
+    for (const address of eni.addresses) pool.give(address);
     throw error;
   }
 }
@@ -86,9 +88,9 @@ export function deleteEni(world: World, eniId: string): void {
 
 /** The ENI is gone and its addresses are free. */
 export function removeEni(world: World, eni: Eni): void {
-  const pool = world.subnets.get(eni.subnetId)?.pool;
-  for (const address of eni.addresses) pool?.give(address);
-  for (const prefix of eni.prefixes) pool?.givePrefix(prefix);
+  const { pool } = world.subnet(eni.subnetId);
+  for (const address of eni.addresses) pool.give(address);
+  for (const prefix of eni.prefixes) pool.givePrefix(prefix);
   world.store.dropEni(eni);
   world.onEvent({ kind: 'deleted', eni });
 }
@@ -107,10 +109,7 @@ export function modifyEni(world: World, eniId: string, change: EniChange): void 
     world.store.setEni({ ...eni, securityGroups: groupsIn(world, eni.vpcId, change.securityGroups) });
   } else if ('attachmentId' in change) {
     if (eni.attachment?.id !== change.attachmentId) {
-      throw new ApiError(
-        'InvalidAttachmentID.NotFound',
-        `The attachment ID '${change.attachmentId}' does not exist`,
-      );
+      throw notFound('eni-attach', change.attachmentId);
     }
     const { deleteOnTermination } = change;
     world.store.setEni({ ...eni, attachment: { ...eni.attachment, deleteOnTermination } });
@@ -124,30 +123,4 @@ export function refuseForeign(eni: Eni): void {
   if (eni.requesterManaged) {
     throw new ApiError('AuthFailure', 'You do not have permission to access the specified resource.');
   }
-}
-
-/** Those groups, or the VPC's default one for none; all must be of this VPC. */
-export function groupsIn(world: World, vpcId: string, ids: readonly string[]): string[] {
-  if (ids.length === 0) {
-    const all = [...world.securityGroups.values()];
-    return all.filter((group) => group.vpcId === vpcId && group.name === 'default').map((group) => group.id);
-  }
-  for (const id of ids) {
-    const group = world.securityGroups.get(id);
-    if (group === undefined) {
-      throw new ApiError('InvalidGroup.NotFound', `The security group '${id}' does not exist`);
-    }
-    if (group.vpcId !== vpcId) {
-      throw invalidParameter(
-        `You have specified two resources that belong to different networks. (group ${id}, VPC ${vpcId})`,
-      );
-    }
-  }
-  if (ids.length > world.settings.groupsPerEni) {
-    throw new ApiError(
-      'SecurityGroupsPerInterfaceLimitExceeded',
-      'The maximum number of security groups per interface has been reached.',
-    );
-  }
-  return [...new Set(ids)];
 }

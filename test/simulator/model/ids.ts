@@ -1,17 +1,50 @@
 import { ApiError } from './api-error.ts';
 
-const malformedCodes: Record<string, string> = {
-  eni: 'InvalidNetworkInterfaceId.Malformed',
-  subnet: 'InvalidSubnetID.Malformed',
-  sg: 'InvalidGroupId.Malformed',
-  i: 'InvalidInstanceID.Malformed',
-  vpc: 'InvalidVpcID.Malformed',
-  'eni-attach': 'InvalidNetworkInterfaceAttachmentId.Malformed',
-  scr: 'InvalidSubnetCidrReservationID.Malformed',
-};
+interface Kind {
+  noun: string;
+  malformed: string;
+  notFound: string;
+}
+
+/** By the prefix of the ids: how EC2 calls such a resource, and its codes. */
+const kinds = {
+  eni: {
+    noun: 'networkInterface ID',
+    malformed: 'InvalidNetworkInterfaceId.Malformed',
+    notFound: 'InvalidNetworkInterfaceID.NotFound',
+  },
+  'eni-attach': {
+    noun: 'attachment ID',
+    malformed: 'InvalidNetworkInterfaceAttachmentId.Malformed',
+    notFound: 'InvalidAttachmentID.NotFound',
+  },
+  i: {
+    noun: 'instance ID',
+    malformed: 'InvalidInstanceID.Malformed',
+    notFound: 'InvalidInstanceID.NotFound',
+  },
+  subnet: {
+    noun: 'subnet ID',
+    malformed: 'InvalidSubnetID.Malformed',
+    notFound: 'InvalidSubnetID.NotFound',
+  },
+  sg: { noun: 'security group', malformed: 'InvalidGroupId.Malformed', notFound: 'InvalidGroup.NotFound' },
+  vpc: { noun: 'vpc ID', malformed: 'InvalidVpcID.Malformed', notFound: 'InvalidVpcID.NotFound' },
+  scr: {
+    noun: 'subnet CIDR reservation ID',
+    malformed: 'InvalidSubnetCidrReservationID.Malformed',
+    notFound: 'InvalidSubnetCidrReservationID.NotFound',
+  },
+} satisfies Record<string, Kind>;
+
+export type IdKind = keyof typeof kinds;
 
 /** Answers the id, or throws if it has not the form of such an id: EC2 says so before it looks for it. */
-export function idOf(kind: keyof typeof malformedCodes & string, id: string): string {
+export function idOf(kind: IdKind, id: string): string {
   if (new RegExp(`^${kind}-([0-9a-f]{8}|[0-9a-f]{17})$`).test(id)) return id;
-  throw new ApiError(malformedCodes[kind] ?? 'InvalidID', `Invalid id: "${id}" (expecting "${kind}-...")`);
+  throw new ApiError(kinds[kind].malformed, `Invalid id: "${id}" (expecting "${kind}-...")`);
+}
+
+export function notFound(kind: IdKind, id: string): ApiError {
+  return new ApiError(kinds[kind].notFound, `The ${kinds[kind].noun} '${id}' does not exist`);
 }

@@ -1,4 +1,4 @@
-import { requireInstance, typeOf, unplug } from './attachments.ts';
+import { typeOf, unplug } from './attachments.ts';
 import { createEni, removeEni } from './enis.ts';
 import { idOf } from './ids.ts';
 import type { Attachment, Instance, InstanceState, Tags } from './records.ts';
@@ -22,8 +22,7 @@ export interface LaunchRequest {
 
 /** Launches an instance with its primary ENI at device index 0. */
 export function launch(world: World, request: LaunchRequest): Instance {
-  const subnet = world.subnets.get(request.subnetId);
-  if (subnet === undefined) throw new Error(`no such subnet: ${request.subnetId}`);
+  const subnet = world.subnet(request.subnetId);
   const { userData } = request;
   const instance: Instance = {
     id: request.id === undefined ? world.random.id('i') : idOf('i', request.id),
@@ -60,7 +59,7 @@ export function launch(world: World, request: LaunchRequest): Instance {
 
 /** The instance is gone: its ENIs with DeleteOnTermination too, the others are available. */
 export function terminateInstance(world: World, instanceId: string): void {
-  const instance = requireInstance(world, instanceId);
+  const instance = world.instance(instanceId);
   world.instances.set(instanceId, { ...instance, state: 'terminated' });
   for (const eni of world.store.attachedEnis(instanceId)) {
     if (eni.attachment === undefined) continue;
@@ -84,6 +83,6 @@ function changeState(
   from: readonly InstanceState[],
   to: InstanceState,
 ): void {
-  const instance = requireInstance(world, instanceId);
+  const instance = world.instance(instanceId);
   if (from.includes(instance.state)) world.instances.set(instanceId, { ...instance, state: to });
 }

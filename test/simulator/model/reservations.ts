@@ -1,10 +1,11 @@
 import { ApiError, invalidParameter } from './api-error.ts';
+import { notFound } from './ids.ts';
 import { contains, overlap, parseCidr } from './ipv4.ts';
 import type { Reservation } from './records.ts';
 import type { World } from './world.ts';
 
 export function addReservation(world: World, request: Omit<Reservation, 'id'>): Reservation {
-  const { pool } = requireSubnet(world, request.subnetId);
+  const { pool } = world.subnet(request.subnetId);
   const range = parseCidr(request.cidr);
   if (range === undefined) throw invalidParameter(`invalid value for parameter cidr: ${request.cidr}`);
   if (!contains(pool.range, range.first) || !contains(pool.range, range.last)) {
@@ -31,18 +32,5 @@ export function deleteReservation(world: World, id: string): Reservation {
       return reservation;
     }
   }
-  throw new ApiError(
-    'InvalidSubnetCidrReservationID.NotFound',
-    `The subnet CIDR reservation ID '${id}' does not exist`,
-  );
-}
-
-function requireSubnet(world: World, subnetId: string) {
-  const subnet = world.subnets.get(subnetId);
-  if (subnet === undefined) throw subnetNotFound(subnetId);
-  return subnet;
-}
-
-export function subnetNotFound(subnetId: string): ApiError {
-  return new ApiError('InvalidSubnetID.NotFound', `The subnet ID '${subnetId}' does not exist`);
+  throw notFound('scr', id);
 }

@@ -3,7 +3,7 @@ import { AddressPool } from './address-pool.ts';
 import { Agenda } from './agenda.ts';
 import { EniStore } from './eni-store.ts';
 import { createEni, type EniRequest, removeEni } from './enis.ts';
-import { idOf } from './ids.ts';
+import { type IdKind, idOf, notFound } from './ids.ts';
 import { type LaunchRequest, launch, startInstance, stopInstance, terminateInstance } from './instances.ts';
 import { parseCidr } from './ipv4.ts';
 import { Random } from './random.ts';
@@ -125,12 +125,25 @@ export class World {
     removeEni(this, this.store.eni(eniId));
   }
 
+  /** Throws EC2's error for an id that is not there, as does `instance`. */
+  subnet(id: string): Subnet {
+    const subnet = this.subnets.get(id);
+    if (subnet === undefined) throw notFound('subnet', id);
+    return subnet;
+  }
+
+  instance(id: string): Instance {
+    const instance = this.instances.get(id);
+    if (instance === undefined) throw notFound('i', id);
+    return instance;
+  }
+
   /** Every ENI there is in truth, the hidden ones included. */
   get enis(): Eni[] {
     return this.store.all();
   }
 
-  #id(kind: 'vpc' | 'subnet' | 'sg', given: string | undefined): string {
+  #id(kind: IdKind, given: string | undefined): string {
     return given === undefined ? this.random.id(kind) : idOf(kind, given);
   }
 }

@@ -1,0 +1,102 @@
+import {
+  AssignPrivateIpAddressesCommand,
+  DeleteNetworkInterfaceCommand,
+  DetachNetworkInterfaceCommand,
+  ModifyNetworkInterfaceAttributeCommand,
+  UnassignPrivateIpAddressesCommand,
+} from '@aws-sdk/client-ec2';
+import t from 'tap';
+import { errorOf, ids, smallWorld } from './small-world.ts';
+
+t.test('the other writes refuse', async (t) => {
+  const { sim, ec2 } = await smallWorld(t);
+  const node = await sim.launch({ type: 'm5.large', subnetId: ids.subnet });
+  const eni = sim.world.addEni({ subnetId: ids.subnet, address: '10.0.4.20', secondary: ['10.0.4.21'] });
+  const other = sim.world.addEni({ subnetId: ids.subnet, address: '10.0.4.30', secondary: ['10.0.4.31'] });
+  const service = sim.world.addEni({ subnetId: ids.subnet, requesterManaged: true });
+  const primaryId = node.primaryEni.id;
+  const refuses = async (name: string, call: Promise<unknown>, code: string, message: string | RegExp) =>
+    t.match(await errorOf(call), { code, message }, name);
+
+  await refuses(
+    'deleting an attached ENI',
+    ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: primaryId })),
+    'InvalidParameterValue',
+    `Network interface '${primaryId}' is currently in use.`,
+  );
+  await refuses(
+    "deleting an AWS service's ENI",
+    ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: service.id })),
+    'AuthFailure',
+    /permission/,
+  );
+  await refuses(
+    'detaching the primary',
+    ec2.send(
+      new DetachNetworkInterfaceCommand({ AttachmentId: sim.world.store.eni(primaryId).attachment?.id }),
+    ),
+    'OperationNotPermitted',
+    /device index 0/,
+  );
+  await refuses(
+    'detaching what is not attached',
+    ec2.send(new DetachNetworkInterfaceCommand({ AttachmentId: 'eni-attach-0000000a' })),
+    'InvalidAttachmentID.NotFound',
+    /does not exist/,
+  );
+  await refuses(
+    'two attributes in a call',
+    ec2.send(
+      new ModifyNetworkInterfaceAttributeCommand({
+        NetworkInterfaceId: eni.id,
+        SourceDestCheck: { Value: false },
+        Description: { Value: 'x' },
+      }),
+    ),
+    'InvalidParameterCombination',
+    /SourceDestCheck, Description/,
+  );
+  const assign = (addresses: string[], AllowReassignment: boolean) =>
+    ec2.send(
+      new AssignPrivateIpAddressesCommand({
+        NetworkInterfaceId: eni.id,
+        PrivateIpAddresses: addresses,
+        AllowReassignment,
+      }),
+    );
+  await refuses(
+    "others' addresses, all named",
+    assign(['10.0.4.30', '10.0.4.40', '10.0.4.31'], false),
+    'InvalidParameterValue',
+    '[10.0.4.30, 10.0.4.31] assigned, but move is not allowed.',
+  );
+  await refuses(
+    'a primary address, which never moves',
+    assign(['10.0.4.31', '10.0.4.30'], true),
+    'InvalidParameterValue',
+    '[10.0.4.30] assigned, but move is not allowed.',
+  );
+  t.same(sim.world.store.eni(other.id).addresses, ['10.0.4.30', '10.0.4.31'], 'all or nothing');
+  await refuses(
+    'unassigning what the ENI has not',
+    ec2.send(
+      new UnassignPrivateIpAddressesCommand({
+        NetworkInterfaceId: eni.id,
+        PrivateIpAddresses: ['10.0.4.31'],
+      }),
+    ),
+    'InvalidParameterValue',
+    /not assigned/,
+  );
+  await refuses(
+    'unassigning a primary',
+    ec2.send(
+      new UnassignPrivateIpAddressesCommand({
+        NetworkInterfaceId: eni.id,
+        PrivateIpAddresses: ['10.0.4.20'],
+      }),
+    ),
+    'InvalidParameterValue',
+    /Primary/,
+  );
+});
