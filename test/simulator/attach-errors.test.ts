@@ -93,6 +93,14 @@ t.test('AttachNetworkInterface refuses', async (t) => {
     'AttachmentLimitExceeded',
     'Interface count 4 exceeds the limit for m5.large',
   );
+  const small = await sim.launch({ type: 'p5.48xlarge', subnetId: ids.subnet });
+  await attach(sim.world.addEni({ subnetId: ids.subnet }).id, small.instanceId, 1, 0);
+  await refuses(
+    'more ENIs than the network card carries',
+    attach(free.id, small.instanceId, 2, 0),
+    'AttachmentLimitExceeded',
+    'Interface count 3 exceeds the limit for p5.48xlarge',
+  );
   await attach(free.id, cards.instanceId, 0, 1);
   t.equal(sim.world.store.eni(free.id).attachment?.networkCard, 1, 'an index is free on every card apart');
 });

@@ -143,3 +143,12 @@ t.test('latencies, and an answer that is late', async (t) => {
   clock.advance(1);
   await call;
 });
+
+t.test('the device appears in its time, though nobody calls meanwhile', async (t) => {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const { sim } = await smallWorld(t, { deviceMs: 0.4, hooks: { attached: (eni) => resolve(eni.id) } });
+  const node = await sim.launch({ type: 'm5.large', subnetId: ids.subnet });
+  const eni = sim.world.addEni({ subnetId: ids.subnet });
+  attachEni(sim.world, { eniId: eni.id, instanceId: node.instanceId, deviceIndex: 1, networkCard: 0 });
+  t.equal(await promise, eni.id);
+});

@@ -7,11 +7,19 @@ import { createEniOnce } from './model/tokens.ts';
 import { World } from './model/world.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-const address = fc.integer({ min: 0, max: 63 }).map((last) => `10.0.0.${last}`);
+/** Few enough to collide often, and any other now and then. */
+const address = fc
+  .oneof({ arbitrary: fc.integer({ min: 3, max: 12 }), weight: 4 }, fc.integer({ min: 0, max: 63 }))
+  .map((last) => `10.0.0.${last}`);
 const which = fc.nat({ max: 7 });
 
 const step = fc.oneof(
-  fc.record({ do: fc.constant('create' as const), address: fc.option(address, { nil: undefined }) }),
+  fc.record({
+    do: fc.constant('create' as const),
+    address: fc.option(address, { nil: undefined }),
+    secondary: fc.array(address, { maxLength: 2 }),
+    secondaryCount: fc.constantFrom(0, 0, 0, 0, 40),
+  }),
   fc.record({ do: fc.constant('createOnce' as const), address, token: fc.constantFrom('a', 'b') }),
   fc.record({ do: fc.constant('prefix' as const), eni: which }),
   fc.record({
@@ -28,7 +36,8 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 function perform(world: World, step: Step): void {
   if (step.do === 'create') {
-    createEni(world, { subnetId: subnetId(world), address: step.address });
+    const { address, secondary, secondaryCount } = step;
+    createEni(world, { subnetId: subnetId(world), address, secondary, secondaryCount });
     return;
   }
   if (step.do === 'createOnce') {
@@ -62,7 +71,7 @@ function lastOctets(prefix: string): number[] {
 
 t.test('no address ever has two owners, and none is forgotten', async (t) => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 40 }), fc.integer(), (steps, seed) => {
+    fc.property(fc.array(step, { maxLength: 40, size: 'max' }), fc.integer(), (steps, seed) => {
       const world = new World({ clock: new VirtualClock(), seed });
       const vpc = world.addVpc({ cidr: '10.0.0.0/16' });
       const subnet = world.addSubnet({ vpcId: vpc.id, cidr: '10.0.0.0/26', zone: 'us-east-1a' });

@@ -22,9 +22,4 @@ export class Agenda {
       item.run();
     }
   }
-
-  /** When the next item is due. */
-  nextAt(): number | undefined {
-    return this.#items[0]?.at;
-  }
 }
