@@ -5,7 +5,7 @@ import { ownerComment } from '../host/owner.ts';
 import { paths } from '../host/paths.ts';
 import { planMaxPods } from './max-pods.ts';
 import { kubeletSettings, type NodeConfigSource } from './node-config.ts';
-import { taintFlag, taintsOfFlags } from './taints.ts';
+import { ourTaint, taintFlag, taintsOfFlags } from './taints.ts';
 
 export interface DropInRequest {
   instanceId: string;
@@ -85,6 +85,11 @@ function dropIn(instanceId: string, flags: string[], maxPodsExpression: string |
   if (!isDeepStrictEqual(parse(content), config))
     throw new Error(`the drop-in does not read back: ${content}`);
   return content;
+}
+
+/** Whether the drop-in in place makes kubelet register with our taint. Throws a `Failure` (9). */
+export async function carriesTaint(root: string): Promise<boolean> {
+  return (await readIfPresent(paths(root).dropIn))?.includes(ourTaint) ?? false;
 }
 
 /**

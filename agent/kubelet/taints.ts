@@ -5,6 +5,11 @@ const flag = '--register-with-taints';
 /** The taint of a node that joined without its Multus interfaces. */
 export const ourTaint = 'multus-bootstrap.io/not-ready:NoSchedule';
 
+/** How to take our taint away: a node may not do that itself (NodeRestriction). `nodeName` is its host name on EKS. */
+export function taintRemoval(nodeName: string): string {
+  return `once its interfaces are whole: kubectl taint nodes ${nodeName} ${ourTaint}-`;
+}
+
 /** The taints of the last `--register-with-taints` among the flags, which is the one that counts; undefined if none. */
 export function taintsOfFlags(flags: readonly string[]): string[] | undefined {
   let taints: string[] | undefined;

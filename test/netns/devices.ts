@@ -43,6 +43,8 @@ export async function plug(name: string, mac: string): Promise<void> {
     'name',
     peer,
   ]);
+  // A device without a carrier would be no ENI's.
+  await execa('ip', ['link', 'set', peer, 'up']);
 }
 
 /** Takes the device with this MAC away, under whatever name. */

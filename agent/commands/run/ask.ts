@@ -6,6 +6,9 @@ import type { RunContext } from './context.ts';
 
 type Attempt<T> = (signal: AbortSignal) => Promise<T>;
 
+/** What asking needs of a run. */
+export type AskContext = Pick<RunContext, 'ec2' | 'clock' | 'random' | 'signal' | 'log'>;
+
 /**
  * Asks EC2 for something until it is done, as long as time can heal what goes wrong and the deadline allows.
  * Throws a `Failure` that says what was tried, what came back and what to do.
@@ -13,15 +16,15 @@ type Attempt<T> = (signal: AbortSignal) => Promise<T>;
  * @param subject what is asked for, after "cannot": `create an ENI for eth1 in subnet-1 at 10.0.4.4`
  * @param expected classes of errors after which the caller goes on: they are answered, not thrown
  */
-export async function ask<T>(context: RunContext, subject: string, attempt: Attempt<T>): Promise<T>;
+export async function ask<T>(context: AskContext, subject: string, attempt: Attempt<T>): Promise<T>;
 export async function ask<T>(
-  context: RunContext,
+  context: AskContext,
   subject: string,
   attempt: Attempt<T>,
   expected: readonly ErrorClass[],
 ): Promise<T | Ec2Error>;
 export async function ask<T>(
-  context: RunContext,
+  context: AskContext,
   subject: string,
   attempt: Attempt<T>,
   expected: readonly ErrorClass[] = [],

@@ -1,12 +1,14 @@
+import { hostname } from 'node:os';
 import { resolveLabels } from '../../config/labels.ts';
 import type { Config } from '../../config/load.ts';
 import type { NodeConfig } from '../../config/model.ts';
 import { ExitCode, Failure } from '../../failure.ts';
 import { openGate } from '../../host/gate.ts';
 import type { Identity } from '../../imds/port.ts';
-import { planDropIn, writeDropIn } from '../../kubelet/drop-in.ts';
+import { carriesTaint, planDropIn, writeDropIn } from '../../kubelet/drop-in.ts';
 import { type NodeConfigSource, readNodeConfigDropIns } from '../../kubelet/node-config.ts';
 import { findNodeadm } from '../../kubelet/nodeadm.ts';
+import { ourTaint, taintRemoval } from '../../kubelet/taints.ts';
 import { group } from '../../plan/tags.ts';
 import type { Shell } from '../shell.ts';
 import { type Progress, warn } from './progress.ts';
@@ -59,6 +61,11 @@ export async function letReadyNodeJoin(
   progress.labels = { ...labels, [`${group}/ready`]: 'true' };
   const { content, warnings } = dropIn(kubelet, progress.labels, false);
   warn(log, progress, warnings);
+  if (await carriesTaint(root)) {
+    warn(log, progress, [
+      `an earlier run let this node join with the taint ${ourTaint}; ${taintRemoval(hostname())}`,
+    ]);
+  }
   await writeDropIn(root, content);
   await openGate(root, kubelet.identity.instanceId);
   progress.joined = true;
@@ -78,8 +85,12 @@ export async function letFailedNodeJoin(
     [...template.matchAll(/\$\{([^}]*)\}/g)].every(([, reference = '']) => reference in values),
   );
   progress.labels = resolveLabels(Object.fromEntries(resolvable), values);
-  const { content, warnings } = dropIn(kubelet, progress.labels, kubelet.config.failurePolicy === 'Taint');
+  const taint = kubelet.config.failurePolicy === 'Taint';
+  const { content, warnings } = dropIn(kubelet, progress.labels, taint);
   warn(log, progress, warnings);
+  if (taint) {
+    warn(log, progress, [`this node joins with the taint ${ourTaint}; ${taintRemoval(hostname())}`]);
+  }
   await writeDropIn(root, content);
   await openGate(root, kubelet.identity.instanceId);
 }

@@ -32,12 +32,12 @@ export async function configure({ root, imds }: Shell, signal: AbortSignal): Pro
 export function connect(
   { env, imds, clock, log }: Shell,
   { region }: Identity,
-  loaded: Config,
+  { nodeConfigs }: Pick<Loaded, 'nodeConfigs'>,
 ): Ec2Connection {
   return createEc2({
     region,
     env,
-    proxyEnv: { ...proxyEnvironment(loaded.nodeConfigs), ...env },
+    proxyEnv: { ...proxyEnvironment(nodeConfigs), ...env },
     imds,
     clock,
     log,
