@@ -57,7 +57,8 @@ export class Simulator {
   readonly permissions = new Permissions();
   readonly credentials: CredentialStore;
   ec2Url = '';
-  readonly #servers: Server[] = [];
+  readonly #ec2: Server;
+  readonly #imdsServers: Server[] = [];
   readonly #imds = new Map<string, Imds>();
   readonly #closing = new AbortController();
   readonly #underWay = new Set<Promise<void>>();
@@ -73,7 +74,7 @@ export class Simulator {
     this.#host = host ?? '127.0.0.1';
     this.world.onEvent = (event) => this.#onEvent(event);
     this.world.agenda.onAdded = (at) => this.#track(this.#settleAt(at));
-    const server = ec2Server({
+    this.#ec2 = ec2Server({
       world: this.world,
       buckets: buckets === false ? undefined : new Buckets(),
       permissions: this.permissions,
@@ -86,13 +87,11 @@ export class Simulator {
       pause: (ms) => this.#pause(ms),
       onFailure: (error) => this.#failures.push(error),
     });
-    this.#servers.push(server);
   }
 
   /** Listens for EC2 calls. */
   async start(port: number): Promise<void> {
-    const [server] = this.#servers;
-    if (server !== undefined) this.ec2Url = await listen(server, this.#host, port);
+    this.ec2Url = await listen(this.#ec2, this.#host, port);
   }
 
   /** Launches an instance, with an IMDS that listens for it. */
@@ -103,7 +102,7 @@ export class Simulator {
     const imds = new Imds(this.world, instance.id, this.credentials, options);
     this.#imds.set(instance.id, imds);
     const server = imdsServer(imds, (ms) => this.#pause(ms));
-    this.#servers.push(server);
+    this.#imdsServers.push(server);
     const imdsUrl = await listen(server, host, port);
     const [primaryEni] = this.world.store.attachedEnis(instance.id);
     if (primaryEni === undefined) throw new Error(`${instance.id} has no primary ENI`);
@@ -125,7 +124,7 @@ export class Simulator {
   /** Ends everything under way; throws what a hook or the simulator itself failed with. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all(this.#servers.map(close));
+    await Promise.all([this.#ec2, ...this.#imdsServers].map(close));
     await Promise.all(this.#underWay);
     if (this.#failures.length > 0) throw new AggregateError(this.#failures, 'the simulator failed');
   }
@@ -154,10 +153,11 @@ export class Simulator {
   }
 
   #onEvent(event: WorldEvent): void {
-    if (event.kind === 'deleted') this.#call(() => this.#hooks.deleted?.(event.eni));
-    else if (event.kind === 'deviceAdded')
+    if (event.kind === 'deleted') {
+      this.#call(() => this.#hooks.deleted?.(event.eni));
+    } else if (event.kind === 'deviceAdded') {
       this.#call(() => this.#hooks.attached?.(event.eni, event.instance));
-    else {
+    } else {
       this.#imds.get(event.instance.id)?.detached(event.eni.mac);
       this.#call(() => this.#hooks.detached?.(event.eni, event.instance));
     }

@@ -77,6 +77,11 @@ t.test('the other writes refuse', async (t) => {
     '[10.0.4.30] assigned, but move is not allowed.',
   );
   t.same(sim.world.store.eni(other.id).addresses, ['10.0.4.30', '10.0.4.31'], 'all or nothing');
+  const prefixes = new AssignPrivateIpAddressesCommand({
+    NetworkInterfaceId: eni.id,
+    Ipv4Prefixes: ['10.0.4.64/28', '10.0.4.64/28'],
+  });
+  await refuses('a prefix twice', ec2.send(prefixes), 'InvalidIPAddress.InUse', /10\.0\.4\.64\/28/);
   await refuses(
     'unassigning what the ENI has not',
     ec2.send(

@@ -51,27 +51,35 @@ export class AddressPool {
     return address;
   }
 
-  take(address: bigint, owner: string): void {
+  /** Answers the address as text. */
+  take(address: bigint, owner: string): string {
     const present = this.#owners.get(address);
     if (present !== undefined) throw new Error(`${formatAddress(address)} has an owner: ${present}`);
     this.#owners.set(address, owner);
+    return formatAddress(address);
   }
 
-  give(address: string): void {
-    const value = parseAddress(address);
-    if (value !== undefined) this.#owners.delete(value);
+  /** Takes every address of a /28, one by one: whoever names one of them meets its owner. Answers the CIDR. */
+  takePrefix(cidr: string, owner: string): string {
+    const range = this.#prefix(cidr);
+    if (!this.#isFree(range)) {
+      throw new ApiError('InvalidIPAddress.InUse', `The specified prefix ${cidr} is already in use.`);
+    }
+    for (const address of addressesOf(range)) this.#owners.set(address, owner);
+    return cidr;
   }
 
-  /** Every address of a /28, taken one by one: whoever names one of them meets its owner. */
-  takePrefix(cidr: string, owner: string): void {
-    for (const address of addressesOf(this.prefix(cidr))) this.take(address, owner);
+  give(held: { addresses: readonly string[]; prefixes: readonly string[] }): void {
+    for (const text of held.addresses) {
+      const address = parseAddress(text);
+      if (address !== undefined) this.#owners.delete(address);
+    }
+    for (const cidr of held.prefixes) {
+      for (const address of addressesOf(this.#prefix(cidr))) this.#owners.delete(address);
+    }
   }
 
-  givePrefix(cidr: string): void {
-    for (const address of addressesOf(this.prefix(cidr))) this.#owners.delete(address);
-  }
-
-  prefix(cidr: string): Range {
+  #prefix(cidr: string): Range {
     const range = parseCidr(cidr);
     if (range === undefined || range.last - range.first + 1n !== prefixSize) {
       throw invalidParameter(`invalid value for parameter Ipv4Prefix: ${cidr}`);
@@ -82,7 +90,7 @@ export class AddressPool {
     return range;
   }
 
-  prefixIsFree(range: Range): boolean {
+  #isFree(range: Range): boolean {
     for (const address of addressesOf(range)) {
       if (this.#owners.has(address) || this.isReserved(address)) return false;
     }
@@ -112,7 +120,7 @@ export class AddressPool {
       const first = this.range.first + ((start + step) % count) * prefixSize;
       const range = { first, last: first + prefixSize - 1n };
       const type = this.#reservationTouching(range)?.type;
-      if (type === (reserved ? 'prefix' : undefined) && this.prefixIsFree(range)) {
+      if (type === (reserved ? 'prefix' : undefined) && this.#isFree(range)) {
         return `${formatAddress(first)}/28`;
       }
     }

@@ -1,7 +1,6 @@
 import type { AddressPool } from './address-pool.ts';
 import { ApiError, invalidParameter } from './api-error.ts';
 import { instanceTypes } from './instance-types.ts';
-import { formatAddress } from './ipv4.ts';
 import type { Eni, Subnet } from './records.ts';
 import type { World } from './world.ts';
 
@@ -26,17 +25,10 @@ export function takeAddress(
   eniId: string,
 ): string {
   const { pool } = subnet;
-  if (address === undefined) {
-    const chosen = pool.chooseFree(world.random);
-    pool.take(chosen, eniId);
-    return formatAddress(chosen);
-  }
+  if (address === undefined) return pool.take(pool.chooseFree(world.random), eniId);
   const value = nameable(world, pool, address);
-  if (pool.ownerOf(address) !== undefined) {
-    throw addressInUse();
-  }
-  pool.take(value, eniId);
-  return formatAddress(value);
+  if (pool.ownerOf(address) !== undefined) throw addressInUse();
+  return pool.take(value, eniId);
 }
 
 export function addressInUse(): ApiError {
@@ -50,55 +42,42 @@ function nameable(world: World, pool: AddressPool, address: string): bigint {
 /** All or nothing: the ENI with the addresses and prefixes added, which the caller stores. */
 export function assignAddresses(world: World, eni: Eni, request: Assignment): Eni {
   const { pool } = world.subnet(eni.subnetId);
-  const wanted = [...new Set(request.addresses)].filter((address) => !eni.addresses.includes(address));
-  if (wanted.length < request.addresses.length && world.settings.quirks.assignOwnAddress === 'refused') {
-    throw moveNotAllowed(request.addresses);
-  }
-  for (const address of wanted) nameable(world, pool, address);
-  refuseTaken(world, pool, wanted, request.allowReassignment);
-  const slots = wanted.length + request.count + request.prefixes.length + request.prefixCount;
-  refuseTooMany(world, eni, slots);
-  if (slots === 0) return eni;
-  for (const prefix of request.prefixes) {
-    if (!pool.prefixIsFree(pool.prefix(prefix))) {
-      throw new ApiError('InvalidIPAddress.InUse', `The specified prefix ${prefix} is already in use.`);
-    }
-  }
-
-  const undo: (() => void)[] = [];
+  const wanted = newAddresses(world, pool, eni, request);
+  refuseTooMany(world, eni, wanted.length + request.count + request.prefixes.length + request.prefixCount);
+  const taken = { addresses: [] as string[], prefixes: [] as string[] };
   try {
-    const addresses = wanted.map((address) => {
+    for (const address of wanted) {
       release(world, pool, address);
-      pool.take(nameable(world, pool, address), eni.id);
-      undo.push(() => pool.give(address));
-      return address;
-    });
-    const prefixes = [...request.prefixes];
-    for (const prefix of prefixes) {
-      pool.takePrefix(prefix, eni.id);
-      undo.push(() => pool.givePrefix(prefix));
+      taken.addresses.push(pool.take(nameable(world, pool, address), eni.id));
     }
     for (let n = 0; n < request.count; n++) {
-      const chosen = pool.chooseFree(world.random);
-      pool.take(chosen, eni.id);
-      addresses.push(formatAddress(chosen));
-      undo.push(() => pool.give(formatAddress(chosen)));
+      taken.addresses.push(pool.take(pool.chooseFree(world.random), eni.id));
     }
+    for (const prefix of request.prefixes) taken.prefixes.push(pool.takePrefix(prefix, eni.id));
     for (let n = 0; n < request.prefixCount; n++) {
-      const prefix = pool.chooseFreePrefix(world.random);
-      pool.takePrefix(prefix, eni.id);
-      prefixes.push(prefix);
-      undo.push(() => pool.givePrefix(prefix));
+      taken.prefixes.push(pool.takePrefix(pool.chooseFreePrefix(world.random), eni.id));
     }
-    return {
-      ...eni,
-      addresses: [...eni.addresses, ...addresses],
-      prefixes: [...eni.prefixes, ...prefixes],
-    };
   } catch (error) {
-    for (const step of undo) step();
+    pool.give(taken);
     throw error;
   }
+  return {
+    ...eni,
+    addresses: [...eni.addresses, ...taken.addresses],
+    prefixes: [...eni.prefixes, ...taken.prefixes],
+  };
+}
+
+/** The named addresses that the ENI has not yet, once it is known that it may have them all. */
+function newAddresses(world: World, pool: AddressPool, eni: Eni, request: Assignment): string[] {
+  const { addresses, allowReassignment } = request;
+  const wanted = [...new Set(addresses)].filter((address) => !eni.addresses.includes(address));
+  if (wanted.length < addresses.length && world.settings.quirks.assignOwnAddress === 'refused') {
+    throw moveNotAllowed(addresses);
+  }
+  for (const address of wanted) nameable(world, pool, address);
+  refuseTaken(world, pool, wanted, allowReassignment);
+  return wanted;
 }
 
 /** A secondary address may move to another ENI if the call allows it; a primary or a prefix never. */
@@ -122,7 +101,7 @@ function release(world: World, pool: AddressPool, address: string): void {
   const owner = pool.ownerOf(address);
   if (owner === undefined) return;
   const eni = world.store.eni(owner);
-  pool.give(address);
+  pool.give({ addresses: [address], prefixes: [] });
   world.store.setEni({ ...eni, addresses: eni.addresses.filter((each) => each !== address) });
 }
 
@@ -152,8 +131,7 @@ export function unassignAddresses(
     throw invalidParameter(`Some of the specified addresses are not assigned to interface ${eni.id}`);
   }
   const { pool } = world.subnet(eni.subnetId);
-  for (const address of addresses) pool.give(address);
-  for (const prefix of prefixes) pool.givePrefix(prefix);
+  pool.give({ addresses, prefixes });
   return {
     ...eni,
     addresses: eni.addresses.filter((address) => !addresses.includes(address)),

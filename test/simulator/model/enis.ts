@@ -71,7 +71,7 @@ function withSecondaries(world: World, eni: Eni, request: EniRequest): Eni {
       allowReassignment: false,
     });
   } catch (error) {
-    for (const address of eni.addresses) pool.give(address);
+    pool.give(eni);
     throw error;
   }
 }
@@ -88,9 +88,7 @@ export function deleteEni(world: World, eniId: string): void {
 
 /** The ENI is gone and its addresses are free. */
 export function removeEni(world: World, eni: Eni): void {
-  const { pool } = world.subnet(eni.subnetId);
-  for (const address of eni.addresses) pool.give(address);
-  for (const prefix of eni.prefixes) pool.givePrefix(prefix);
+  world.subnet(eni.subnetId).pool.give(eni);
   world.store.dropEni(eni);
   world.onEvent({ kind: 'deleted', eni });
 }
