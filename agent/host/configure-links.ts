@@ -4,40 +4,50 @@ import { command, tryCommand } from './command.ts';
 import { type LinkDetails, readLinkDetails } from './ip.ts';
 import { readLinks } from './links.ts';
 import { type MendStep, mend } from './mend.ts';
-import type { WantedLink } from './port.ts';
+import type { LinkChange, WantedLink } from './port.ts';
 import { generatesAddresses, loosenReversePathFilter } from './sysctl.ts';
 
 /**
- * Mends the names of our links, sets them up, brings them up; answers in words what it changed. `settle` waits
- * for udev, which may be about to rename the same links.
+ * Mends the names of our links, sets them up, brings them up; answers those on which it changed something. `settle`
+ * waits for udev, which may be about to rename the same links.
  */
 export async function configureLinks(
   wanted: readonly WantedLink[],
   settle: () => Promise<void>,
   log: Log,
   signal: AbortSignal,
-): Promise<string[]> {
-  const renamed = await mendNames(wanted, settle, signal);
-  const changes = await Promise.all(wanted.map((link) => configureLink(link, log, signal)));
-  return [...renamed, ...changes.flat()];
+): Promise<LinkChange[]> {
+  const formerNames = await mendNames(wanted, settle, signal);
+  const changed = await Promise.all(
+    wanted.map(async (link): Promise<LinkChange> => {
+      const formerName = formerNames.get(link.name);
+      const renamed = formerName === undefined ? [] : [`renamed from ${formerName}`];
+      return { name: link.name, changes: [...renamed, ...(await configureLink(link, log, signal))] };
+    }),
+  );
+  return changed.filter(({ changes }) => changes.length > 0);
 }
 
+/** Answers the former names of those that it renamed. */
 async function mendNames(
   wanted: readonly WantedLink[],
   settle: () => Promise<void>,
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<Map<string, string>> {
   const before = await readLinks();
-  if (wanted.every((want) => before.some(({ mac, name }) => mac === want.mac && name === want.name)))
-    return [];
+  if (wanted.every((want) => before.some(({ mac, name }) => mac === want.mac && name === want.name))) {
+    return new Map();
+  }
   // What is misnamed now may be a rename that udev has yet to do: only what it leaves so is mended.
   await settle();
   const links = await readLinks();
   for (const step of mend(links, wanted)) await command('ip', stepArguments(step), signal);
-  return wanted.flatMap((want) => {
-    const was = links.find((link) => link.mac === want.mac)?.name;
-    return was === undefined || was === want.name ? [] : [`${want.name}: renamed from ${was}`];
-  });
+  return new Map(
+    wanted.flatMap((want): [string, string][] => {
+      const was = links.find((link) => link.mac === want.mac)?.name;
+      return was === undefined || was === want.name ? [] : [[want.name, was]];
+    }),
+  );
 }
 
 function stepArguments(step: MendStep): string[] {
@@ -56,17 +66,17 @@ async function configureLink(want: WantedLink, log: Log, signal: AbortSignal): P
   }
   if (link.mtu !== want.mtu) {
     await setMtu(want, link, signal);
-    changes.push(`${name}: MTU ${link.mtu} → ${want.mtu}`);
+    changes.push(`MTU ${link.mtu} → ${want.mtu}`);
   }
   // Before `up`, which is when the kernel makes a link-local address.
   if (await generatesAddresses(name)) {
     await command('ip', ['link', 'set', 'dev', name, 'addrgenmode', 'none'], signal);
-    changes.push(`${name}: no IPv6 address generation`);
+    changes.push('no IPv6 address generation');
   }
-  if (await loosenReversePathFilter(name)) changes.push(`${name}: rp_filter loose`);
+  if (await loosenReversePathFilter(name)) changes.push('rp_filter loose');
   if (!link.up) {
     await command('ip', ['link', 'set', 'dev', name, 'up'], signal);
-    changes.push(`${name}: up`);
+    changes.push('up');
   }
   return changes;
 }

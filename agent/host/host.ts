@@ -57,14 +57,12 @@ export function createHost({ root, clock, log }: HostOptions): Host {
       if (await removeLinkFiles(root, instanceId, interfaceName)) await reload();
     },
     waitForDevice: (mac, signal) => devices.until(() => findDevice(mac), signal),
-    async waitForNoDevice(mac, signal) {
-      await devices.until(async () => ((await findDevice(mac)) === undefined ? true : undefined), signal);
-    },
     async configureLinks(instanceId, links, signal) {
       const changes = await configureLinks(links, () => settle(signal), log, signal);
       const names = (await readLinks()).map((link) => link.name);
       const stale = await removeStaleEntries(root, instanceId, names);
-      return [...changes, ...stale.map((name) => `removed nodeadm's cache entry of ${name}, which is gone`)];
+      for (const name of stale) log.info(`removed nodeadm's cache entry of ${name}, which is gone`);
+      return changes;
     },
   };
 }

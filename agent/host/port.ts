@@ -18,6 +18,12 @@ export interface WantedLink {
   eniId: string;
 }
 
+/** What was changed on a link, in words. */
+export interface LinkChange {
+  name: string;
+  changes: string[];
+}
+
 /** What was about to be created: written and fsynced before the create, kept until the ENI is in place. */
 export interface Intent {
   instanceId: string;
@@ -54,12 +60,14 @@ export interface Host {
   removeLinkFiles(instanceId: string, interfaceName: string): Promise<void>;
   /** Waits until the kernel shows a device with this MAC. */
   waitForDevice(mac: string, signal: AbortSignal): Promise<Link>;
-  /** Waits until no device with this MAC is left. */
-  waitForNoDevice(mac: string, signal: AbortSignal): Promise<void>;
   /**
    * Once all devices are there: lets udev settle, mends names under one lock, sets MTU and loose rp_filter, no
-   * address generation, brings them up, removes nodeadm's cache entries of names that are gone. Answers what it
-   * changed, in words, nothing if all was in place.
+   * address generation, brings them up, removes nodeadm's cache entries of names that are gone. Answers those
+   * links on which it changed something.
    */
-  configureLinks(instanceId: string, links: readonly WantedLink[], signal: AbortSignal): Promise<string[]>;
+  configureLinks(
+    instanceId: string,
+    links: readonly WantedLink[],
+    signal: AbortSignal,
+  ): Promise<LinkChange[]>;
 }

@@ -30,7 +30,6 @@ const clearLine = '\r\u001b[K';
  */
 export function createLog({ env, stream = process.stderr }: LogOptions): Log {
   const terminal = stream.isTTY === true && env.LOG_FORMAT !== 'json';
-  const start = performance.now();
   const logger = winston.createLogger({
     level: env.LOG_LEVEL === 'debug' ? 'debug' : 'info',
     format: winston.format.printf(({ message }) => String(message)),
@@ -39,9 +38,9 @@ export function createLog({ env, stream = process.stderr }: LogOptions): Log {
 
   function line(entry: Entry): string {
     if (env.LOG_FORMAT === 'json') return jsonLine(entry, new Date());
-    if (terminal) return clearLine + terminalLine(entry, performance.now() - start);
+    if (terminal) return clearLine + terminalLine(entry, performance.now());
     if (env.JOURNAL_STREAM !== undefined) return journalLine(entry);
-    return terminalLine(entry, performance.now() - start);
+    return terminalLine(entry, performance.now());
   }
 
   function withFields(own: Fields): Log {

@@ -56,10 +56,7 @@ t.test('a link is set up for pods, and a second time there is nothing to do', as
   const wanted = [{ ...want('eth1', 1), mtu: 9001 }];
 
   t.same(await host.configureLinks(instanceId, wanted, bound()), [
-    'eth1: MTU 1500 → 9001',
-    'eth1: no IPv6 address generation',
-    'eth1: rp_filter loose',
-    'eth1: up',
+    { name: 'eth1', changes: ['MTU 1500 → 9001', 'no IPv6 address generation', 'rp_filter loose', 'up'] },
   ]);
   const [link] = JSON.parse(await ip('-d', '-json', 'address', 'show', 'dev', 'eth1'));
   t.match(link, { mtu: 9001, addr_info: [] });
@@ -92,7 +89,10 @@ t.test('names are mended', async (t) => {
         wanted.map((link) => link.name),
       );
       const misnamed = wanted.filter((link, index) => link.name !== found[index]);
-      t.equal(changes.filter((change) => change.includes('renamed from')).length, misnamed.length);
+      const renamed = changes.filter((link) =>
+        link.changes.some((change) => change.startsWith('renamed from')),
+      );
+      t.equal(renamed.length, misnamed.length);
       t.ok((await readLinks()).every((link) => link.up));
       t.same(await host.configureLinks(instanceId, wanted, bound()), []);
     });
@@ -143,13 +143,16 @@ t.test('a strict rp_filter that cannot be loosened is an error', async (t) => {
   });
 });
 
-t.test('an rp_filter that is off is made loose, so that a later `all` of 1 does not make it strict', async (t) => {
-  const { host } = setUp(t);
-  await addDevice(t, 'eth1', 1);
-  await writeFile('/proc/sys/net/ipv4/conf/eth1/rp_filter', '0');
-  await host.configureLinks(instanceId, [want('eth1', 1)], bound());
-  t.equal((await readFile('/proc/sys/net/ipv4/conf/eth1/rp_filter', 'utf8')).trim(), '2');
-});
+t.test(
+  'an rp_filter that is off is made loose, so that a later `all` of 1 does not make it strict',
+  async (t) => {
+    const { host } = setUp(t);
+    await addDevice(t, 'eth1', 1);
+    await writeFile('/proc/sys/net/ipv4/conf/eth1/rp_filter', '0');
+    await host.configureLinks(instanceId, [want('eth1', 1)], bound());
+    t.equal((await readFile('/proc/sys/net/ipv4/conf/eth1/rp_filter', 'utf8')).trim(), '2');
+  },
+);
 
 t.test('a device shares its MAC with a link stacked on it, and is the first of them', async (t) => {
   const { host } = setUp(t);
@@ -186,8 +189,7 @@ t.test('nodeadm’s cache loses the entries of names that are gone, and no other
   await mkdir(folder, { recursive: true });
   const entries = { ens5: 'io.systemd.Network', ens6: 'io.systemd.Network', ens9: 'cni', eth1: 'cni' };
   for (const [name, manager] of Object.entries(entries)) await writeFile(join(folder, name), manager);
-  const changes = await host.configureLinks(instanceId, [want('eth1', 1)], bound());
-  t.ok(changes.includes("removed nodeadm's cache entry of ens6, which is gone"));
+  await host.configureLinks(instanceId, [want('eth1', 1)], bound());
   t.same((await execa('ls', [folder])).stdout.split('\n'), ['ens5', 'ens9', 'eth1']);
 });
 
@@ -211,18 +213,13 @@ async function macIn(path: string): Promise<string | undefined> {
   return /^PermanentMACAddress=(.*)$/m.exec(text)?.[1];
 }
 
-t.test('a device is seen whenever it appears, and when it goes', async (t) => {
+t.test('a device is seen whenever it appears', async (t) => {
   const { host } = setUp(t);
   const waits = Promise.all([1, 2].map((n) => host.waitForDevice(mac(n), bound())));
   await addDevice(t, 'ens6', 1);
   await addDevice(t, 'ens7', 2);
   t.match(await waits, [{ name: 'ens6' }, { name: 'ens7' }]);
   t.match(await host.waitForDevice(mac(1), bound()), { name: 'ens6', mac: mac(1), up: false, mtu: 1500 });
-
-  const gone = host.waitForNoDevice(mac(1), bound());
-  await ip('link', 'delete', 'dev', 'ens6');
-  await gone;
-  t.same(await names(1), [undefined]);
 });
 
 t.test('the kernel’s events alone wake a wait', async (t) => {

@@ -127,6 +127,7 @@ export async function startNode(options: NodeOptions = {}): Promise<TestNode> {
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   });
   await plug('ens5', node.primaryEni.mac);
+  await execa('ip', ['link', 'set', 'ens5', 'up']);
   const root = await mkdtemp(join(tmpdir(), 'multus-bootstrap-'));
   if (options.noNodeadm !== true) {
     await mkdir(join(root, 'etc/eks/nodeadm.d'), { recursive: true });

@@ -62,8 +62,8 @@ async function configure(
   ready: readonly Ready[],
 ): Promise<void> {
   const links = ready.flatMap(({ link }) => link ?? []);
-  for (const change of await host.configureLinks(instance.instanceId, links, signal)) {
-    log.info(change);
+  for (const { name, changes } of await host.configureLinks(instance.instanceId, links, signal)) {
+    log.info(`${name}: ${changes.join(', ')}`, { interface: name });
   }
 }
 
