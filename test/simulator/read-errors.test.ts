@@ -21,6 +21,12 @@ t.test('reads refuse', async (t) => {
     `The networkInterface ID '${missingEni}' does not exist`,
   );
   await refuses(
+    'several unknown ids',
+    describe({ NetworkInterfaceIds: [missingEni, 'eni-0000000a'] }),
+    'InvalidNetworkInterfaceID.NotFound',
+    `The networkInterface IDs '${missingEni}, eni-0000000a' do not exist`,
+  );
+  await refuses(
     'unknown filters',
     describe({ Filters: [{ Name: 'subnet', Values: ['x'] }] }),
     'InvalidParameterValue',

@@ -3,7 +3,7 @@ import { type FilterTable, filterPredicate, soleFilterValue } from '../api/filte
 import { page } from '../api/pages.ts';
 import { type Params, texts } from '../api/params.ts';
 import { ApiError } from '../model/api-error.ts';
-import { idOf, notFound } from '../model/ids.ts';
+import { findAll } from '../model/ids.ts';
 import { type Eni, eniStatus } from '../model/records.ts';
 import type { World } from '../model/world.ts';
 import { eniAnswer } from './eni-answer.ts';
@@ -50,7 +50,7 @@ export const describeNetworkInterfaces: Action = {
 };
 
 function candidates(world: World, params: Params): Eni[] {
-  const ids = texts(params, 'NetworkInterfaceId').map((id) => idOf('eni', id));
+  const ids = texts(params, 'NetworkInterfaceId');
   if (ids.length === 0) {
     if (params['MaxResults'] === undefined && world.store.eniCount > world.settings.unpaginatedLimit) {
       throw new ApiError(
@@ -60,9 +60,5 @@ function candidates(world: World, params: Params): Eni[] {
     }
     return world.store.visibleEnis(soleFilterValue(params, 'subnet-id'));
   }
-  return [...new Set(ids)].map((id) => {
-    const eni = world.store.visibleEni(id);
-    if (eni === undefined) throw notFound('eni', id);
-    return eni;
-  });
+  return findAll('eni', ids, (id) => world.store.visibleEni(id));
 }

@@ -4,7 +4,7 @@ import { page } from '../api/pages.ts';
 import { type Params, texts } from '../api/params.ts';
 import type { Answer } from '../http/xml.ts';
 import { ApiError, invalidParameter } from '../model/api-error.ts';
-import { idOf } from '../model/ids.ts';
+import { findAll } from '../model/ids.ts';
 import { type InstanceType, instanceTypes, maximumInterfaces } from '../model/instance-types.ts';
 import type { Instance } from '../model/records.ts';
 import type { World } from '../model/world.ts';
@@ -51,9 +51,9 @@ export const describeInstances: Action = {
 };
 
 function chosen(world: World, params: Params): Instance[] {
-  const ids = texts(params, 'InstanceId').map((id) => idOf('i', id));
+  const ids = texts(params, 'InstanceId');
   if (ids.length === 0) return [...world.instances.values()];
-  return [...new Set(ids)].map((id) => world.instance(id));
+  return findAll('i', ids, (id) => world.instances.get(id));
 }
 
 function instanceAnswer(world: World, instance: Instance): Answer {

@@ -2,19 +2,14 @@ import type { Action } from '../api/action.ts';
 import { filterPredicate } from '../api/filters.ts';
 import { page } from '../api/pages.ts';
 import { type Params, texts } from '../api/params.ts';
-import { type IdKind, idOf, notFound } from '../model/ids.ts';
+import { findAll, type IdKind } from '../model/ids.ts';
 import type { SecurityGroup, Subnet, Vpc } from '../model/records.ts';
 import { tagSet, zoneId } from './rendering.ts';
 
 /** The resources named by id, or all: each id must exist. */
 function named<T>(all: ReadonlyMap<string, T>, params: Params, parameter: string, kind: IdKind): T[] {
-  const ids = texts(params, parameter).map((id) => idOf(kind, id));
-  if (ids.length === 0) return [...all.values()];
-  return [...new Set(ids)].map((id) => {
-    const resource = all.get(id);
-    if (resource === undefined) throw notFound(kind, id);
-    return resource;
-  });
+  const ids = texts(params, parameter);
+  return ids.length === 0 ? [...all.values()] : findAll(kind, ids, (id) => all.get(id));
 }
 
 export const describeSubnets: Action = {

@@ -45,6 +45,16 @@ export function idOf(kind: IdKind, id: string): string {
   throw new ApiError(kinds[kind].malformed, `Invalid id: "${id}" (expecting "${kind}-...")`);
 }
 
-export function notFound(kind: IdKind, id: string): ApiError {
-  return new ApiError(kinds[kind].notFound, `The ${kinds[kind].noun} '${id}' does not exist`);
+export function notFound(kind: IdKind, ...ids: string[]): ApiError {
+  const { noun, notFound: code } = kinds[kind];
+  const [plural, verb] = ids.length > 1 ? ['s', 'do'] : ['', 'does'];
+  return new ApiError(code, `The ${noun}${plural} '${ids.join(', ')}' ${verb} not exist`);
+}
+
+/** The resources with these ids, each once; throws an error that names all that are not there. */
+export function findAll<T>(kind: IdKind, ids: readonly string[], find: (id: string) => T | undefined): T[] {
+  const wanted = [...new Set(ids)].map((id) => ({ id, resource: find(idOf(kind, id)) }));
+  const missing = wanted.filter(({ resource }) => resource === undefined).map(({ id }) => id);
+  if (missing.length > 0) throw notFound(kind, ...missing);
+  return wanted.flatMap(({ resource }) => resource ?? []);
 }
