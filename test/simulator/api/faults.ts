@@ -31,10 +31,6 @@ export class Faults {
     this.#pending.push({ fault, skip: (fault.nth ?? 1) - 1, left: fault.times ?? 1 });
   }
 
-  clear(): void {
-    this.#pending = [];
-  }
-
   /** The fault that this call meets: the first added of those that apply. */
   meet(action: string, params: Params): FaultKind | undefined {
     let met: FaultKind | undefined;
