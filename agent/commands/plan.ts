@@ -23,11 +23,10 @@ export async function plan({ root, json }: { root: string; json: boolean }): Pro
 }
 
 async function look(shell: Shell): Promise<Planned> {
-  const early = await firstDeadline(shell);
+  using early = await firstDeadline(shell);
   const identity = await shell.imds.identity(early.signal);
   const { instanceId } = identity;
   const loaded = await configure(shell, early.signal);
-  early.cancel();
   const nothing = { interfaces: [], surplus: [], warnings: [] };
   if (loaded.kind === 'none') {
     return {
@@ -40,10 +39,9 @@ async function look(shell: Shell): Promise<Planned> {
   if (loaded.config.interfaces.length === 0) {
     return { instanceId, plan: nothing, warnings: loaded.warnings };
   }
-  const deadline = deadlineAt(shell.clock, loaded.config.timeoutMs);
+  using deadline = deadlineAt(shell.clock, loaded.config.timeoutMs);
   const ec2 = connect(shell, identity, loaded);
   const { seen } = await observe(runContext(shell, ec2, identity, loaded, deadline.signal));
-  deadline.cancel();
   const made = makePlan(loaded.config, seen);
   return { instanceId, plan: made, warnings: [...loaded.warnings, ...made.warnings] };
 }

@@ -32,7 +32,7 @@ export async function status({ root, json }: { root: string; json: boolean }): P
 /** What is broken must not keep the rest from being seen: it is told of in `unknown`. */
 async function look(shell: Shell): Promise<NodeStatus> {
   const { root, imds, host, clock } = shell;
-  const deadline = deadlineAt(clock, patienceMs);
+  using deadline = deadlineAt(clock, patienceMs);
   const unknown: string[] = [];
   const tolerating = <T>(what: string, promise: Promise<T>): Promise<T | undefined> =>
     promise.catch((error: unknown) => {
@@ -48,7 +48,6 @@ async function look(shell: Shell): Promise<NodeStatus> {
   ]);
   const loaded = await tolerating('the configuration', configure(shell, deadline.signal));
   const enis = await tolerating('EC2', attachedEnis(shell, identity, loaded, deadline.signal));
-  deadline.cancel();
   if (last.state === 'unreadable') {
     unknown.push(`the last result: ${last.reason}`);
   }

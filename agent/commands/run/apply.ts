@@ -3,6 +3,7 @@ import type { Intent } from '../../host/port.ts';
 import type { InterfacePlan, Plan } from '../../plan/steps.ts';
 import { tagKeys } from '../../plan/tags.ts';
 import type { RunContext } from './context.ts';
+import type { Deadline } from './deadline.ts';
 import { combine, exitCodeOf, messageOf } from './failures.ts';
 import { giveBackEni, takeBack } from './give-back.ts';
 import { bringUp, type Made, type Ready } from './interface.ts';
@@ -26,7 +27,7 @@ export async function apply(
   context: RunContext,
   plan: Plan,
   intents: readonly Intent[],
-  grace: () => AbortSignal,
+  grace: () => Deadline,
 ): Promise<Ready[]> {
   const [ways] = await Promise.all([
     Promise.all(plan.interfaces.map((each) => go(context, each, intents))),
@@ -43,7 +44,8 @@ export async function apply(
     return ready;
   }
   const toTakeBack = failures.some(needsSomeone) ? ways : ways.filter((way) => way.failure !== undefined);
-  await Promise.all(toTakeBack.map((way) => undo({ ...context, signal: grace() }, way)));
+  using deadline = grace();
+  await Promise.all(toTakeBack.map((way) => undo({ ...context, signal: deadline.signal }, way)));
   throw combine(failures);
 }
 

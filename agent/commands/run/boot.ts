@@ -18,7 +18,7 @@ const graceMs = 45_000;
 /** The run up to the open gate, and what kubelet need not wait for. Answers with its closing line. */
 export async function boot(shell: Shell, progress: Progress): Promise<string> {
   const { root, clock, log, host } = shell;
-  const early = await firstDeadline(shell);
+  using early = await firstDeadline(shell);
   const identity = await shell.imds.identity(early.signal);
   progress.identity = identity;
   const { instanceId, instanceType, zone } = identity;
@@ -27,13 +27,12 @@ export async function boot(shell: Shell, progress: Progress): Promise<string> {
     log.info(`removed ${path}, which another instance's run wrote`);
   }
   const loaded = await configure(shell, early.signal);
-  early.cancel();
   warn(log, progress, loaded.warnings);
   if (loaded.kind === 'none') {
     await openGate(root, instanceId);
     return 'no configuration, neither in the user data nor in /etc/multus-bootstrap/config.d: nothing to do';
   }
-  const deadline = deadlineAt(clock, loaded.config.timeoutMs);
+  using deadline = deadlineAt(clock, loaded.config.timeoutMs);
   const kubelet = await prepareKubelet(root, identity, loaded);
   progress.kubelet = kubelet;
   if (loaded.config.interfaces.length > 0) {
@@ -43,7 +42,6 @@ export async function boot(shell: Shell, progress: Progress): Promise<string> {
   }
   await letReadyNodeJoin(shell, progress, kubelet);
   await Promise.all(progress.ready.map(({ afterwards }) => afterwards));
-  deadline.cancel();
   return closingLine(progress.ready, clock.now(), callsMade(progress));
 }
 
@@ -56,10 +54,7 @@ async function attachAll(context: RunContext, progress: Progress, kubelet: Kubel
   for (const each of plan.interfaces) {
     log.info(intention(each), { interface: each.config.name });
   }
-  return apply(
-    context,
-    plan,
-    intents,
-    () => createDeadline(clock, clock.now() + graceMs, 'the time for taking back').signal,
+  return apply(context, plan, intents, () =>
+    createDeadline(clock, clock.now() + graceMs, 'the time for taking back'),
   );
 }

@@ -1,10 +1,9 @@
 import type { Clock } from '../../clock.ts';
 import { ExitCode, Failure } from '../../failure.ts';
 
-export interface Deadline {
+/** To be held with `using`: a deadline that is left pending keeps the process from ending. */
+export interface Deadline extends Disposable {
   signal: AbortSignal;
-  /** The wait is over: a pending deadline would keep the process alive. */
-  cancel(): void;
 }
 
 /** A deadline at a time of the clock, in ms; `what` says whose it is, as in "the deadline of 10m (spec.timeout)". */
@@ -15,5 +14,5 @@ export function createDeadline(clock: Clock, at: number, what: string): Deadline
     () => passed.abort(new Failure(ExitCode.deadline, `${what} has passed`)),
     () => undefined,
   );
-  return { signal: passed.signal, cancel: () => cancelled.abort() };
+  return { signal: passed.signal, [Symbol.dispose]: () => cancelled.abort() };
 }
