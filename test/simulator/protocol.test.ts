@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import t from 'tap';
 import { ids, smallWorld } from './small-world.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -122,4 +124,17 @@ t.test('the record', async (t) => {
   t.same(sim.record.writes('CreateNetworkInterface'), []);
   sim.record.clear();
   t.same(sim.record.calls, []);
+});
+
+t.test('a client that breaks off in the middle of its request is no failure of the simulator', async (t) => {
+  const { sim, post } = await setUp(t);
+  const { hostname, port } = new URL(sim.ec2Url);
+  const socket = connect(Number(port), hostname);
+  socket.write('POST / HTTP/1.1\r\nHost: ec2\r\nContent-Length: 100\r\n\r\nAction=');
+  await once(socket, 'connect');
+  t.equal((await post(listing)).status, 200);
+  socket.resetAndDestroy();
+  await once(socket, 'close');
+  t.equal((await post(listing)).status, 200);
+  t.equal(sim.record.calls.length, 2);
 });
