@@ -43,7 +43,7 @@ export function checkLimits(
     if (card === undefined) {
       throw new Failure(
         ExitCode.limit,
-        `${name}: ${limits.type} has no network card ${networkCard}: it has ${limits.cards.map((each) => each.index).join(', ')}. Correct networkCard or choose another instance type`,
+        `${name}: ${limits.type} has no network card ${networkCard}, only ${limits.cards.map((each) => each.index).join(', ')}. Correct networkCard or choose another instance type`,
       );
     }
     const onCard = attached.filter((each) => each.networkCard === networkCard).length;
@@ -67,6 +67,6 @@ export function checkLimits(
 function tooMany(where: string, limit: number, attached: number, more: number, name: string): Failure {
   return new Failure(
     ExitCode.limit,
-    `${name}: ${where} carries ${limit} ENIs: ${attached} are attached and the configuration needs ${more} more. Choose a larger instance type or fewer interfaces`,
+    `${name}: ${where} carries ${limit} ENIs, has ${attached}, and the configuration needs ${more} more. Choose a larger instance type or fewer interfaces`,
   );
 }

@@ -6,6 +6,9 @@ import type { InterfacePlan } from '../../plan/steps.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
 
+/** More than any network card carries: someone who takes index after index must not keep us here. */
+const mostIndexes = 16;
+
 export interface Attached {
   attachmentId: string;
   deviceIndex: number;
@@ -25,7 +28,7 @@ export async function attachEni(context: RunContext, plan: InterfacePlan, eni: E
       context,
       `attach ${eni.id} for ${name} at device index ${deviceIndex}`,
       (signal) => attachOnce(context, { eniId: eni.id, deviceIndex, networkCard }, signal),
-      ['indexTaken'],
+      refused.size < mostIndexes ? ['indexTaken'] : [],
     );
     if (!(outcome instanceof Ec2Error)) {
       log.info(`${name}: attached at device index ${outcome.deviceIndex}`, {

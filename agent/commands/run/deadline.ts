@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { ExitCode, Failure } from '../../failure.ts';
 
-/** To be held with `using`: a deadline that is left pending keeps the process from ending. */
+/** To be held with `using`: a deadline that is left pending, or a retry left under it, keeps the process from ending. */
 export interface Deadline extends Disposable {
   signal: AbortSignal;
 }
@@ -14,5 +14,11 @@ export function createDeadline(clock: Clock, at: number, what: string): Deadline
     () => passed.abort(new Failure(ExitCode.deadline, `${what} has passed`)),
     () => undefined,
   );
-  return { signal: passed.signal, [Symbol.dispose]: () => cancelled.abort() };
+  return {
+    signal: passed.signal,
+    [Symbol.dispose]: () => {
+      cancelled.abort();
+      passed.abort();
+    },
+  };
 }
