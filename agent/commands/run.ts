@@ -76,10 +76,20 @@ async function applyFailurePolicy(shell: Shell, progress: Progress, exitCode: Ex
     log.warn(`kubelet is left as it is, since it has run before (exit code ${exitCode})`);
     return;
   }
-  const next = ([ExitCode.noneFree, ExitCode.deadline, ExitCode.unreachable] as number[]).includes(exitCode)
-    ? 'the unit tries again by itself; to do so now'
-    : 'once this is mended';
   log.warn(
-    `kubelet is held back (exit code ${exitCode}); ${next}: systemctl restart multus-bootstrap && systemctl start nodeadm-run`,
+    `kubelet is held back (exit code ${exitCode}); ${whatNext(exitCode)}: systemctl restart multus-bootstrap && systemctl start nodeadm-run`,
   );
+}
+
+function whatNext(exitCode: ExitCode): string {
+  switch (exitCode) {
+    case ExitCode.noneFree:
+    case ExitCode.deadline:
+    case ExitCode.unreachable:
+      return 'the unit tries again by itself; to do so now';
+    case ExitCode.configuration:
+      return 'user data cannot change while the instance runs: correct the launch template and replace the node. If it is something else that was mended';
+    default:
+      return 'once this is mended';
+  }
 }

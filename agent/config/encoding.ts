@@ -18,7 +18,7 @@ export function unwrap(bytes: Uint8Array): Uint8Array | { error: string } {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ERR_BUFFER_TOO_LARGE') {
       return {
-        error: `is gzip that inflates to more than ${largestInflated / 1024} KiB; no configuration does`,
+        error: `is gzip that inflates to more than ${largestInflated / 1024} KiB, which no configuration does; see what was packed into it`,
       };
     }
     return {

@@ -33,7 +33,7 @@ export function labelKeyFault(key: string): string | undefined {
     return 'the agent sets this label itself; remove it';
   }
   if (prefix !== undefined && isKubernetes(prefix) && !kubeletKeys.has(key) && !isKubeletPrefix(prefix)) {
-    return `kubelet does not start with labels of its own below ${prefix}; write a prefix of yours, or node.kubernetes.io/${name}`;
+    return `kubelet refuses to start with this label, since ${prefix} is Kubernetes' own; write a prefix of yours, or node.kubernetes.io/${name}`;
   }
   return undefined;
 }

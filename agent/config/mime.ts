@@ -43,7 +43,7 @@ function readEntity(entity: string, number: string): MimePart[] | { error: strin
   const entities = splitAt(body, boundary);
   if (entities === undefined) {
     return {
-      error: `${where} is cut: its closing boundary, --${boundary}--, is missing, and with it perhaps configuration; user data may have 16 KB`,
+      error: `${where} is cut: its closing boundary, --${boundary}--, is missing, and with it perhaps configuration. EC2 takes 16 KB of user data: gzip it if it is longer`,
     };
   }
   const parts: MimePart[] = [];
