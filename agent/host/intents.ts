@@ -50,10 +50,12 @@ export function parseIntent(text: string): Intent | undefined {
     tags,
     nonce,
     eniId,
+    mac,
   } = json;
   if (!isString(instanceId) || !isString(name) || !isString(subnetId)) return undefined;
   if (!isString(description) || !isString(nonce) || !isStrings(securityGroups)) return undefined;
-  if (!isOptionalString(address) || !isOptionalString(eniId) || !isStringMap(tags)) return undefined;
+  if (!isOptionalString(address) || !isStringMap(tags)) return undefined;
+  if (!isOptionalString(eniId) || !isOptionalString(mac)) return undefined;
   return {
     instanceId,
     interface: name,
@@ -64,6 +66,7 @@ export function parseIntent(text: string): Intent | undefined {
     tags,
     nonce,
     ...(eniId === undefined ? {} : { eniId }),
+    ...(mac === undefined ? {} : { mac }),
   };
 }
 

@@ -37,6 +37,8 @@ export interface Intent {
   nonce: string;
   /** From EC2's answer, once it is known. */
   eniId?: string;
+  /** Lower case, likewise. */
+  mac?: string;
 }
 
 /**

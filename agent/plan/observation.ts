@@ -34,4 +34,6 @@ export interface OpenIntent {
   subnetId: string;
   address?: string;
   eniId?: string;
+  /** Lower case. */
+  mac?: string;
 }

@@ -72,12 +72,14 @@ function lowest(free: readonly Range[] | undefined): string | undefined {
   return free?.[0] === undefined ? undefined : formatAddress(free[0].first);
 }
 
-/** Names that our own devices bear for now are mended later; those of others are not ours to take. */
+/**
+ * Names that our own devices bear for now are mended later; those of others are not ours to take. A device may be
+ * there while EC2's listings do not show that its ENI is attached, or do not show it at all: hence the intents.
+ */
 function checkName(name: string, seen: Observation): void {
   const { instanceId, primaryMac } = seen.instance;
-  const ownMacs = seen.enis
-    .filter((eni) => isOurs(eni, instanceId) && isAttached(eni, instanceId))
-    .map((eni) => eni.mac);
+  const own = seen.enis.filter((eni) => isOurs(eni, instanceId));
+  const ownMacs = [...own, ...seen.intents].map(({ mac }) => mac);
   const holder = seen.links.find((link) => link.name === name && !ownMacs.includes(link.mac));
   if (holder !== undefined) {
     const which = holder.mac === primaryMac ? 'the primary ENI' : `MAC ${holder.mac}`;

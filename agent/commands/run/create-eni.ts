@@ -29,7 +29,7 @@ export async function createEni(
   if (eni instanceof Ec2Error) {
     return eni;
   }
-  await host.writeIntent({ ...intent, eniId: eni.id });
+  await host.writeIntent({ ...intent, eniId: eni.id, mac: eni.mac });
   const [address = ''] = eni.addresses;
   log.info(`${intent.interface}: claimed ${address} in ${eni.subnetId}`, {
     interface: intent.interface,

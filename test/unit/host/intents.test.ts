@@ -15,8 +15,9 @@ const intent: Intent = {
   tags: { 'multus-bootstrap.io/instance-id': 'i-1' },
   nonce: 'n',
   eniId: 'eni-1',
+  mac: '02:00:00:00:00:01',
 };
-const { address: _address, eniId: _eniId, ...automatic } = intent;
+const { address: _address, eniId: _eniId, mac: _mac, ...automatic } = intent;
 
 t.test('what was written is read, one for each interface, until it is removed', async (t) => {
   const root = t.testdir({});

@@ -226,7 +226,7 @@ t.test('what cannot be done is refused before anything is changed', async (t) =>
       { enis: [primary, full] },
       5,
       'eth1',
-      '24 addresses',
+      'of the 24 addresses',
       '17 are held by ENIs',
       '3 are in podRange',
     ],
@@ -302,4 +302,14 @@ t.test('the name of one of our devices that is to be mended is no conflict', asy
   const plan = makePlan(nodeConfig({}, { name: 'eth2' }), observation({ enis: [primary, one, two], links }));
   t.strictSame(writesOf(plan), []);
   t.equal(instanceId, one.attachment?.instanceId);
+});
+
+t.test('the name of our own device is no conflict, whatever EC2 shows of its ENI', async (t) => {
+  const left = eni({ addresses: ['10.0.4.4'], tags: ownTags('eth1') });
+  const links = [{ name: 'eth1', mac: left.mac }];
+  const source = (given: Parameters<typeof observation>[0]) =>
+    makePlan(nodeConfig({}), observation({ links, ...given })).interfaces[0]?.source.kind;
+  t.equal(source({ enis: [primary, left] }), 'adopt', 'not attached yet');
+  const intent = { interface: 'eth1', subnetId: left.subnetId, eniId: left.id, mac: left.mac };
+  t.equal(source({ intents: [intent] }), 'recover', 'nothing at all');
 });

@@ -1,0 +1,90 @@
+import type { Test } from 'tap';
+import { isRead } from '../simulator/api/buckets.ts';
+import type { Call } from '../simulator/api/record.ts';
+import { endState } from './end-state.ts';
+import { group, type NodeOptions, startNode, subnets, type TestNode } from './simulated-node.ts';
+
+/** Before a call has its effect, or after it and before its answer. */
+export type Moment = 'beforeCall' | 'afterCall';
+
+/** A node to be killed. */
+export async function freshNode(t: Test, options: NodeOptions = {}): Promise<TestNode> {
+  const node = await newNode(options);
+  t.teardown(() => node.close());
+  return node;
+}
+
+/** Two interfaces, every kind of write, first free addresses that are not the first. */
+function newNode(options: NodeOptions): Promise<TestNode> {
+  return startNode({
+    userData: {
+      interfaces: [
+        { name: 'eth1', subnets: [subnets.a], securityGroups: [group], tags: { team: 'core' } },
+        { name: 'eth2', subnets: [subnets.b], securityGroups: [group], sourceDestCheck: false },
+      ],
+    },
+    ...options,
+    world(world) {
+      world.addEni({ subnetId: subnets.a, address: '10.0.4.4' });
+      world.addEni({ subnetId: subnets.b, address: '10.0.5.5' });
+      options.world?.(world);
+    },
+  });
+}
+
+/** The calls of a run that nothing disturbs, by name, and what it leaves behind. */
+export async function undisturbedRun(t: Test): Promise<{ reads: string[]; writes: string[]; state: object }> {
+  const node = await newNode({});
+  const { exitCode, journal } = await node.run(['run']);
+  t.equal(exitCode, 0, journal);
+  t.strictSame(
+    node.enis().map(({ addresses }) => addresses),
+    [['10.0.4.5'], ['10.0.5.4']],
+  );
+  const calls = node.simulator.record.calls.map((call) => callName(node, call));
+  t.equal(new Set(calls).size, calls.length, 'each call has a name of its own');
+  const state = await endState(node);
+  await node.close();
+  return { reads: calls.filter(isRead), writes: calls.filter((name) => !isRead(name)), state };
+}
+
+/**
+ * A call by what it does and for which interface, as it is called in any run of the same node:
+ * `AttachNetworkInterface eth1`, `GetSubnetCidrReservations subnet-0000000a`.
+ */
+export function callName(node: TestNode, { action, params }: Call): string {
+  const { NetworkInterfaceId: eniId, Description: description, SubnetId, Filter, SourceDestCheck } = params;
+  const eni = node.simulator.world.enis.find((each) => each.id === eniId);
+  const name =
+    eni?.tags['multus-bootstrap.io/interface'] ??
+    (typeof description === 'string' ? description.split(' ')[0] : undefined);
+  const attribute = SourceDestCheck === undefined ? '' : ' SourceDestCheck';
+  return `${action} ${name ?? SubnetId ?? JSON.stringify(Filter)}${attribute}`;
+}
+
+/**
+ * Runs the program and kills it with SIGKILL at the first call of that name, which is answered. Calls that are on
+ * their way at the same time still have their effect, as they would in EC2. Throws if no such call comes.
+ */
+export async function runUntilKilled(node: TestNode, moment: Moment, name: string): Promise<Call> {
+  const { hooks, simulator } = node;
+  const program = node.start(['run']);
+  const killedAt = Promise.withResolvers<Call>();
+  let isAlive = true;
+  hooks[moment] = async (call) => {
+    if (!isAlive || callName(node, call) !== name) return;
+    isAlive = false;
+    program.kill('SIGKILL');
+    await program;
+    if (moment === 'beforeCall') {
+      simulator.faults.add({ kind: 'reset', match: (params) => params === call.params });
+    }
+    killedAt.resolve(call);
+  };
+  const { exitCode, stderr } = await program;
+  delete hooks[moment];
+  if (exitCode !== undefined) {
+    throw new Error(`not killed: there was no ${name}:\n${stderr}`);
+  }
+  return killedAt.promise;
+}
