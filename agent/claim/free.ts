@@ -11,7 +11,7 @@ export interface Bounds {
  * EC2 keeps the first four addresses and the last of every IPv4 subnet, whatever its size (VPC user guide,
  * "Subnet CIDR blocks").
  */
-function reserved(cidr: Range): Range[] {
+export function reserved(cidr: Range): Range[] {
   return [
     { first: cidr.first, last: cidr.first + 3n },
     { first: cidr.last, last: cidr.last },

@@ -1,5 +1,5 @@
 import type { Subnet } from '../claim/facts.ts';
-import { freeRanges, held, workersPart } from '../claim/free.ts';
+import { freeRanges, held, reserved, workersPart } from '../claim/free.ts';
 import { intersect, parseRange, type Range, size, subtract } from '../claim/range.ts';
 import type { InterfaceConfig } from '../config/model.ts';
 import { ExitCode, Failure } from '../failure.ts';
@@ -26,10 +26,10 @@ export function subnetChoices(
     .map((subnet) => ({ subnet, ...room(config, subnet, seen, planned) }))
     .toSorted((a, b) => b.count - a.count);
   if (choices.every(({ count }) => count === 0)) {
-    const each = candidates.map((subnet) => describeFull(config, subnet, seen));
+    const each = candidates.map((subnet) => describeFull(config, subnet, seen, planned));
     throw new Failure(
       ExitCode.noneFree,
-      `${config.name}: no free address: ${each.join('; ')}. Free addresses there, widen ipv4.within, or add a subnet of zone ${seen.instance.zone}`,
+      `${config.name}: no free address: ${each.join('; ')}. Release addresses there, widen ipv4.within, or add a subnet of zone ${seen.instance.zone}`,
     );
   }
   return choices.filter(({ count }) => count > 0).map(({ subnet, free }) => ({ subnetId: subnet.id, free }));
@@ -89,17 +89,29 @@ function room(config: InterfaceConfig, subnet: Ipv4Subnet, seen: Observation, pl
 }
 
 /** What fills the part of the subnet from which we may claim, in the numbers that someone needs to mend it. */
-function describeFull(config: InterfaceConfig, subnet: Ipv4Subnet, seen: Observation): string {
+function describeFull(
+  config: InterfaceConfig,
+  subnet: Ipv4Subnet,
+  seen: Observation,
+  planned: readonly Range[],
+): string {
   if (config.ipv4.mode === 'Automatic') {
     return `${subnet.id} (${subnet.cidr}) has no available address`;
   }
   const part = workersPart(subnet.cidr, config.ipv4.within);
-  const count = (ranges: readonly string[]) => size(intersect(part, ranges.map(parseRange)));
-  const inUse = size(intersect(part, held(seen.enis.filter((eni) => eni.subnetId === subnet.id))));
-  const inReservations = count(seen.reservations.filter((r) => r.subnetId === subnet.id).map((r) => r.cidr));
+  const enis = seen.enis.filter((eni) => eni.subnetId === subnet.id);
+  const reservations = seen.reservations.filter((each) => each.subnetId === subnet.id);
+  const uses: [readonly Range[], string][] = [
+    [held(enis), 'are held by ENIs (delegated prefixes included)'],
+    [reservations.map(({ cidr }) => parseRange(cidr)), 'are in CIDR reservations'],
+    [config.ipv4.podRange.map(parseRange), 'are in podRange'],
+    [planned, "are for this node's other interfaces"],
+    [reserved(parseRange(subnet.cidr)), "are EC2's own"],
+  ];
+  const counts = uses
+    .map(([ranges, what]) => ({ count: size(intersect(part, ranges)), what }))
+    .filter(({ count }) => count > 0)
+    .map(({ count, what }) => `${count} ${what}`);
   const bounds = config.ipv4.within.length > 0 ? ` within ${config.ipv4.within.join(', ')}` : '';
-  return (
-    `${subnet.id} (${subnet.cidr})${bounds} has ${size(part)} addresses, of which ${inUse} are held by ENIs, ` +
-    `${inReservations} are in CIDR reservations, ${count(config.ipv4.podRange)} are in podRange, and the rest are EC2's own`
-  );
+  return `of the ${size(part)} addresses of ${subnet.id} (${subnet.cidr})${bounds} ${counts.join(', ')}`;
 }

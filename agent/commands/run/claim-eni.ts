@@ -1,7 +1,7 @@
 import { addressesPerQuery, choose } from '../../claim/candidates.ts';
 import type { Eni } from '../../claim/facts.ts';
 import { held } from '../../claim/free.ts';
-import { firstOf, formatAddress, type Range, size, subtract } from '../../claim/range.ts';
+import { firstOf, formatAddress, type Range, subtract } from '../../claim/range.ts';
 import { Ec2Error } from '../../ec2/port.ts';
 import { ExitCode, Failure } from '../../failure.ts';
 import type { InterfacePlan } from '../../plan/steps.ts';
@@ -15,30 +15,34 @@ import { newIntent } from './intent.ts';
  * one is taken and to the next subnet when one is full. Throws a `Failure` (5) when all are.
  */
 export async function claimEni(context: RunContext, plan: InterfacePlan): Promise<Eni> {
-  for (const choice of plan.choices) {
+  const { name } = plan.config;
+  const refusals: string[] = [];
+  for (const { subnetId, free } of plan.choices) {
     const eni =
-      choice.free === undefined
-        ? await createIn(context, plan, choice.subnetId)
-        : await claimFirstFree(context, plan, choice.subnetId, choice.free);
-    if (eni instanceof Ec2Error || eni === undefined) {
-      context.log.warn(`${plan.config.name}: no address to be had in ${choice.subnetId}`, {
-        interface: plan.config.name,
-        subnet: choice.subnetId,
-      });
-    } else {
+      free === undefined
+        ? await createIn(context, plan, subnetId)
+        : await claimFirstFree(context, plan, subnetId, free);
+    if (eni !== undefined && !(eni instanceof Ec2Error)) {
       return eni;
     }
+    const refusal = eni === undefined ? allTaken(context, subnetId) : `${subnetId} is full (${eni.code})`;
+    context.log.warn(`${name}: ${refusal}`, { interface: name, subnet: subnetId });
+    refusals.push(refusal);
   }
-  throw noneFree(context, plan);
+  throw new Failure(
+    ExitCode.noneFree,
+    `${name}: no address could be claimed: ${refusals.join('; ')}. Release addresses there, widen ipv4.within, ` +
+      `or add a subnet of zone ${context.instance.zone}`,
+  );
 }
 
-/** The ENI, or nothing if the subnet has no address left for us. */
+/** The ENI, EC2's word that the subnet is full, or nothing if every address that looked free has an owner. */
 async function claimFirstFree(
   context: RunContext,
   plan: InterfacePlan,
   subnetId: string,
   freeBefore: readonly Range[],
-): Promise<Eni | undefined> {
+): Promise<Eni | Ec2Error | undefined> {
   const { claims, random, log } = context;
   const { name } = plan.config;
   let free = freeBefore;
@@ -50,11 +54,8 @@ async function claimFirstFree(
     }
     const address = formatAddress(candidate);
     const eni = await createIn(context, plan, subnetId, address);
-    if (!(eni instanceof Ec2Error)) {
+    if (!(eni instanceof Ec2Error) || eni.class === 'full') {
       return eni;
-    }
-    if (eni.class === 'full') {
-      return undefined;
     }
     log.info(`${name}: ${address} is not to be had: ${eni.message}`, {
       interface: name,
@@ -98,15 +99,9 @@ async function createIn(
   return createEni(context, intent);
 }
 
-function noneFree({ claims }: RunContext, { config, choices }: InterfacePlan): Failure {
-  const each = choices.map(({ subnetId, free }) =>
-    free === undefined
-      ? `${subnetId} is full`
-      : `in ${subnetId} ${size(free)} addresses looked free, and EC2 refused the ${claims.tried(subnetId).length} that were tried`,
-  );
-  return new Failure(
-    ExitCode.noneFree,
-    `${config.name}: no address could be claimed: ${each.join('; ')}. Others are claiming here, or hold addresses ` +
-      'that no listing shows (a shared VPC): widen ipv4.within, or add a subnet of this zone',
+function allTaken({ claims }: RunContext, subnetId: string): string {
+  return (
+    `in ${subnetId} every address that looked free is taken (EC2 refused ${claims.tried(subnetId).length}): others ` +
+    'claim here too, or, in a shared VPC, hold addresses that no listing shows'
   );
 }

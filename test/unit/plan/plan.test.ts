@@ -250,7 +250,7 @@ t.test('what cannot be done is refused before anything is changed', async (t) =>
       { enis: [primary, attached(1), attached(2)] },
       6,
       'm5.xlarge carries 4 ENIs',
-      '3 are attached',
+      'has 3',
       '2 more',
     ],
     ['no such card', nodeConfig({ networkCard: 1 }), {}, 6, 'm5.xlarge has no network card 1'],
