@@ -6,7 +6,7 @@ const chunks = 'dist/chunks';
 const common = {
   bundle: true,
   platform: 'node',
-  target: 'node26',
+  target: 'node24',
   format: 'esm',
   minifySyntax: true,
   minifyWhitespace: true,
