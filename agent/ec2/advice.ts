@@ -95,6 +95,12 @@ function openTheWay({ code }: Ec2Error, { endpoint, proxy }: Way): string {
       'or name the host in NO_PROXY'
     );
   }
+  if (/^(ENOTFOUND|EAI_)/.test(code)) {
+    return (
+      "The name is not resolved: see that the VPC's DNS support (enableDnsSupport) is on, or that the DNS servers " +
+      'of its DHCP options set can be reached and know the name; or set HTTPS_PROXY'
+    );
+  }
   const region = /ec2[^.]*\.([a-z0-9-]+)\./.exec(endpoint)?.[1] ?? '<region>';
   return (
     'The subnet of the primary ENI needs a route to EC2: a NAT gateway, or the interface endpoint ' +

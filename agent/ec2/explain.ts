@@ -17,7 +17,7 @@ export function explain(error: Ec2Error | DeadlinePassed, context: Explaining): 
   }
   const { last } = error;
   if (last === undefined) {
-    const message = `cannot ${subject}: the deadline passed. Raise "timeout" if nothing else is wrong`;
+    const message = `cannot ${subject}: the deadline passed before EC2 answered. Raise "timeout" if nothing else is wrong`;
     return new Failure(ExitCode.deadline, message, { cause: error });
   }
   const exitCode = last.class === 'unreachable' ? ExitCode.unreachable : ExitCode.deadline;

@@ -18,8 +18,9 @@ interface Way {
 
 /**
  * Carries out a plan: all interfaces at once, then their links together. If any fails, throws one `Failure`:
- * the code of the first in the configuration's order, the messages of all. What this run made is then taken
- * back, but for interfaces that are whole when time can heal the failure: the next run finds them in place.
+ * the code of the first in the configuration's order, the messages of all. What this run made is taken back
+ * before, but for interfaces that are whole when time can heal the failure: the next run finds them in place.
+ * What cannot be taken back is told in the same message.
  *
  * @param grace bounds the taking back, which may come after the deadline
  */
@@ -45,8 +46,13 @@ export async function apply(
   }
   const toTakeBack = failures.some(needsSomeone) ? ways : ways.filter((way) => way.failure !== undefined);
   using deadline = grace();
-  await Promise.all(toTakeBack.map((way) => undo({ ...context, signal: deadline.signal }, way)));
-  throw combine(failures);
+  const undone = await Promise.allSettled(
+    toTakeBack.map((way) => undo({ ...context, signal: deadline.signal }, way)),
+  );
+  throw combine([
+    ...failures,
+    ...undone.flatMap((each) => (each.status === 'rejected' ? [each.reason] : [])),
+  ]);
 }
 
 async function go(context: RunContext, plan: InterfacePlan, intents: readonly Intent[]): Promise<Way> {

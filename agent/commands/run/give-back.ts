@@ -1,7 +1,9 @@
 import { Ec2Error } from '../../ec2/port.ts';
+import { Failure } from '../../failure.ts';
 import { isAttached } from '../../plan/eni-source.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
+import { exitCodeOf, messageOf } from './failures.ts';
 
 /**
  * Deletes an ENI that we made, detaching it first if it is attached to this instance. It is no error if it is
@@ -33,19 +35,20 @@ async function deleteOnce(context: RunContext, eniId: string, signal: AbortSigna
 
 /**
  * Takes back all that this run made for an interface: its ENI, then the files on the host, then the intent,
- * which stays until the ENI is gone. A failure is told and no more: the next run adopts what is left.
+ * which stays until the ENI is gone. Throws a `Failure` that says what is left: the next run adopts it.
  */
 export async function takeBack(context: RunContext, name: string, eniId: string): Promise<void> {
-  const { host, log, instance } = context;
+  const { host, instance } = context;
   try {
     await giveBackEni(context, name, eniId);
     await host.removeLinkFiles(instance.instanceId, name);
     await host.removeIntent(name);
   } catch (error) {
-    log.error(
-      `${name}: could not give back ${eniId}: ${error instanceof Error ? error.message : error}. ` +
-        'The next run on this node takes it up again; once the instance is gone, delete it by hand',
-      { interface: name, eni: eniId },
+    throw new Failure(
+      exitCodeOf(error),
+      `${messageOf(error)}. It is left as it is: the next run on this node takes it up again; once the instance is ` +
+        `gone, delete it: aws ec2 delete-network-interface --network-interface-id ${eniId}`,
+      { cause: error },
     );
   }
 }
