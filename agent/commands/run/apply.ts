@@ -16,11 +16,17 @@ interface Way {
   failure: unknown;
 }
 
+/** The interfaces that are whole and stay, and what failed. */
+export interface Applied {
+  ready: Ready[];
+  /** One for all: the code of the first in the configuration's order, the messages of all. */
+  failure: unknown;
+}
+
 /**
- * Carries out a plan: all interfaces at once, then their links together. If any fails, throws one `Failure`:
- * the code of the first in the configuration's order, the messages of all. What this run made is taken back
- * before, but for interfaces that are whole when time can heal the failure: the next run finds them in place.
- * What cannot be taken back is told in the same message.
+ * Carries out a plan: all interfaces at once, then their links together. If any fails, what this run made is
+ * taken back, but for interfaces that are whole when time can heal the failure: the next run finds them in
+ * place. What cannot be taken back is told with the failure.
  *
  * @param grace bounds the taking back, which may come after the deadline
  */
@@ -29,30 +35,40 @@ export async function apply(
   plan: Plan,
   intents: readonly Intent[],
   grace: () => Deadline,
-): Promise<Ready[]> {
+): Promise<Applied> {
   const [ways] = await Promise.all([
     Promise.all(plan.interfaces.map((each) => go(context, each, intents))),
     deleteSurplus(context, plan),
   ]);
-  const ready = ways.flatMap((way) => way.ready ?? []);
   const failures: unknown[] = ways.map(({ failure }) => failure).filter((failure) => failure !== undefined);
-  try {
-    await configure(context, ready);
-  } catch (error) {
-    failures.push(error);
-  }
   if (failures.length === 0) {
-    return ready;
+    const ready = wholeOf(ways);
+    try {
+      await configure(context, ready);
+      return { ready, failure: undefined };
+    } catch (error) {
+      failures.push(error);
+    }
   }
-  const toTakeBack = failures.some(needsSomeone) ? ways : ways.filter((way) => way.failure !== undefined);
   using deadline = grace();
-  const undone = await Promise.allSettled(
-    toTakeBack.map((way) => undo({ ...context, signal: deadline.signal }, way)),
-  );
-  throw combine([
-    ...failures,
-    ...undone.flatMap((each) => (each.status === 'rejected' ? [each.reason] : [])),
+  return await retreat({ ...context, signal: deadline.signal }, ways, failures);
+}
+
+/** Takes back what may not stay, and sets up what may: under failurePolicy Taint and Ignore pods may use it. */
+async function retreat(context: RunContext, ways: readonly Way[], failures: unknown[]): Promise<Applied> {
+  const mayStay = !failures.some(needsSomeone);
+  const toTakeBack = mayStay ? ways.filter((way) => way.failure !== undefined) : ways;
+  const ready = mayStay ? wholeOf(ways) : [];
+  const outcomes = await Promise.allSettled([
+    ...toTakeBack.map((way) => undo(context, way)),
+    configure(context, ready),
   ]);
+  const more: unknown[] = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  return { ready, failure: combine([...failures, ...more]) };
+}
+
+function wholeOf(ways: readonly Way[]): Ready[] {
+  return ways.flatMap((way) => way.ready ?? []);
 }
 
 async function go(context: RunContext, plan: InterfacePlan, intents: readonly Intent[]): Promise<Way> {

@@ -5,7 +5,6 @@ import type { Shell } from '../shell.ts';
 import { apply } from './apply.ts';
 import type { RunContext } from './context.ts';
 import { createDeadline } from './deadline.ts';
-import type { Ready } from './interface.ts';
 import { type KubeletContext, letReadyNodeJoin, prepareKubelet } from './kubelet.ts';
 import { configure, connect, deadlineAt, firstDeadline, runContext } from './node.ts';
 import { observe } from './observe.ts';
@@ -38,14 +37,14 @@ export async function boot(shell: Shell, progress: Progress): Promise<string> {
   if (loaded.config.interfaces.length > 0) {
     progress.ec2 = connect(shell, identity, loaded);
     const context = runContext(shell, progress.ec2, identity, loaded, deadline.signal);
-    progress.ready = await attachAll(context, progress, kubelet);
+    await attachAll(context, progress, kubelet);
   }
   await letReadyNodeJoin(shell, progress, kubelet);
   await Promise.all(progress.ready.map(({ afterwards }) => afterwards));
   return closingLine(progress.ready, clock.now(), callsMade(progress));
 }
 
-async function attachAll(context: RunContext, progress: Progress, kubelet: KubeletContext): Promise<Ready[]> {
+async function attachAll(context: RunContext, progress: Progress, kubelet: KubeletContext): Promise<void> {
   const { clock, log, config } = context;
   const { seen, intents } = await observe(context);
   kubelet.cardEnis = seen.limits.cards.find(({ index }) => index === 0)?.maximumInterfaces;
@@ -54,7 +53,11 @@ async function attachAll(context: RunContext, progress: Progress, kubelet: Kubel
   for (const each of plan.interfaces) {
     log.info(intention(each), { interface: each.config.name });
   }
-  return apply(context, plan, intents, () =>
+  const { ready, failure } = await apply(context, plan, intents, () =>
     createDeadline(clock, clock.now() + graceMs, 'the time for taking back'),
   );
+  progress.ready = ready;
+  if (failure !== undefined) {
+    throw failure;
+  }
 }
