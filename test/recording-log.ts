@@ -10,7 +10,6 @@ export function recordingLog(): { log: Log; warnings: string[] } {
     info: ignore,
     debug: ignore,
     progress: ignore,
-    child: () => log,
   };
   return { log, warnings };
 }

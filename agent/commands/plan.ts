@@ -17,7 +17,8 @@ interface Planned {
 
 /** Prints what `run` would do on this node, with every EC2 call that changes something, and changes nothing. */
 export async function plan({ root, json }: { root: string; json: boolean }): Promise<ExitCode> {
-  const planned = await look(createShell(root));
+  const shell = createShell(root);
+  const planned = await look(shell).finally(() => shell.log.progress(''));
   process.stdout.write(json ? `${JSON.stringify(toJson(planned), null, 2)}\n` : toText(planned));
   return ExitCode.done;
 }

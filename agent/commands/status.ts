@@ -24,7 +24,8 @@ const patienceMs = 15_000;
 
 /** Prints what this node has by EC2, the kernel and the last result, and what differs; changes nothing. */
 export async function status({ root, json }: { root: string; json: boolean }): Promise<ExitCode> {
-  const seen = await look(createShell(root));
+  const shell = createShell(root);
+  const seen = await look(shell).finally(() => shell.log.progress(''));
   process.stdout.write(json ? `${JSON.stringify(seen, null, 2)}\n` : statusText(seen));
   return ExitCode.done;
 }

@@ -9,16 +9,15 @@ export interface Log {
   info(message: string, fields?: Fields): void;
   /** Shown with `LOG_LEVEL=debug`. */
   debug(message: string, fields?: Fields): void;
-  /** On a terminal, what long work is at: a single line, which the next one replaces. Nowhere else. */
+  /** On a terminal, what long work is at: a single line, which the next one
+   * replaces; an empty message takes it away. Nowhere else. */
   progress(message: string): void;
-  /** A log whose lines all carry these fields. */
-  child(fields: Fields): Log;
 }
 
 export interface LogOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Where the lines go: the process's standard error by default. */
-  stream?: NodeJS.WritableStream & { isTTY?: boolean };
+  stream?: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
 }
 
 /** Goes to the start of the terminal's line and clears it. */
@@ -43,20 +42,16 @@ export function createLog({ env, stream = process.stderr }: LogOptions): Log {
     return terminalLine(entry, performance.now());
   }
 
-  function withFields(own: Fields): Log {
-    const at = (level: Level) => (message: string, fields?: Fields) => {
-      logger.log(level, line({ level, message, fields: { ...own, ...fields } }));
-    };
-    return {
-      error: at('error'),
-      warn: at('warn'),
-      info: at('info'),
-      debug: at('debug'),
-      progress: (message) => {
-        if (terminal) stream.write(clearLine + message);
-      },
-      child: (fields) => withFields({ ...own, ...fields }),
-    };
-  }
-  return withFields({});
+  const at = (level: Level) => (message: string, fields?: Fields) => {
+    logger.log(level, line({ level, message, fields: { ...fields } }));
+  };
+  return {
+    error: at('error'),
+    warn: at('warn'),
+    info: at('info'),
+    debug: at('debug'),
+    progress: (message) => {
+      if (terminal) stream.write(clearLine + message.slice(0, (stream.columns || 80) - 1));
+    },
+  };
 }

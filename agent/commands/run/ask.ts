@@ -29,6 +29,7 @@ export async function ask<T>(
   attempt: Attempt<T>,
   expected: readonly ErrorClass[] = [],
 ): Promise<T | Ec2Error> {
+  context.log.progress(`EC2: ${subject}`);
   try {
     return await withRetry(attempt, { ...context, subject });
   } catch (error) {

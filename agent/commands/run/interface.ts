@@ -102,6 +102,7 @@ async function waitForDevice(
   const { name } = plan.config;
   const started = clock.now();
   try {
+    log.progress(`${name}: waiting for its device`);
     const link = await host.waitForDevice(eni.mac, signal);
     log[plan.source.kind === 'attached' ? 'debug' : 'info'](`${name}: its device is there, as ${link.name}`, {
       interface: name,

@@ -36,7 +36,6 @@ function world(deadline = 600_000) {
     info: write('info'),
     debug: write('debug'),
     progress: () => {},
-    child: () => log,
   };
   const signal = clock.deadline(deadline);
   return { clock, log, lines, signal, random: () => 0.5, subject: 'attach eth1' };
