@@ -68,7 +68,26 @@ export function combine(sources: readonly Source[], problems: readonly Problem[]
     const place = source?.locate(path);
     return place === undefined ? undefined : `${source?.name}:${place.line}:${place.column}`;
   };
-  return { kind: 'config', config: toNodeConfig(spec), spec, originOf, nodeConfigs, warnings };
+  const config = toNodeConfig(spec);
+  return {
+    kind: 'config',
+    config,
+    spec,
+    originOf,
+    nodeConfigs,
+    warnings: [...warnings, ...unheeded(config)],
+  };
+}
+
+/** Ranges that bind no one: where EC2 chooses, only CIDR reservations keep it out of a part of the subnet. */
+function unheeded({ interfaces }: NodeConfig): string[] {
+  return interfaces
+    .filter(({ ipv4 }) => ipv4.mode === 'Automatic' && ipv4.within.length + ipv4.podRange.length > 0)
+    .map(
+      ({ name }) =>
+        `${name}: ipv4.within and ipv4.podRange bind FirstFree alone; with mode Automatic EC2 chooses anywhere in ` +
+        'the subnet but in explicit CIDR reservations (aws ec2 create-subnet-cidr-reservation)',
+    );
 }
 
 function effectiveSpec(sources: readonly Source[], faults: readonly Problem[]): Spec {

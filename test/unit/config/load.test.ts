@@ -134,3 +134,14 @@ t.test('the deadline is known from the files, before the user data', async (t) =
   const labels = document('  timeout: 1m30s\n  kubelet: {labels: {a: "${eth1.address}"}}\n');
   t.same(await loadFiles(rootWith(t, { 'a.yaml': labels })), { timeoutMs: 90_000 });
 });
+
+t.test('ranges that mode Automatic cannot keep are told of', async (t) => {
+  const eth1 = 'name: eth1, subnets: [subnet-00000001], securityGroups: [sg-00000001]';
+  const warnings = async (ipv4: string) => {
+    const root = rootWith(t, { '10.yaml': document(`  interfaces: [{${eth1}, ipv4: ${ipv4}}]\n`) });
+    return (await loadConfig({ root, userData: undefined })).warnings;
+  };
+  t.match(await warnings('{mode: Automatic, podRange: [10.0.4.64/26]}'), [/^eth1: .*bind FirstFree alone/]);
+  t.strictSame(await warnings('{mode: Automatic}'), []);
+  t.strictSame(await warnings('{podRange: [10.0.4.64/26]}'), []);
+});
