@@ -1,3 +1,4 @@
+import type { Eni } from '../claim/facts.ts';
 import { formatAddress, parseRange, type Range } from '../claim/range.ts';
 import type { InterfaceConfig, NodeConfig } from '../config/model.ts';
 import { ExitCode, Failure } from '../failure.ts';
@@ -19,17 +20,20 @@ interface Sourced {
  */
 export function makePlan(config: NodeConfig, seen: Observation): Plan {
   const sources = config.interfaces.map((each) => ({ config: each, source: sourceOf(each, seen) }));
+  // An ENI to be adopted may be detaching still. Its attach waits for that, so its old place is free.
+  const adopted = sources.flatMap(({ source }) => (source.kind === 'adopt' ? [source.eni] : []));
+  const staying = seen.enis.filter((eni) => !adopted.includes(eni));
   for (const { name } of config.interfaces) {
     checkName(name, seen);
   }
   checkLimits(
     sources.filter(({ source }) => source.kind !== 'attached').map((each) => each.config),
-    seen.enis,
+    staying,
     seen.instance.instanceId,
     seen.limits,
   );
   return {
-    interfaces: planInterfaces(sources, seen),
+    interfaces: planInterfaces(sources, seen, staying),
     surplus: surplus(
       sources.map(({ source }) => source),
       seen,
@@ -38,12 +42,16 @@ export function makePlan(config: NodeConfig, seen: Observation): Plan {
   };
 }
 
-function planInterfaces(sources: readonly Sourced[], seen: Observation): InterfacePlan[] {
+function planInterfaces(
+  sources: readonly Sourced[],
+  seen: Observation,
+  staying: readonly Eni[],
+): InterfacePlan[] {
   const cards = new Map<number, { taken: Set<number>; last: number | undefined }>();
   const planned: Range[] = [];
   return sources.map(({ config, source }) => {
     const card = cards.get(config.networkCard) ?? {
-      taken: takenIndexes(seen.enis, seen.instance.instanceId, config.networkCard),
+      taken: takenIndexes(staying, seen.instance.instanceId, config.networkCard),
       last: undefined,
     };
     cards.set(config.networkCard, card);

@@ -63,16 +63,22 @@ export function callName(node: TestNode, { action, params }: Call): string {
 }
 
 /**
- * Runs the program and kills it with SIGKILL at the first call of that name, which is answered. Calls that are on
- * their way at the same time still have their effect, as they would in EC2. Throws if no such call comes.
+ * Runs the program, and kills it with SIGKILL at the first call that has that name or passes that test; answers
+ * the call. Calls that are on their way at the same time still have their effect, as they would in EC2. Throws if
+ * no such call comes.
  */
-export async function runUntilKilled(node: TestNode, moment: Moment, name: string): Promise<Call> {
+export async function runUntilKilled(
+  node: TestNode,
+  moment: Moment,
+  which: string | ((call: Call) => boolean),
+): Promise<Call> {
+  const isIt = typeof which === 'string' ? (call: Call) => callName(node, call) === which : which;
   const { hooks, simulator } = node;
   const program = node.start(['run']);
   const killedAt = Promise.withResolvers<Call>();
   let isAlive = true;
   hooks[moment] = async (call) => {
-    if (!isAlive || callName(node, call) !== name) return;
+    if (!isAlive || !isIt(call)) return;
     isAlive = false;
     program.kill('SIGKILL');
     await program;
@@ -84,7 +90,7 @@ export async function runUntilKilled(node: TestNode, moment: Moment, name: strin
   const { exitCode, stderr } = await program;
   delete hooks[moment];
   if (exitCode !== undefined) {
-    throw new Error(`not killed: there was no ${name}:\n${stderr}`);
+    throw new Error(`not killed: there was no such call (${which}):\n${stderr}`);
   }
   return killedAt.promise;
 }

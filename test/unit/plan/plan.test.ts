@@ -111,6 +111,22 @@ t.test('device indexes', async (t) => {
     [1, 2, 3],
     'around one that is in place',
   );
+  const detaching = attached(1, { tags: ownTags('eth1'), addresses: ['10.0.4.4'] });
+  if (detaching.attachment !== undefined) {
+    detaching.attachment.status = 'detaching';
+  }
+  t.strictSame(
+    makePlan(
+      three,
+      observation({ enis: [primary, detaching], limits: { ...limits, maximumInterfaces: 4 } }),
+    ).interfaces.map(({ source, deviceIndex }) => [source.kind, deviceIndex]),
+    [
+      ['adopt', 1],
+      ['create', 2],
+      ['create', 3],
+    ],
+    'an ENI that is detaching and to be adopted takes up one place, not two',
+  );
   const twoCards = {
     ...limits,
     maximumInterfaces: 8,
