@@ -2,6 +2,8 @@ import type { Clock } from '../../clock.ts';
 import type { NodeConfig } from '../../config/model.ts';
 import type { Ec2 } from '../../ec2/port.ts';
 import type { Host } from '../../host/port.ts';
+import type { Identity } from '../../imds/port.ts';
+import type { NodeConfigSource } from '../../kubelet/node-config.ts';
 import type { Instance } from '../../plan/observation.ts';
 import type { Log } from '../../report/log.ts';
 import type { Claims } from './claims.ts';
@@ -22,4 +24,14 @@ export interface RunContext {
   claims: Claims;
   /** Whether kubelet has run since the boot: from then on a device may be in a pod's network namespace. */
   kubeletHasRun: () => Promise<boolean>;
+}
+
+/** What the drop-in rests on besides the run's outcome. */
+export interface KubeletContext {
+  identity: Identity;
+  config: NodeConfig;
+  /** The user's, in the order in which nodeadm merges them. */
+  nodeConfigs: readonly NodeConfigSource[];
+  /** How many ENIs network card 0 carries, once it is known. */
+  cardEnis: number | undefined;
 }

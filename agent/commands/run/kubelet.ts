@@ -11,18 +11,9 @@ import { findNodeadm } from '../../kubelet/nodeadm.ts';
 import { ourTaint, taintRemoval } from '../../kubelet/taints.ts';
 import { group } from '../../plan/tags.ts';
 import type { Shell } from '../shell.ts';
+import type { KubeletContext } from './context.ts';
 import { type Progress, warn } from './progress.ts';
 import { interfaceResult, labelValues } from './summary.ts';
-
-/** What the drop-in rests on besides the run's outcome. */
-export interface KubeletContext {
-  identity: Identity;
-  config: NodeConfig;
-  /** The user's, in the order in which nodeadm merges them. */
-  nodeConfigs: readonly NodeConfigSource[];
-  /** How many ENIs network card 0 carries, once it is known. */
-  cardEnis: number | undefined;
-}
 
 /**
  * Makes sure, before anything is changed, that kubelet can be handed what it is to get. Throws a `Failure`: no

@@ -1,8 +1,8 @@
 import type { Ec2Connection } from '../../ec2/ec2.ts';
 import type { Identity } from '../../imds/port.ts';
 import type { Log } from '../../report/log.ts';
+import type { KubeletContext } from './context.ts';
 import type { Ready } from './interface.ts';
-import type { KubeletContext } from './kubelet.ts';
 
 /** How far a run has come: what can be told, and done for kubelet, when it fails. */
 export interface Progress {
