@@ -1,12 +1,11 @@
 import { hostname } from 'node:os';
 import { resolveLabels } from '../../config/labels.ts';
 import type { Config } from '../../config/load.ts';
-import type { NodeConfig } from '../../config/model.ts';
 import { ExitCode, Failure } from '../../failure.ts';
 import { openGate } from '../../host/gate.ts';
 import type { Identity } from '../../imds/port.ts';
 import { carriesTaint, planDropIn, writeDropIn } from '../../kubelet/drop-in.ts';
-import { type NodeConfigSource, readNodeConfigDropIns } from '../../kubelet/node-config.ts';
+import { readNodeConfigDropIns } from '../../kubelet/node-config.ts';
 import { findNodeadm } from '../../kubelet/nodeadm.ts';
 import { ourTaint, taintRemoval } from '../../kubelet/taints.ts';
 import { group } from '../../plan/tags.ts';
