@@ -1,11 +1,10 @@
 import { ExitCode } from '../../failure.ts';
 import type { Intent } from '../../host/port.ts';
 import type { InterfacePlan, Plan } from '../../plan/steps.ts';
-import { tagKeys } from '../../plan/tags.ts';
 import type { RunContext } from './context.ts';
 import type { Deadline } from './deadline.ts';
-import { combine, exitCodeOf, messageOf } from './failures.ts';
-import { giveBackEni, takeBack } from './give-back.ts';
+import { combine, exitCodeOf } from './failures.ts';
+import { takeBack } from './give-back.ts';
 import { bringUp, type Made, type Ready } from './interface.ts';
 
 /** How far one interface came. */
@@ -36,10 +35,7 @@ export async function apply(
   intents: readonly Intent[],
   grace: () => Deadline,
 ): Promise<Applied> {
-  const [ways] = await Promise.all([
-    Promise.all(plan.interfaces.map((each) => go(context, each, intents))),
-    deleteSurplus(context, plan),
-  ]);
+  const ways = await Promise.all(plan.interfaces.map((each) => go(context, each, intents)));
   const failures: unknown[] = ways.map(({ failure }) => failure).filter((failure) => failure !== undefined);
   if (failures.length === 0) {
     const ready = wholeOf(ways);
@@ -89,17 +85,6 @@ async function configure(
   for (const { name, changes } of await host.configureLinks(instance.instanceId, links, signal)) {
     log.info(`${name}: ${changes.join(', ')}`, { interface: name });
   }
-}
-
-/** What an interrupted run left twice. It is in nobody's way: a failure is told, and the next run tries again. */
-async function deleteSurplus(context: RunContext, plan: Plan): Promise<void> {
-  await Promise.all(
-    plan.surplus.map((eni) =>
-      giveBackEni(context, eni.tags[tagKeys.interface] ?? 'an earlier run', eni.id).catch((error: unknown) =>
-        context.log.warn(`${messageOf(error)}; going on without it`, { eni: eni.id }),
-      ),
-    ),
-  );
 }
 
 async function undo(context: RunContext, { name, made, failure }: Way): Promise<void> {

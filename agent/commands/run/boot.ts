@@ -5,6 +5,7 @@ import type { Shell } from '../shell.ts';
 import { apply } from './apply.ts';
 import type { KubeletContext, RunContext } from './context.ts';
 import { createDeadline } from './deadline.ts';
+import { deleteSurplus } from './give-back.ts';
 import { letReadyNodeJoin, prepareKubelet } from './kubelet.ts';
 import { configure, connect, deadlineAt, firstDeadline, runContext } from './node.ts';
 import { observe } from './observe.ts';
@@ -37,14 +38,21 @@ export async function boot(shell: Shell, progress: Progress): Promise<string> {
   if (loaded.config.interfaces.length > 0) {
     progress.ec2 = connect(shell, identity, loaded);
     const context = runContext(shell, progress.ec2, identity, loaded, deadline.signal);
-    await attachAll(context, progress, kubelet);
+    const { surplus } = await attachAll(context, progress, kubelet);
+    await letReadyNodeJoin(shell, progress, kubelet);
+    await Promise.all([surplus, ...progress.ready.map(({ afterwards }) => afterwards)]);
+  } else {
+    await letReadyNodeJoin(shell, progress, kubelet);
   }
-  await letReadyNodeJoin(shell, progress, kubelet);
-  await Promise.all(progress.ready.map(({ afterwards }) => afterwards));
   return closingLine(progress.ready, clock.now(), callsMade(progress));
 }
 
-async function attachAll(context: RunContext, progress: Progress, kubelet: KubeletContext): Promise<void> {
+/** What is left over goes away meanwhile, and afterwards: `surplus`. */
+async function attachAll(
+  context: RunContext,
+  progress: Progress,
+  kubelet: KubeletContext,
+): Promise<{ surplus: Promise<void> }> {
   const { clock, log, config } = context;
   const { seen, intents } = await observe(context);
   kubelet.cardEnis = seen.limits.cards.find(({ index }) => index === 0)?.maximumInterfaces;
@@ -53,11 +61,14 @@ async function attachAll(context: RunContext, progress: Progress, kubelet: Kubel
   for (const each of plan.interfaces) {
     log.info(intention(each), { interface: each.config.name });
   }
+  const surplus = deleteSurplus(context, plan);
   const { ready, failure } = await apply(context, plan, intents, () =>
     createDeadline(clock, clock.now() + graceMs, 'the time for taking back'),
   );
   progress.ready = ready;
   if (failure !== undefined) {
+    await surplus;
     throw failure;
   }
+  return { surplus };
 }

@@ -1,7 +1,9 @@
 import { Ec2Error } from '../../ec2/port.ts';
 import { Failure } from '../../failure.ts';
 import { isAttached } from '../../plan/eni-source.ts';
-import { ask } from './ask.ts';
+import type { Plan } from '../../plan/steps.ts';
+import { tagKeys } from '../../plan/tags.ts';
+import { ask, untilSeen } from './ask.ts';
 import type { RunContext } from './context.ts';
 import { exitCodeOf, messageOf } from './failures.ts';
 
@@ -40,6 +42,8 @@ async function deleteOnce(context: RunContext, eniId: string, signal: AbortSigna
 export async function takeBack(context: RunContext, name: string, eniId: string): Promise<void> {
   const { host, instance } = context;
   try {
+    // Of an ENI that it does not show yet, EC2 says that it does not exist: that would look like a delete done.
+    await untilSeen(context, eniId);
     await giveBackEni(context, name, eniId);
     await host.removeLinkFiles(instance.instanceId, name);
     await host.removeIntent(name);
@@ -51,4 +55,18 @@ export async function takeBack(context: RunContext, name: string, eniId: string)
       { cause: error },
     );
   }
+}
+
+/**
+ * Deletes what an interrupted run left twice. It is in nobody's way, and kubelet need not wait for it: a failure
+ * is told, and the next run tries again.
+ */
+export async function deleteSurplus(context: RunContext, { surplus }: Plan): Promise<void> {
+  await Promise.all(
+    surplus.map((eni) =>
+      giveBackEni(context, eni.tags[tagKeys.interface] ?? 'an earlier run', eni.id).catch((error: unknown) =>
+        context.log.warn(`${messageOf(error)}; going on without it`, { eni: eni.id }),
+      ),
+    ),
+  );
 }
