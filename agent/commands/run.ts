@@ -15,7 +15,19 @@ import { createShell, type Shell } from './shell.ts';
  */
 export async function run({ root }: { root: string }): Promise<ExitCode> {
   const shell = createShell(root);
-  const lock = await acquireRunLock(root);
+  try {
+    const lock = await acquireRunLock(root);
+    const exitCode = await runAlone(shell);
+    await lock.release();
+    return exitCode;
+  } catch (error) {
+    // Another run is in progress.
+    return tellFailure(shell, error);
+  }
+}
+
+async function runAlone(shell: Shell): Promise<ExitCode> {
+  const { root } = shell;
   const startedAt = new Date();
   const progress: Progress = { ready: [], joined: false, labels: {}, warnings: [] };
   let exitCode: ExitCode = ExitCode.done;
@@ -28,26 +40,35 @@ export async function run({ root }: { root: string }): Promise<ExitCode> {
     message = await boot(shell, progress);
     shell.log.info(message);
   } catch (error) {
-    exitCode = exitCodeOf(error);
     message = messageOf(error);
-    shell.log.error(exitCode === ExitCode.bug && error instanceof Error ? bugReport(error) : message);
+    exitCode = tellFailure(shell, error);
     await applyFailurePolicy(shell, progress, exitCode);
   }
-  await writeResult(root, {
-    // IMDS has not told: the next run takes the file for another instance's, and removes it.
-    instanceId: progress.identity?.instanceId ?? 'unknown',
-    startedAt: startedAt.toISOString(),
-    finishedAt: new Date().toISOString(),
-    ms: Math.round(shell.clock.now()),
-    exitCode,
-    message,
-    warnings: progress.warnings,
-    ec2Calls: { ...progress.ec2?.calls() },
-    interfaces: progress.ready.map(interfaceResult),
-    labels: progress.labels,
-    gate: (await gateIsOpen(root)) ? 'open' : 'closed',
-  });
-  await lock.release();
+  try {
+    await writeResult(root, {
+      // IMDS has not told: the next run takes the file for another instance's, and removes it.
+      instanceId: progress.identity?.instanceId ?? 'unknown',
+      startedAt: startedAt.toISOString(),
+      finishedAt: new Date().toISOString(),
+      ms: Math.round(shell.clock.now()),
+      exitCode,
+      message,
+      warnings: progress.warnings,
+      ec2Calls: { ...progress.ec2?.calls() },
+      interfaces: progress.ready.map(interfaceResult),
+      labels: progress.labels,
+      gate: (await gateIsOpen(root)) ? 'open' : 'closed',
+    });
+    return exitCode;
+  } catch (error) {
+    const unwritten = tellFailure(shell, error);
+    return exitCode === ExitCode.done ? unwritten : exitCode;
+  }
+}
+
+function tellFailure({ log }: Shell, error: unknown): ExitCode {
+  const exitCode = exitCodeOf(error);
+  log.error(exitCode === ExitCode.bug && error instanceof Error ? bugReport(error) : messageOf(error));
   return exitCode;
 }
 

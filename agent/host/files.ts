@@ -82,9 +82,12 @@ const remedies: Readonly<Record<string, string>> = {
   EPERM: 'run as root',
   ENOSPC: 'free some disk space',
   EROFS: 'the file system is read-only: remount it for writing',
+  // What Node.js makes of EROFS where it cannot make the folders of a path.
+  ENOENT: 'the file system may be read-only: remount it for writing',
 };
 
-function fileFailure(verb: string, path: string, error: unknown): Failure {
+/** What a system call failed with, as a `Failure` (9): what was tried, what came back, what to do. */
+export function fileFailure(verb: string, path: string, error: unknown): Failure {
   const code = errorCode(error) ?? '';
   const remedy = remedies[code] ?? 'check this path and the disk';
   const cameBack = error instanceof Error ? error.message : String(error);

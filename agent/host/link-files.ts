@@ -38,12 +38,14 @@ const notManaged = 'cni';
 export async function writeLinkFiles(root: string, instanceId: string, link: WantedLink): Promise<boolean> {
   const at = paths(root);
   for (const name of await formerNames(root, link)) await removeLinkFiles(root, instanceId, name);
-  const written = await Promise.all([
+  const writes = [
     writeIfChanged(at.link(link.name), linkFile(instanceId, link)),
     writeIfChanged(at.networkFile(link.name), networkFile(instanceId, link)),
     writeIfChanged(join(at.managerCache(instanceId), link.name), notManaged),
-  ]);
-  return written.includes(true);
+  ];
+  // If one fails, the files are removed: none may come into being behind that.
+  await Promise.allSettled(writes);
+  return (await Promise.all(writes)).includes(true);
 }
 
 /** Removes the files; answers whether there were any. */

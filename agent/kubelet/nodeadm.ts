@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { ExitCode, Failure } from '../failure.ts';
-import { errorCode } from '../host/files.ts';
+import { errorCode, fileFailure } from '../host/files.ts';
 import { paths } from '../host/paths.ts';
 
 /**
@@ -17,8 +17,7 @@ export async function findNodeadm(root: string): Promise<void> {
   } catch (error) {
     if (error instanceof Failure) throw error;
     if (errorCode(error) === 'ENOENT') throw notNodeadm(folder, 'is missing');
-    const cameBack = error instanceof Error ? error.message : String(error);
-    throw new Failure(ExitCode.host, `cannot write to ${folder}: ${cameBack}; run as root`, { cause: error });
+    throw fileFailure('write to', folder, error);
   }
 }
 

@@ -11,17 +11,20 @@ export interface Device {
 
 /** The links of this namespace but `lo` and the far ends of the pairs. */
 export async function devices(): Promise<Device[]> {
-  const names = await readdir('/sys/class/net');
-  const read = (name: string, file: string) => readFile(`/sys/class/net/${name}/${file}`, 'utf8');
-  const found = names
-    .filter((name) => name !== 'lo' && !name.startsWith(farEnd))
-    .map(async (name) => ({
-      name,
-      mac: (await read(name, 'address')).trim(),
-      up: (Number(await read(name, 'flags')) & 1) === 1,
-      mtu: Number(await read(name, 'mtu')),
-    }));
-  return Promise.all(found);
+  const names = (await readdir('/sys/class/net')).filter((name) => name !== 'lo' && !name.startsWith(farEnd));
+  // One that goes while it is read is gone.
+  const found = await Promise.all(names.map((name) => readDevice(name).catch(() => undefined)));
+  return found.filter((device) => device !== undefined);
+}
+
+async function readDevice(name: string): Promise<Device> {
+  const read = (file: string) => readFile(`/sys/class/net/${name}/${file}`, 'utf8');
+  return {
+    name,
+    mac: (await read('address')).trim(),
+    up: (Number(await read('flags')) & 1) === 1,
+    mtu: Number(await read('mtu')),
+  };
 }
 
 const farEnd = 'far';

@@ -3,6 +3,7 @@ import { Ec2Error, type ErrorClass } from '../../ec2/port.ts';
 import type { Intent } from '../../host/port.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
+import { messageOf } from './failures.ts';
 import { createRequest } from './intent.ts';
 
 /** EC2's refusals that concern this address or this subnet, and not the next. */
@@ -29,7 +30,12 @@ export async function createEni(
   if (eni instanceof Ec2Error) {
     return eni;
   }
-  await host.writeIntent({ ...intent, eniId: eni.id, mac: eni.mac });
+  // Without the note the ENI is found by its tags or its token: it must not be lost for want of disk space.
+  await host
+    .writeIntent({ ...intent, eniId: eni.id, mac: eni.mac })
+    .catch((error: unknown) =>
+      log.warn(`${messageOf(error)}; going on with ${eni.id}, which is not noted there`),
+    );
   const [address = ''] = eni.addresses;
   log.info(`${intent.interface}: claimed ${address} in ${eni.subnetId}`, {
     interface: intent.interface,
