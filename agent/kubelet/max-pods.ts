@@ -26,16 +26,17 @@ export function planMaxPods(
   if (multusEnis === 0) return { expression: undefined, warnings: [] };
   const theirs = settings.findLast((each) => each.settings.maxPodsExpression !== undefined);
   const fixed = settings.findLast((each) => each.settings.setsMaxPods);
+  const enis = multusEnis === 1 ? 'the ENI' : `the ${multusEnis} ENIs`;
   const warnings = [];
   if (fixed !== undefined) {
     warnings.push(
-      `${fixed.name} sets kubelet.config.maxPods, which goes before any expression: it must leave out the ` +
-        `${multusEnis} ENIs of Multus itself (Karpenter: set RESERVED_ENIS=${multusEnis})`,
+      `${fixed.name} sets kubelet.config.maxPods, which goes before any expression: it must leave out ` +
+        `${enis} of Multus itself (Karpenter: set RESERVED_ENIS=${multusEnis})`,
     );
   }
   if (theirs !== undefined) {
     warnings.push(
-      `${theirs.name} has a maxPodsExpression of its own, which is kept: it must leave out the ${multusEnis} ENIs ` +
+      `${theirs.name} has a maxPodsExpression of its own, which is kept: it must leave out ${enis} ` +
         `of Multus itself, as in "${maxPodsExpression(multusEnis)}"`,
     );
     return { expression: undefined, warnings };

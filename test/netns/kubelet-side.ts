@@ -6,11 +6,18 @@ import type { TestNode } from './simulated-node.ts';
 
 export const taint = '--register-with-taints=multus-bootstrap.io/not-ready:NoSchedule';
 
-/** The flags of the drop-in, none if there is none. */
-export async function flagsOf({ root }: TestNode): Promise<string[] | undefined> {
+/** What our drop-in hands to kubelet; undefined if there is none. */
+export async function dropInOf({
+  root,
+}: TestNode): Promise<{ flags: string[]; maxPodsExpression?: string } | undefined> {
   const path = join(root, 'etc/eks/nodeadm.d/60-multus-bootstrap.yaml');
   const text = await readFile(path, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : parse(text).spec.kubelet.flags;
+  return text === undefined ? undefined : parse(text).spec.kubelet;
+}
+
+/** The flags of our drop-in; undefined if there is none. */
+export async function flagsOf(node: TestNode): Promise<string[] | undefined> {
+  return (await dropInOf(node))?.flags;
 }
 
 /** Whether kubelet may start, by the file itself. */
