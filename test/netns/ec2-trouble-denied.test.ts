@@ -101,7 +101,7 @@ t.test('an explicit deny: no further Allow will help', async (t) => {
 });
 
 t.test('credentials that EC2 does not accept', async (t) => {
-  const node = await nodeFor(t, { userData: eth1({}, '2s') });
+  const node = await nodeFor(t, { userData: eth1({}, '4s') });
   await failsCleanly(
     t,
     node,

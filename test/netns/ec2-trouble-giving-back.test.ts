@@ -65,7 +65,7 @@ t.test('a slow detach', async (t) => {
 });
 
 t.test('an ENI that EC2 does not show yet when the deadline passes', async (t) => {
-  const node = await nodeFor(t, { userData: eth1({}, '2s'), simulator: { consistencyMs: 4000 } });
+  const node = await nodeFor(t, { userData: eth1({}, '4s'), simulator: { consistencyMs: 6000 } });
   await failsCleanly(t, node, {
     exitCode: 7,
     message: ['attach eni-', 'the deadline passed', 'does not exist'],
@@ -96,7 +96,7 @@ t.test('what cannot be taken back is told, and the next run takes it up', async 
 t.test('interfaces that are whole stay, where time can heal what failed', async (t) => {
   const [first] = eth1().interfaces;
   const node = await nodeFor(t, {
-    userData: { timeout: '3s', interfaces: [first, { ...first, name: 'eth2' }] },
+    userData: { timeout: '5s', interfaces: [first, { ...first, name: 'eth2' }] },
   });
   const throttled = { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', status: 503 };
   let isThrottling = true;
