@@ -1,0 +1,55 @@
+import t from 'tap';
+import { startSimulator } from '../../simulator/simulator.ts';
+import { nodeConfig } from '../facts.ts';
+import { launchClaimer } from './simulated-claimer.ts';
+
+const nodes = 20;
+
+t.test(`${nodes} nodes claim in one subnet at once`, async (t) => {
+  // Without throttling, which would keep them apart in time; with it off they are as close as can be.
+  const simulator = await startSimulator({
+    buckets: false,
+    region: 'eu-west-1',
+    latencies: { '*': [1, 20] },
+  });
+  t.teardown(() => simulator.close());
+  const { world, record } = simulator;
+  const vpc = world.addVpc({ cidr: '10.0.0.0/16' });
+  const group = world.addSecurityGroup({ vpcId: vpc.id }).id;
+  const home = world.addSubnet({ vpcId: vpc.id, cidr: '10.0.0.0/24', zone: 'eu-west-1a' });
+  const subnet = world.addSubnet({ vpcId: vpc.id, cidr: '10.0.4.0/24', zone: 'eu-west-1a' });
+  world.addEni({ subnetId: subnet.id, address: '10.0.4.6' });
+  world.addEni({ subnetId: subnet.id, prefixes: ['10.0.4.16/28'], address: '10.0.4.250' });
+
+  const config = nodeConfig({ subnets: [subnet.id], securityGroups: [group] });
+  const claimers = await Promise.all(
+    Array.from({ length: nodes }, () =>
+      launchClaimer(simulator, { type: 'm5.large', subnetId: home.id }, config),
+    ),
+  );
+  // All of them have seen the same addresses free before the first of them claims one.
+  const ready = await Promise.all(
+    claimers.map(async ({ instanceId, look }) => ({ instanceId, claim: await look() })),
+  );
+  const claims = await Promise.all(
+    ready.map(async ({ instanceId, claim }) => ({ instanceId, enis: await claim() })),
+  );
+
+  const addresses = claims.flatMap(({ enis }) => enis.flatMap((eni) => eni.addresses));
+  t.equal(addresses.length, nodes, 'all succeed');
+  t.equal(new Set(addresses).size, nodes, 'no address has two owners');
+  t.equal(world.enis.length, 2 + 2 * nodes, 'no ENI is left over');
+
+  const wasHeld = (host: number) => host === 6 || (host >= 16 && host < 32) || host === 250;
+  const free = Array.from({ length: 251 }, (_, n) => n + 4).filter((host) => !wasHeld(host));
+  for (const { instanceId, enis } of claims) {
+    const collisions =
+      record.writes('CreateNetworkInterface').filter((call) => call.instanceId === instanceId).length - 1;
+    const rank = free.indexOf(Number(enis[0]?.addresses[0]?.split('.')[3]));
+    // Before the address are at most those that the other nodes hold, and the rest of the window chosen from.
+    t.ok(
+      rank >= 0 && rank < nodes - 1 + 2 ** collisions,
+      `after ${collisions} collisions: free address number ${rank}`,
+    );
+  }
+});
