@@ -95,6 +95,23 @@ t.test('patience ends: 30 s for what is not visible yet, minutes for a pending i
   }
 });
 
+t.test('a minute of throttling is outlasted, with few calls', async (t) => {
+  const { clock, lines, ...options } = world();
+  let calls = 0;
+  await withRetry(
+    async () => {
+      calls += 1;
+      if (clock.now() < 60_000) {
+        throw error('throttled');
+      }
+    },
+    { ...options, clock, random: () => 0.999 },
+  );
+  t.ok(clock.now() >= 60_000 && clock.now() < 80_000, `done after ${clock.now()} ms`);
+  t.ok(calls < 12, `${calls} calls`);
+  t.equal(lines.filter((line) => line.startsWith('warn')).length, 1, 'one warning');
+});
+
 t.test('at the deadline the last answer is what the user hears', async (t) => {
   const last = error('unreachable');
   const attempt = () => Promise.reject(last);
