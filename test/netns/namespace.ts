@@ -28,6 +28,9 @@ export async function enterNamespace(url: string): Promise<void> {
     if (error) throw error;
     process.exit(status ?? 1);
   }
+  // Where the event loop runs dry, Node 26 tears its handles down, and now and then spins there for ever (uv_run in
+  // CleanupHandles); process.exit does not go that way.
+  process.once('exit', () => process.exit());
   await execa('mount', ['-t', 'sysfs', 'sysfs', '/sys']);
   await execa('ip', ['link', 'set', 'lo', 'up']);
 }
