@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { flagsOf, gateOf, taint } from './kubelet-side.ts';
 import { enterNamespace } from './namespace.ts';
-import { group, subnets, type TestNode } from './simulated-node.ts';
+import type { TestNode } from './simulated-node.ts';
 import { eth1, nodeFor, resultOf } from './trouble.ts';
 
 await enterNamespace(import.meta.url);
@@ -9,6 +9,10 @@ await enterNamespace(import.meta.url);
 const labels = { cnf: 'core', zone: '${zone}', 'multus-ip': '${eth1.address}' };
 /** Those that a node without its interfaces has. */
 const labelsLeft = '--node-labels=cnf=core,zone=eu-west-1a';
+
+const throttle = {
+  error: { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', status: 503 },
+};
 
 /** Ways to fail, with their exit codes. */
 const failures: [string, number, { interface?: object; timeout?: string }, (node: TestNode) => void][] = [
@@ -29,7 +33,7 @@ const failures: [string, number, { interface?: object; timeout?: string }, (node
     ({ simulator }) =>
       simulator.faults.add({
         action: 'CreateNetworkInterface',
-        kind: { error: { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', status: 503 } },
+        kind: throttle,
         times: Number.POSITIVE_INFINITY,
       }),
   ],
@@ -103,27 +107,3 @@ for (const failurePolicy of ['Block', 'Taint', 'Ignore']) {
     t.equal(await flagsOf(node), undefined);
   });
 }
-
-t.test('one interface of two fails: labels that need the other are there, `ready` is not', async (t) => {
-  const both = [
-    { name: 'eth1', subnets: [subnets.a], securityGroups: [group] },
-    { name: 'eth2', subnets: [subnets.b], securityGroups: [group] },
-  ];
-  const node = await nodeFor(t, {
-    userData: {
-      timeout: '4s',
-      failurePolicy: 'Taint',
-      interfaces: both,
-      kubelet: { labels: { first: '${eth1.address}', second: '${eth2.address}' } },
-    },
-  });
-  node.simulator.faults.add({
-    action: 'CreateNetworkInterface',
-    match: (params) => JSON.stringify(params).includes(subnets.b),
-    kind: { error: { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', status: 503 } },
-    times: Number.POSITIVE_INFINITY,
-  });
-  const { exitCode, journal } = await node.run(['run']);
-  t.equal(exitCode, 7, journal);
-  t.same(await flagsOf(node), ['--node-labels=first=10.0.4.4', taint]);
-});

@@ -58,6 +58,8 @@ async function retreat(context: RunContext, ways: readonly Way[], failures: unkn
   const outcomes = await Promise.allSettled([
     ...toTakeBack.map((way) => undo(context, way)),
     configure(context, ready),
+    // No later run is certain to do it.
+    ...ready.map(({ afterwards }) => afterwards),
   ]);
   const more: unknown[] = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
   return { ready, failure: combine([...failures, ...more]) };
