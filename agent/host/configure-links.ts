@@ -87,7 +87,7 @@ async function setMtu(want: WantedLink, link: LinkDetails, signal: AbortSignal):
   if (result.ok) return;
   throw new Failure(
     ExitCode.host,
-    `${want.name}: MTU ${want.mtu} was refused: ${result.said}. Its driver allows ${link.minimumMtu} to ` +
+    `${want.name}: MTU ${want.mtu} was refused: ${result.said.replace(/\.$/, '')}. Its driver allows ${link.minimumMtu} to ` +
       `${link.maximumMtu}: correct \`mtu\` in the configuration`,
   );
 }

@@ -81,7 +81,7 @@ t.test('an MTU that the driver refuses', async (t) => {
     {
       exitCode: 9,
       message: [
-        'eth1: MTU 9001 was refused: Error: mtu greater than device maximum.. Its driver allows 68 to 65535: correct `mtu` in the configuration',
+        'eth1: MTU 9001 was refused: Error: mtu greater than device maximum. Its driver allows 68 to 65535: correct `mtu` in the configuration',
       ],
     },
     { PATH: `${folder}:${process.env.PATH}` },

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { flagsOf, gateOf, taint, userDropIn } from './kubelet-side.ts';
 import { enterNamespace } from './namespace.ts';
-import type { TestNode } from './simulated-node.ts';
+import { type TestNode, userData } from './simulated-node.ts';
 import { eth1, nodeFor } from './trouble.ts';
 
 await enterNamespace(import.meta.url);
@@ -11,11 +11,15 @@ async function nodeWith(t: Test, failurePolicy: string, more: object = {}): Prom
 }
 
 t.test('our taint joins all of the user’s: of NodeConfig parts and of drop-ins', async (t) => {
-  const node = await nodeWith(t, 'Taint', { subnets: ['subnet-0000dead'] });
-  await userDropIn(node, '10-flags.yaml', { flags: ['--register-with-taints=a=b:NoSchedule,c:NoExecute'] });
-  await userDropIn(node, '20-config.json', {
-    config: { registerWithTaints: [{ key: 'karpenter.sh/unregistered', effect: 'NoExecute' }] },
+  const failing = { ...eth1({ subnets: ['subnet-0000dead'] }), failurePolicy: 'Taint' };
+  const karpenters = '[{key: karpenter.sh/unregistered, effect: NoExecute}]';
+  const node = await nodeFor(t, {
+    userData: userData(failing).replace(
+      'spec: {cluster',
+      `spec: {kubelet: {config: {registerWithTaints: ${karpenters}}}, cluster`,
+    ),
   });
+  await userDropIn(node, '10-flags.yaml', { flags: ['--register-with-taints=a=b:NoSchedule,c:NoExecute'] });
   t.equal((await node.run(['run'])).exitCode, 3);
   t.same(await flagsOf(node), [`${taint},a=b:NoSchedule,c:NoExecute,karpenter.sh/unregistered:NoExecute`]);
 });
