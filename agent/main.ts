@@ -1,4 +1,6 @@
 #!/usr/bin/env node
 import { main } from './cli.ts';
 
-process.exitCode = await main(process.argv);
+// Not by `exitCode`: the unit, and nodeadm-run behind it, would wait for whatever handle is left open. What was
+// written is out by now, since Node.js writes to files, pipes and sockets of stdio synchronously on Linux.
+process.exit(await main(process.argv));

@@ -23,13 +23,6 @@ export async function removeFile(path: string): Promise<boolean> {
   );
 }
 
-/** Renames a file within its folder. Throws a `Failure` (9). */
-export async function renameFile(path: string, to: string): Promise<void> {
-  await rename(path, to).catch((error: unknown) => {
-    throw fileFailure('rename', path, error);
-  });
-}
-
 /**
  * Replaces a file whole, or not at all, and makes its folder where that is missing: it is on the disk, under
  * its name, when this resolves. The temporary file is hidden and ends in `.tmp`, which neither udev, networkd

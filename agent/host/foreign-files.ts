@@ -27,8 +27,6 @@ async function removeIfForeign(root: string, instanceId: string, path: string): 
   if (content === undefined) return [];
   const owner = ownerOf(content);
   if (owner === instanceId) return [];
-  // A broken intent may be this instance's: reading the intents sets it aside, and says so.
-  if (owner === undefined && path.startsWith(paths(root).intents) && path.endsWith('.json')) return [];
   const removed = [path];
   const name = /10-multus-bootstrap-(.+)\.link$/.exec(path)?.[1];
   if (owner !== undefined && name !== undefined) {

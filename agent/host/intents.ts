@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Log } from '../report/log.ts';
-import { namesIn, readIfPresent, removeFile, renameFile, writeAtomically } from './files.ts';
+import { namesIn, readIfPresent, removeFile, writeAtomically } from './files.ts';
 import { isObject, parseJsonObject } from './json.ts';
 import { paths } from './paths.ts';
 import type { Intent } from './port.ts';
 
 const schemaVersion = 1;
 
-/** The open intents of this instance. A file that is not one is set aside, and told of: it must not stop a boot. */
+/** The intents of this instance. A file that is not one is told of, and left out: it must not stop a boot. */
 export async function readIntents(root: string, instanceId: string, log: Log): Promise<Intent[]> {
   const { intents: folder } = paths(root);
   const intents: Intent[] = [];
@@ -15,10 +15,9 @@ export async function readIntents(root: string, instanceId: string, log: Log): P
     const path = join(folder, name);
     const intent = parseIntent((await readIfPresent(path)) ?? '');
     if (intent === undefined) {
-      await renameFile(path, `${path}.unreadable`);
       log.warn(
-        `${path} is not an intent that this version can read: set aside as ${name}.unreadable. ` +
-          'What it was about is found by its tags in EC2, if it was created',
+        `${path} is not an intent that this version can read: left out. What it was about is found by its tags ` +
+          'in EC2, if it was created',
       );
     } else if (intent.instanceId === instanceId) {
       intents.push(intent);

@@ -24,7 +24,10 @@ export interface LinkChange {
   changes: string[];
 }
 
-/** What was about to be created: written and fsynced before the create, kept until the ENI is in place. */
+/**
+ * What was about to be created: written and fsynced before the create. It stays until another takes its place, or
+ * the ENI is given back: a later run may start while EC2's listings do not show the ENI yet.
+ */
 export interface Intent {
   instanceId: string;
   interface: string;

@@ -91,19 +91,14 @@ t.test('those of the instance that the image was made from go, others’ files s
   for (const path of others) await t.resolves(access(join(root, path)), path);
 });
 
-t.test(
-  'a file that does not tell its instance counts as another’s; a broken intent is left to its reader',
-  async (t) => {
-    const root = t.testdir({});
-    await write(root, 'run/multus-bootstrap/go', '');
-    await write(root, `${network}/10-multus-bootstrap-eth1.link`, '[Match]\n');
-    await write(root, 'var/lib/multus-bootstrap/eth1.json.unreadable', '{"sch');
-    await write(root, 'var/lib/multus-bootstrap/eth2.json', '{"sch');
-    const removed = (await removeForeignFiles(root, 'i-1')).map((path) => relative(root, path));
-    t.same(removed.sort(), [
-      `${network}/10-multus-bootstrap-eth1.link`,
-      'run/multus-bootstrap/go',
-      'var/lib/multus-bootstrap/eth1.json.unreadable',
-    ]);
-  },
-);
+t.test('a file that does not tell its instance counts as another’s', async (t) => {
+  const root = t.testdir({});
+  const untold = [
+    `${network}/10-multus-bootstrap-eth1.link`,
+    'run/multus-bootstrap/go',
+    'var/lib/multus-bootstrap/eth2.json',
+  ];
+  for (const path of untold) await write(root, path, '{"sch');
+  const removed = (await removeForeignFiles(root, 'i-1')).map((path) => relative(root, path));
+  t.same(removed.sort(), untold);
+});
