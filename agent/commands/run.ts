@@ -1,9 +1,8 @@
-import { ExitCode } from '../failure.ts';
+import { ExitCode, exitCodeOf, messageOf } from '../failure.ts';
 import { closeGate, gateIsOpen, kubeletHasStarted } from '../host/gate.ts';
 import { acquireRunLock } from '../host/run-lock.ts';
 import { writeResult } from '../report/result.ts';
 import { boot } from './run/boot.ts';
-import { exitCodeOf, messageOf } from './run/failures.ts';
 import { letFailedNodeJoin } from './run/kubelet.ts';
 import type { Progress } from './run/progress.ts';
 import { interfaceResult } from './run/summary.ts';

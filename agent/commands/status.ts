@@ -1,6 +1,6 @@
 import type { Eni } from '../claim/facts.ts';
 import type { Loaded } from '../config/load.ts';
-import { ExitCode } from '../failure.ts';
+import { ExitCode, messageOf } from '../failure.ts';
 import { gateIsOpen } from '../host/gate.ts';
 import type { Link } from '../host/port.ts';
 import type { Identity } from '../imds/port.ts';
@@ -15,7 +15,6 @@ import {
 import { type LastResult, readResult } from '../report/result.ts';
 import { statusText } from '../report/status-text.ts';
 import { ask } from './run/ask.ts';
-import { messageOf } from './run/failures.ts';
 import { configure, connect, deadlineAt } from './run/node.ts';
 import { createShell, type Shell } from './shell.ts';
 

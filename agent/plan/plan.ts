@@ -1,7 +1,7 @@
 import type { Eni } from '../claim/facts.ts';
 import { formatAddress, parseRange, type Range } from '../claim/range.ts';
 import type { InterfaceConfig, NodeConfig } from '../config/model.ts';
-import { ExitCode, Failure } from '../failure.ts';
+import { combine, ExitCode, Failure } from '../failure.ts';
 import { checkLimits, nextDeviceIndex, takenIndexes } from './device-index.ts';
 import { fits, isAttached, sourceOf, surplus } from './eni-source.ts';
 import type { Observation } from './observation.ts';
@@ -14,26 +14,45 @@ interface Sourced {
   source: Source;
 }
 
+/** What was decided, or nothing if a `Failure` stands in its way, which is kept. */
+type Attempt = <T>(decide: () => T) => T | undefined;
+
 /**
  * From what is wanted and what is there to what is to be done. Throws a `Failure` before anything is changed if
- * it cannot be done: a wrong subnet or name (3), no free address (5), a limit of the instance type (6).
+ * it cannot be done: a wrong subnet or name (3), no free address (5), a limit of the instance type (6). One for
+ * all that stands in the way: the code of the first, the messages of all.
  */
 export function makePlan(config: NodeConfig, seen: Observation): Plan {
   const sources = config.interfaces.map((each) => ({ config: each, source: sourceOf(each, seen) }));
   // An ENI to be adopted may be detaching still. Its attach waits for that, so its old place is free.
   const adopted = sources.flatMap(({ source }) => (source.kind === 'adopt' ? [source.eni] : []));
   const staying = seen.enis.filter((eni) => !adopted.includes(eni));
-  for (const { name } of config.interfaces) {
-    checkName(name, seen);
-  }
-  checkLimits(
-    sources.filter(({ source }) => source.kind !== 'attached').map((each) => each.config),
-    staying,
-    seen.instance.instanceId,
-    seen.limits,
+  const failures: Failure[] = [];
+  const attempt: Attempt = (decide) => {
+    try {
+      return decide();
+    } catch (error) {
+      if (!(error instanceof Failure)) {
+        throw error;
+      }
+      failures.push(error);
+      return undefined;
+    }
+  };
+  attempt(() =>
+    checkLimits(
+      sources.filter(({ source }) => source.kind !== 'attached').map((each) => each.config),
+      staying,
+      seen.instance.instanceId,
+      seen.limits,
+    ),
   );
+  const interfaces = planInterfaces(sources, seen, staying, attempt);
+  if (failures.length > 0) {
+    throw combine(failures);
+  }
   return {
-    interfaces: planInterfaces(sources, seen, staying),
+    interfaces,
     surplus: surplus(
       sources.map(({ source }) => source),
       seen,
@@ -46,10 +65,12 @@ function planInterfaces(
   sources: readonly Sourced[],
   seen: Observation,
   staying: readonly Eni[],
+  attempt: Attempt,
 ): InterfacePlan[] {
   const cards = new Map<number, { taken: Set<number>; last: number | undefined }>();
   const planned: Range[] = [];
   return sources.map(({ config, source }) => {
+    attempt(() => checkName(config.name, seen));
     const card = cards.get(config.networkCard) ?? {
       taken: takenIndexes(staying, seen.instance.instanceId, config.networkCard),
       last: undefined,
@@ -61,7 +82,7 @@ function planInterfaces(
     card.last = deviceIndex;
 
     const eni = source.kind === 'attached' || source.kind === 'adopt' ? source.eni : undefined;
-    const choices = eni === undefined ? subnetChoices(config, seen, planned) : [];
+    const choices = (eni === undefined && attempt(() => subnetChoices(config, seen, planned))) || [];
     const address = source.kind === 'recover' ? source.intent.address : lowest(choices[0]?.free);
     planned.push(...(address === undefined ? [] : [parseRange(address)]));
     return {

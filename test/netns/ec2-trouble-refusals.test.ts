@@ -147,6 +147,18 @@ t.test('answers', async (t) => {
   }
 });
 
+t.test('several interfaces: the code of the first, the messages of all', async (t) => {
+  const [first] = eth1().interfaces;
+  const second = { ...first, name: 'eth2', securityGroups: ['sg-0000dead'] };
+  const node = await nodeFor(t, { userData: { interfaces: [first, second] } });
+  const message = 'Number of private addresses will exceed limit.';
+  order(node, 'AttachNetworkInterface', { code: 'PrivateIpAddressLimitExceeded', message });
+  await failsCleanly(t, node, {
+    exitCode: 6,
+    message: [/^cannot attach eni-\w+ for eth1 /, message, /\ncannot create an ENI for eth2 /, 'sg-0000dead'],
+  });
+});
+
 t.test('a token that was used with other parameters: the next run takes a new one', async (t) => {
   const node = await nodeFor(t, { userData: eth1() });
   const message =

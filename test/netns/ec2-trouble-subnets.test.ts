@@ -102,6 +102,23 @@ t.test('what cannot be is refused before the first write', async (t) => {
       message: ['eth2', '10 are held by ENIs', "1 are for this node's other interfaces"],
     },
     {
+      what: 'trouble with several interfaces: the code of the first, the messages of all',
+      spec: {
+        interfaces: [
+          { name: 'eth1', subnets: [small.id], securityGroups: [group] },
+          { name: 'eth2', subnets: [subnets.elsewhere], securityGroups: [group] },
+          { name: 'ens5', subnets: [subnets.a], securityGroups: [group] },
+        ],
+      },
+      world: withSmall(11),
+      exitCode: 5,
+      message: [
+        'eth1: no free address',
+        '\neth2: none of its subnets',
+        '\nens5: this node has a link of that name already (the primary ENI)',
+      ],
+    },
+    {
       what: 'more interfaces than the type allows',
       spec: {
         interfaces: [1, 2, 3, 4].map((n) => ({

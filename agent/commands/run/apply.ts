@@ -1,9 +1,8 @@
-import { ExitCode } from '../../failure.ts';
+import { combine, ExitCode, exitCodeOf } from '../../failure.ts';
 import type { Intent } from '../../host/port.ts';
 import type { InterfacePlan, Plan } from '../../plan/steps.ts';
 import type { RunContext } from './context.ts';
 import type { Deadline } from './deadline.ts';
-import { combine, exitCodeOf } from './failures.ts';
 import { takeBack } from './give-back.ts';
 import { bringUp, type Made, type Ready } from './interface.ts';
 

@@ -1,9 +1,9 @@
 import type { Eni } from '../../claim/facts.ts';
 import { Ec2Error, type ErrorClass } from '../../ec2/port.ts';
+import { messageOf } from '../../failure.ts';
 import type { Intent } from '../../host/port.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
-import { messageOf } from './failures.ts';
 import { createRequest } from './intent.ts';
 
 /** EC2's refusals that concern this address or this subnet, and not the next. */

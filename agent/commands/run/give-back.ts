@@ -1,11 +1,10 @@
 import { Ec2Error } from '../../ec2/port.ts';
-import { Failure } from '../../failure.ts';
+import { exitCodeOf, Failure, messageOf } from '../../failure.ts';
 import { isAttached } from '../../plan/eni-source.ts';
 import type { Plan } from '../../plan/steps.ts';
 import { tagKeys } from '../../plan/tags.ts';
 import { ask, untilSeen } from './ask.ts';
 import type { RunContext } from './context.ts';
-import { exitCodeOf, messageOf } from './failures.ts';
 
 /**
  * Deletes an ENI that we made, detaching it first if it is attached to this instance. It is no error if it is

@@ -1,10 +1,9 @@
 import type { Eni, Reservation } from '../../claim/facts.ts';
-import { ExitCode } from '../../failure.ts';
+import { combine, ExitCode, exitCodeOf } from '../../failure.ts';
 import type { Intent } from '../../host/port.ts';
 import type { Observation } from '../../plan/observation.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
-import { combine, exitCodeOf } from './failures.ts';
 
 /** What is there before anything is changed: EC2's word and the host's, all asked for at once. */
 export async function observe(context: RunContext): Promise<{ seen: Observation; intents: Intent[] }> {
