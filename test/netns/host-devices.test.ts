@@ -10,7 +10,7 @@ import { eth1, failsCleanly, nodeFor, succeeds } from './trouble.ts';
 await enterNamespace(import.meta.url);
 
 t.test('a device that does not appear: its ENI is detached and deleted, its files are removed', async (t) => {
-  const node = await nodeFor(t, { userData: eth1({}, '2s'), deviceName: () => undefined });
+  const node = await nodeFor(t, { userData: eth1({}, '5s'), deviceName: () => undefined });
   await failsCleanly(t, node, {
     exitCode: 9,
     message: [
@@ -24,7 +24,7 @@ t.test('a device that does not appear: its ENI is detached and deleted, its file
 
 t.test('one of two devices does not appear: nothing of the other stays either', async (t) => {
   const node = await nodeFor(t, {
-    userData: { timeout: '2s', ...twoInterfaces },
+    userData: { timeout: '5s', ...twoInterfaces },
     deviceName: ({ subnetId }) => (subnetId === subnets.a ? 'ens6' : undefined),
   });
   await failsCleanly(t, node, { exitCode: 9, message: [/^eth2: eni-\w+ is attached, but no device/] });

@@ -51,7 +51,7 @@ const unreachable: [string, (node: TestNode) => Record<string, string>, RegExp][
 for (const [title, arrange, last] of unreachable) {
   t.test(`an IMDS that ${title}`, async (t) => {
     const node = await nodeFor(t, {});
-    await imageFile(node, '{timeout: 2s}');
+    await imageFile(node, '{timeout: 4s}');
     const env = arrange(node);
     const started = performance.now();
     const result = await failsCleanly(
@@ -67,7 +67,7 @@ for (const [title, arrange, last] of unreachable) {
       },
       env,
     );
-    t.ok(performance.now() - started < 10_000, 'the deadline holds');
+    t.ok(performance.now() - started < 15_000, 'the deadline holds');
     t.equal(result.instanceId, 'unknown');
     t.equal(node.simulator.record.calls.length, 0);
   });
