@@ -69,7 +69,7 @@ export function createCaller({ region, env, proxyEnv, imds, clock, log }: Ec2Opt
         return answer;
       } catch (error) {
         signal?.throwIfAborted();
-        const classified = classify(action, error);
+        const classified = classify(action, error, Date.now());
         done(classified.code);
         throw classified;
       }

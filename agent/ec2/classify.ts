@@ -6,6 +6,8 @@ interface Row {
   /** Where one code stands for several situations. */
   message?: RegExp;
   action?: RegExp;
+  /** Only where the answer's Date is far from this host's clock. */
+  skewed?: true;
   class: ErrorClass;
 }
 
@@ -31,12 +33,15 @@ const answers: readonly Row[] = [
   { code: /^IdempotentParameterMismatch$/, class: 'tokenMismatch' },
   { code: /^RequestExpired$|^RequestTimeTooSkewed$|^RequestInTheFuture$/, class: 'clock' },
   { code: /^AuthFailure$|^SignatureDoesNotMatch$/, message: /not yet current|expired/i, class: 'clock' },
+  // What EC2 says of a date that is too far off, word for word as of wrong keys.
+  { code: /^AuthFailure$|^SignatureDoesNotMatch$/, skewed: true, class: 'clock' },
   { code: /^AuthFailure$|^SignatureDoesNotMatch$|^IncompleteSignature$/, class: 'noCredentials' },
   { code: /^ExpiredToken|^InvalidClientTokenId$|^UnrecognizedClient/, class: 'noCredentials' },
   { code: /^MissingAuthenticationToken$/, class: 'noCredentials' },
   { code: /^UnauthorizedOperation$|^AccessDenied/, class: 'notPermitted' },
   { code: /^OptInRequired$|^PendingVerification$|^Blocked$/, class: 'notPermitted' },
-  { code: /^OperationNotPermitted$/, message: /MaxResults/, class: 'invalid' },
+  // An account too large for listings without pages: not IAM's doing.
+  { code: /^OperationNotPermitted$/, action: /^Describe/, class: 'invalid' },
   { code: /^OperationNotPermitted$/, class: 'notPermitted' },
   { code: /^InternalError$|^InternalFailure$|Unavailable$|^RequestTimeout$/, class: 'transient' },
   { code: /^ConcurrentTagAccess$/, class: 'transient' },
@@ -48,8 +53,14 @@ const noConnection =
 /** OpenSSL's for a certificate that is not to be trusted. */
 export const badCertificate = /CERT|UNABLE_TO_(GET|VERIFY)/;
 
-/** What an error of the SDK's `send` means for what to do next. */
-export function classify(action: string, error: unknown): Ec2Error {
+/** How far a clock may be off before EC2 could mind, in ms: AWS allows 5 to 15 minutes. */
+const tolerableSkew = 5 * 60_000;
+
+/**
+ * What an error of the SDK's `send` means for what to do next. `wallClock` is this host's time in ms since 1970
+ * when the answer came.
+ */
+export function classify(action: string, error: unknown, wallClock: number): Ec2Error {
   if (error instanceof Ec2Error) {
     return error;
   }
@@ -57,14 +68,23 @@ export function classify(action: string, error: unknown): Ec2Error {
   const errorClass =
     status === undefined
       ? classOfConnection(error, code, message)
-      : classOfAnswer(action, code, message, status);
+      : classOfAnswer(action, code, message, status, isSkewed(error, wallClock));
   return new Ec2Error(action, errorClass, code, message, { cause: error });
 }
 
-function classOfAnswer(action: string, code: string, message: string, status: number): ErrorClass {
+function classOfAnswer(
+  action: string,
+  code: string,
+  message: string,
+  status: number,
+  skewed: boolean,
+): ErrorClass {
   const row = answers.find(
     (each) =>
-      each.code.test(code) && (each.message?.test(message) ?? true) && (each.action?.test(action) ?? true),
+      each.code.test(code) &&
+      (each.message?.test(message) ?? true) &&
+      (each.action?.test(action) ?? true) &&
+      (skewed || !each.skewed),
   );
   if (row !== undefined) {
     return row.class;
@@ -116,12 +136,18 @@ function read(error: unknown): { code: string; message: string; status: number |
   return { code, message: error.message || inner || code, status };
 }
 
+/** By the answer's Date header, from which the SDK corrects the date of what it sends next. */
+function isSkewed(error: unknown, wallClock: number): boolean {
+  const response = property(error, '$response');
+  const date = property(property(response, 'headers'), 'date');
+  return typeof date === 'string' && Math.abs(Date.parse(date) - wallClock) > tolerableSkew;
+}
+
+function property(of: unknown, name: string): unknown {
+  return typeof of === 'object' && of !== null ? Reflect.get(of, name) : undefined;
+}
+
 function statusOf(error: Error): number | undefined {
-  const metadata = '$metadata' in error ? error.$metadata : undefined;
-  return typeof metadata === 'object' &&
-    metadata !== null &&
-    'httpStatusCode' in metadata &&
-    typeof metadata.httpStatusCode === 'number'
-    ? metadata.httpStatusCode
-    : undefined;
+  const status = property(property(error, '$metadata'), 'httpStatusCode');
+  return typeof status === 'number' ? status : undefined;
 }

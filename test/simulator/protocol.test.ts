@@ -1,17 +1,18 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import t from 'tap';
+import type { SimulatorOptions } from './simulator.ts';
 import { ids, smallWorld } from './small-world.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 const date = '20260101T000000Z';
 const signature = 'a'.repeat(64);
 
-async function setUp(test: Parameters<typeof smallWorld>[0]) {
+async function setUp(test: Parameters<typeof smallWorld>[0], options: SimulatorOptions = {}) {
   const clock = new VirtualClock();
-  const world = await smallWorld(test, { clock, epoch: Date.UTC(2026, 0, 1) });
-  const sign = (accessKeyId: string) =>
-    `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/us-east-1/ec2/aws4_request, ` +
+  const world = await smallWorld(test, { clock, epoch: Date.UTC(2026, 0, 1), ...options });
+  const sign = (accessKeyId: string, scope = '20260101/us-east-1') =>
+    `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}/ec2/aws4_request, ` +
     `SignedHeaders=host;x-amz-date, Signature=${signature}`;
   const post = async (form: string, headers: Record<string, string | undefined> = {}) => {
     const all = { authorization: sign(world.user.accessKeyId), 'x-amz-date': date, ...headers };
@@ -71,7 +72,7 @@ t.test('requests that are no calls', async (t) => {
 });
 
 t.test('signatures must be there, in time, and by keys that are known', async (t) => {
-  const { sim, post, sign, clock } = await setUp(t);
+  const { sim, user, post, sign, clock } = await setUp(t);
   const refuses = async (
     name: string,
     headers: Record<string, string | undefined>,
@@ -89,8 +90,10 @@ t.test('signatures must be there, in time, and by keys that are known', async (t
     'IncompleteSignature',
   );
   await refuses('no date', { 'x-amz-date': undefined }, 400, 'IncompleteSignature');
-  await refuses('a late date', { 'x-amz-date': '20251231T235459Z' }, 400, 'RequestExpired');
-  await refuses('an early date', { 'x-amz-date': '20260101T000501Z' }, 400, 'RequestExpired');
+  const elsewhere = sign(user.accessKeyId, '20260101/eu-west-1');
+  await refuses('the scope of another Region', { authorization: elsewhere }, 401, 'AuthFailure');
+  const yesterday = sign(user.accessKeyId, '20251231/us-east-1');
+  await refuses('the scope of another day', { authorization: yesterday }, 401, 'AuthFailure');
   await refuses('unknown keys', { authorization: sign('AKIANOBODY') }, 401, 'AuthFailure');
   await refuses('a token with keys that have none', { 'x-amz-security-token': 'x' }, 401, 'AuthFailure');
   const node = await sim.launch({ type: 'm5.large', subnetId: ids.subnet });
@@ -102,6 +105,28 @@ t.test('signatures must be there, in time, and by keys that are known', async (t
   clock.advance(6 * 3600 * 1000 + 1);
   const late = { authorization, 'x-amz-security-token': keys.sessionToken, 'x-amz-date': '20260101T060000Z' };
   await refuses('keys past their end', late, 400, 'RequestExpired');
+});
+
+t.test('a date that is too far off: both readings', async (t) => {
+  for (const [clockSkew, status] of [
+    ['AuthFailure', 401],
+    ['RequestExpired', 400],
+  ] as const) {
+    const { post, sign, user } = await setUp(t, { quirks: { clockSkew } });
+    const yesterday = sign(user.accessKeyId, '20251231/us-east-1');
+    for (const [authorization, date, wanted] of [
+      [yesterday, '20251231T234459Z', status],
+      [yesterday, '20251231T234500Z', 200],
+      [undefined, '20260101T001500Z', 200],
+      [undefined, '20260101T001501Z', status],
+    ] as const) {
+      const answer = await post(listing, {
+        'x-amz-date': date,
+        ...(authorization === undefined ? {} : { authorization }),
+      });
+      t.match(answer, { status: wanted, xml: wanted === 200 ? 'subnetSet' : clockSkew }, date);
+    }
+  }
 });
 
 t.test('the record', async (t) => {

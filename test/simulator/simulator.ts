@@ -28,7 +28,7 @@ export interface SimulatorOptions extends Partial<Omit<WorldOptions, 'clock'>> {
   latencies?: Record<string, number | readonly [number, number]>;
   /** Whether EC2 throttles. */
   buckets?: boolean;
-  /** How far a request's date may be off. */
+  /** How far a request's date may be off, in ms: 15 minutes by default. */
   clockSkewMs?: number;
   host?: string;
   port?: number;
@@ -83,7 +83,7 @@ export class Simulator {
       credentials: this.credentials,
       hooks: this.#hooks,
       latency: (action) => this.#pick(latencies?.[action] ?? latencies?.['*'] ?? 0),
-      clockSkewMs: clockSkewMs ?? 5 * 60 * 1000,
+      clockSkewMs: clockSkewMs ?? 15 * 60 * 1000,
       pause: (ms) => this.#pause(ms),
       onFailure: (error) => this.#failures.push(error),
     });

@@ -92,12 +92,16 @@ function understand(side: Ec2Side, request: IncomingMessage, form: string): { ca
   if (typeof action !== 'string') {
     throw new ApiError('MissingAction', 'The request must contain the parameter Action');
   }
-  const now = side.world.wallClock().getTime();
-  const keys = authenticate(request.headers, side.credentials, now, side.clockSkewMs);
+  const { account, region, quirks } = side.world.settings;
+  const keys = authenticate(request.headers, side.credentials, {
+    now: side.world.wallClock().getTime(),
+    region,
+    clockSkewMs: side.clockSkewMs,
+    skewError: quirks.clockSkew,
+  });
   if (version !== '2016-11-15') {
     throw new ApiError('InvalidAction', `The action ${action} is not valid for version ${String(version)}.`);
   }
-  const { account, region } = side.world.settings;
   const call: Call = {
     at: side.world.clock.now(),
     action,

@@ -1,5 +1,6 @@
 import type { CredentialStore, Credentials } from '../api/credentials.ts';
 import { ApiError } from '../model/api-error.ts';
+import type { Quirks } from '../model/settings.ts';
 
 export interface SignedHeaders {
   authorization?: string | undefined;
@@ -7,15 +8,23 @@ export interface SignedHeaders {
   'x-amz-security-token'?: string | string[] | undefined;
 }
 
+export interface SignatureRules {
+  /** Wall-clock time, in ms since 1970. */
+  now: number;
+  region: string;
+  /** How far a request's date may be off. */
+  clockSkewMs: number;
+  skewError: Quirks['clockSkew'];
+}
+
 /**
- * Whose keys signed the request. The signature must be there and its date near the clock (ms since 1970); it is
- * not verified.
+ * Whose keys signed the request. The signature must be there, its date near the clock, and its scope of that
+ * date and this Region; it is not verified.
  */
 export function authenticate(
   headers: SignedHeaders,
   store: CredentialStore,
-  now: number,
-  clockSkewMs: number,
+  { now, region, clockSkewMs, skewError }: SignatureRules,
 ): Credentials {
   const { authorization } = headers;
   if (authorization === undefined) {
@@ -37,15 +46,27 @@ export function authenticate(
       400,
     );
   }
-  if (Math.abs(now - signedAt) > clockSkewMs) throw new ApiError('RequestExpired', 'Request has expired.');
-  const credentials = store.find(parts[1] ?? '');
-  if (credentials === undefined || headers['x-amz-security-token'] !== credentials.sessionToken) {
-    throw new ApiError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401);
+  if (Math.abs(now - signedAt) > clockSkewMs) throw skewError === 'AuthFailure' ? notValid() : expired();
+  const [, accessKeyId = '', scopeDate, scopeRegion] = parts;
+  const credentials = store.find(accessKeyId);
+  if (
+    credentials === undefined ||
+    headers['x-amz-security-token'] !== credentials.sessionToken ||
+    scopeRegion !== region ||
+    scopeDate !== String(headers['x-amz-date']).slice(0, 8)
+  ) {
+    throw notValid();
   }
-  if (credentials.expiresAt !== undefined && credentials.expiresAt < now) {
-    throw new ApiError('RequestExpired', 'Request has expired.');
-  }
+  if (credentials.expiresAt !== undefined && credentials.expiresAt < now) throw expired();
   return credentials;
+}
+
+function notValid(): ApiError {
+  return new ApiError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401);
+}
+
+function expired(): ApiError {
+  return new ApiError('RequestExpired', 'Request has expired.');
 }
 
 /** `20261120T193000Z` in ms since 1970. */

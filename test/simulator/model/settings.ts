@@ -37,6 +37,8 @@ export interface Quirks {
   missingNetworkCard: 'refused' | 'cardZero';
   /** Assigning an address to the ENI that has it. */
   assignOwnAddress: 'accepted' | 'refused';
+  /** A request whose date is too far off: EC2 answers as if the keys were wrong, as a rule. */
+  clockSkew: 'AuthFailure' | 'RequestExpired';
   /** The error of an attach to an instance in another zone. */
   attachAcrossZones: { code: string; message: string };
 }
@@ -61,6 +63,7 @@ export const defaultSettings: Settings = {
     addressInPrefixReservation: 'refused',
     missingNetworkCard: 'refused',
     assignOwnAddress: 'accepted',
+    clockSkew: 'AuthFailure',
     attachAcrossZones: {
       code: 'InvalidParameterCombination',
       message:

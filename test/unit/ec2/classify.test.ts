@@ -13,6 +13,7 @@ function broken(code: string, message = `connect ${code} 10.0.0.1:443`, more: ob
   return Object.assign(new Error(message), { code, $metadata: { attempts: 1 } }, more);
 }
 
+const now = Date.UTC(2026, 10, 20);
 const create = 'CreateNetworkInterface';
 const attach = 'AttachNetworkInterface';
 
@@ -80,7 +81,7 @@ const answers: readonly [ErrorClass, action: string, code: string, message: stri
     'invalid',
     'DescribeNetworkInterfaces',
     'OperationNotPermitted',
-    'The maximum number of results is exceeded: set MaxResults',
+    'The request would return too many network interfaces',
   ],
   ['tokenMismatch', create, 'IdempotentParameterMismatch', 'The token was used with other parameters'],
   ['clock', create, 'RequestExpired', 'Request has expired.'],
@@ -107,8 +108,24 @@ const answers: readonly [ErrorClass, action: string, code: string, message: stri
 
 t.test("EC2's errors, by code and message", (t) => {
   for (const [errorClass, action, code, message, status] of answers) {
-    t.equal(classify(action, answer(code, message, status)).class, errorClass, `${code}: ${message}`);
+    t.equal(classify(action, answer(code, message, status), now).class, errorClass, `${code}: ${message}`);
   }
+  t.end();
+});
+
+t.test('AuthFailure is the clock where the Date of the answer is far from it, whatever its words', (t) => {
+  const classOf = (code: string, date: string | undefined) => {
+    const response = { $response: { headers: date === undefined ? {} : { date } } };
+    const error = answer(code, 'AWS was not able to validate the provided access credentials', 401);
+    return classify(create, Object.assign(error, response), now).class;
+  };
+  const at = (offset: number) => new Date(now + offset).toUTCString();
+  t.equal(classOf('AuthFailure', at(3_600_000)), 'clock');
+  t.equal(classOf('AuthFailure', at(-301_000)), 'clock');
+  t.equal(classOf('AuthFailure', at(299_000)), 'noCredentials');
+  t.equal(classOf('AuthFailure', undefined), 'noCredentials');
+  t.equal(classOf('AuthFailure', 'never'), 'noCredentials');
+  t.equal(classOf('UnauthorizedOperation', at(3_600_000)), 'notPermitted');
   t.end();
 });
 
@@ -131,7 +148,7 @@ t.test(
       ['unreachable', new Failure(ExitCode.unreachable, 'IMDS gave no answer')],
     ];
     for (const [errorClass, error] of rows) {
-      t.equal(classify(create, error).class, errorClass, error.message);
+      t.equal(classify(create, error, now).class, errorClass, error.message);
     }
     t.end();
   },
@@ -141,6 +158,7 @@ t.test('what came back is kept, and says something even where Node says nothing'
   const error = classify(
     create,
     answer('InvalidIPAddress.InUse', 'The specified address is already in use.'),
+    now,
   );
   t.match(error, {
     action: create,
@@ -148,16 +166,16 @@ t.test('what came back is kept, and says something even where Node says nothing'
     message: 'The specified address is already in use.',
   });
   const aggregate = Object.assign(new AggregateError([broken('ECONNREFUSED')]), { code: 'ECONNREFUSED' });
-  t.match(classify(create, aggregate), {
+  t.match(classify(create, aggregate, now), {
     code: 'ECONNREFUSED',
     message: /connect ECONNREFUSED 10\.0\.0\.1:443/,
   });
-  t.match(classify(create, answer('Unknown', 'Unknown', 502)), {
+  t.match(classify(create, answer('Unknown', 'Unknown', 502), now), {
     code: 'HTTP 502',
     message: /not of EC2's form/,
   });
   const own = new Ec2Error(create, 'taken', 'X', 'y');
-  t.equal(classify(create, own), own);
-  t.match(classify(create, 'text'), { class: 'transient', message: 'text' });
+  t.equal(classify(create, own, now), own);
+  t.match(classify(create, 'text', now), { class: 'transient', message: 'text' });
   t.end();
 });

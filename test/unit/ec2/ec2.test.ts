@@ -164,8 +164,12 @@ t.test('no instance profile: no credentials, and the remedy', async (t) => {
 });
 
 t.test('a clock that is wrong before NTP: EC2 tells the time, and the next try succeeds', async (t) => {
-  const epoch = Date.now() - performance.now() + 3 * 3_600_000;
-  const { ec2, signal } = await simulated(t, { epoch });
-  await t.rejects(ec2.describeSubnets([subnetId]), { class: 'clock', code: 'RequestExpired' });
-  t.equal((await ec2.describeSubnets([subnetId], signal)).length, 1);
+  for (const clockSkew of ['AuthFailure', 'RequestExpired'] as const) {
+    for (const hours of [-3, 3]) {
+      const epoch = Date.now() - performance.now() + hours * 3_600_000;
+      const { ec2, signal } = await simulated(t, { epoch, quirks: { clockSkew } });
+      await t.rejects(ec2.describeSubnets([subnetId]), { class: 'clock', code: clockSkew });
+      t.equal((await ec2.describeSubnets([subnetId], signal)).length, 1, `${clockSkew}, ${hours} h`);
+    }
+  }
 });

@@ -91,7 +91,7 @@ const common = {
 
 t.test('calls go through the proxy, and around it where NO_PROXY says so', async (t) => {
   const { url, asked } = await startProxy(t);
-  const { sim } = await simulated(t);
+  const { sim } = await simulated(t, { region: common.region });
   const { accessKeyId, secretAccessKey } = sim.credentials.forUser('tester');
   const env = {
     AWS_ENDPOINT_URL_EC2: sim.ec2Url,
