@@ -14,7 +14,7 @@ export interface Shell {
   random: () => number;
   log: Log;
   host: Host;
-  imds: Imds;
+  readonly imds: Imds;
 }
 
 export function createShell(root: string): Shell {
@@ -22,6 +22,18 @@ export function createShell(root: string): Shell {
   const clock = systemClock;
   const { random } = Math;
   const log = createLog({ env });
-  const imds = createImds({ endpoint: imdsEndpoint(env), clock, random, log });
-  return { root, env, clock, random, log, host: createHost({ root, clock, log }), imds };
+  let imds: Imds | undefined;
+  return {
+    root,
+    env,
+    clock,
+    random,
+    log,
+    host: createHost({ root, clock, log }),
+    // Not before it is needed: an endpoint that cannot be is the run's to tell, once the gate is closed.
+    get imds() {
+      imds ??= createImds({ endpoint: imdsEndpoint(env), clock, random, log });
+      return imds;
+    },
+  };
 }

@@ -31,3 +31,13 @@ t.test('a go of an earlier run does not outlive a failure under Block', async (t
   t.equal(await gateOf(node), 'closed');
   t.match(await resultOf(node), { exitCode: 4, gate: 'closed' });
 });
+
+t.test('nor a failure before IMDS is even asked', async (t) => {
+  const node = await nodeWith(t, 'Block');
+  t.equal((await node.run(['run'])).exitCode, 0);
+  const endpoint = { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'ftp://169.254.169.254' };
+  const { exitCode, journal } = await node.run(['run'], { ...endpoint, JOURNAL_STREAM: '8:1' });
+  t.equal(exitCode, 3);
+  t.match(journal, /^<3>AWS_EC2_METADATA_SERVICE_ENDPOINT is "ftp:.*expected an http URL/m);
+  t.equal(await gateOf(node), 'closed');
+});
