@@ -4,16 +4,17 @@ import { paths } from '../host/paths.ts';
 
 const schemaVersion = 1;
 
+/** An interface that is whole; those that failed are told of in the run's message. */
 export interface InterfaceResult {
   name: string;
-  eniId: string | undefined;
-  mac: string | undefined;
+  eniId: string;
+  mac: string;
+  /** The primary. */
   address: string | undefined;
-  subnetId: string | undefined;
-  deviceIndex: number | undefined;
+  subnetId: string;
+  deviceIndex: number;
   networkCard: number;
-  /** What became of it, in a few words: `created`, `adopted`, `in place`, or why it failed. */
-  outcome: string;
+  outcome: 'created' | 'adopted' | 'in place';
 }
 
 /** What a run did, for `status` and for whoever looks after the node. */

@@ -2,6 +2,7 @@ import type { Eni } from '../../claim/facts.ts';
 import { ExitCode, Failure } from '../../failure.ts';
 import type { Intent, WantedLink } from '../../host/port.ts';
 import type { InterfacePlan } from '../../plan/steps.ts';
+import type { InterfaceResult } from '../../report/result.ts';
 import { attachEni } from './attach-eni.ts';
 import { setDeleteOnTermination, setSourceDestCheck } from './attributes.ts';
 import { claimEni } from './claim-eni.ts';
@@ -13,7 +14,7 @@ export interface Ready {
   plan: InterfacePlan;
   eni: Eni;
   deviceIndex: number;
-  outcome: 'created' | 'adopted' | 'in place';
+  outcome: InterfaceResult['outcome'];
   /** Undefined for a device that a pod has taken into its network namespace, as host-device does. */
   link: WantedLink | undefined;
   /** What kubelet need not wait for any longer: a DeleteOnTermination that EC2 has put off. */

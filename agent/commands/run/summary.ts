@@ -36,7 +36,7 @@ export function labelValues(
         [`${each.name}.address`, each.address],
         [`${each.name}.eniId`, each.eniId],
         [`${each.name}.subnetId`, each.subnetId],
-        [`${each.name}.deviceIndex`, each.deviceIndex?.toString()],
+        [`${each.name}.deviceIndex`, each.deviceIndex.toString()],
         [`${each.name}.networkCard`, each.networkCard.toString()],
       ]),
     ),
