@@ -59,10 +59,13 @@ function mayHold(address: string, { ipv4 }: InterfaceConfig): boolean {
   return isWithin && intersect([parseRange(address)], ipv4.podRange.map(parseRange)).length === 0;
 }
 
-/** What earlier runs of this instance made and no interface takes up, as long as nothing uses it. */
+/**
+ * What earlier runs of this instance made and no interface takes up, as long as nothing uses it: `available`,
+ * or still `pending`.
+ */
 export function surplus(sources: readonly Source[], seen: Observation): Eni[] {
   const taken = sources.flatMap((source) => ('eni' in source ? [source.eni.id] : []));
   return seen.enis.filter(
-    (eni) => isOurs(eni, seen.instance.instanceId) && eni.status === 'available' && !taken.includes(eni.id),
+    (eni) => isOurs(eni, seen.instance.instanceId) && eni.attachment === undefined && !taken.includes(eni.id),
   );
 }

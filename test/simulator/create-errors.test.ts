@@ -101,6 +101,11 @@ t.test('CreateNetworkInterface refuses', async (t) => {
       { code: 'TagLimitExceeded', message: /50/ },
     ],
     [
+      'a tag specification without tags',
+      { TagSpecifications: [{ ResourceType: 'network-interface' }] },
+      { code: 'InvalidParameter', message: 'Tag specification must have at least one tag' },
+    ],
+    [
       'tags for another kind of resource',
       { TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'a', Value: 'b' }] }] },
       { code: 'InvalidParameterValue', message: /taggable/ },

@@ -99,6 +99,49 @@ t.test('the life of an ENI', async (t) => {
   t.match(await errorOf(look()), { code: 'InvalidNetworkInterfaceID.NotFound' });
 });
 
+t.test('an ENI is pending at first', async (t) => {
+  const clock = new VirtualClock();
+  const { sim, ec2 } = await smallWorld(t, { clock, createMs: 1000 });
+  const node = await sim.launch({ type: 'm5.large', subnetId: ids.subnet });
+  const create = async (ClientToken: string) => {
+    const { NetworkInterface } = await ec2.send(
+      new CreateNetworkInterfaceCommand({ SubnetId: ids.subnet, ClientToken }),
+    );
+    return NetworkInterface;
+  };
+  const list = async (status: string) => {
+    const Filters = [{ Name: 'status', Values: [status] }];
+    const { NetworkInterfaces } = await ec2.send(new DescribeNetworkInterfacesCommand({ Filters }));
+    return NetworkInterfaces?.map((eni) => [eni.NetworkInterfaceId, eni.Status]);
+  };
+  const eni = await create('one');
+  const NetworkInterfaceId = eni?.NetworkInterfaceId ?? '';
+  t.same(await list('pending'), [[NetworkInterfaceId, 'pending']]);
+  t.same(await list('available'), []);
+  t.equal((await create('one'))?.Status, 'pending');
+  clock.advance(1000);
+  t.same(await list('available'), [[NetworkInterfaceId, 'available']]);
+  t.equal((await create('one'))?.Status, 'available', 'a repeated create tells how it is by now');
+  t.equal(sim.world.addEni({ subnetId: ids.subnet }).pending, false, 'what was there before is not');
+
+  const early = (await create('two'))?.NetworkInterfaceId ?? '';
+  const { AttachmentId } = await ec2.send(
+    new AttachNetworkInterfaceCommand({
+      NetworkInterfaceId: early,
+      InstanceId: node.instanceId,
+      DeviceIndex: 1,
+      NetworkCardIndex: 0,
+    }),
+  );
+  clock.advance(1000);
+  sim.world.settle();
+  t.match(sim.world.store.eni(early), { pending: false, attachment: { id: AttachmentId } });
+  const third = (await create('three'))?.NetworkInterfaceId;
+  await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: third }));
+  clock.advance(1000);
+  t.same(await list('pending'), []);
+});
+
 t.test('DeleteOnTermination is honoured', async (t) => {
   const { sim, ec2 } = await smallWorld(t);
   const node = await sim.launch({ type: 'm5.large', subnetId: ids.subnet });
@@ -163,6 +206,24 @@ t.test('an explicit reservation: EC2 keeps out of it, a client need not', async 
   t.same(automatic.sort(), ['10.0.5.4', '10.0.5.5', '10.0.5.6', '10.0.5.7']);
   t.match(await errorOf(create({})), { code: 'InsufficientFreeAddressesInSubnet' });
   t.equal(await create({ PrivateIpAddress: '10.0.5.9' }), '10.0.5.9');
+});
+
+t.test("EC2's choice of the primary leaves the addresses alone that the request names", async (t) => {
+  const { sim, ec2 } = await smallWorld(t);
+  const create = async (input: object) => {
+    const made = await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: ids.smallSubnet, ...input }));
+    return sim.world.store.eni(made.NetworkInterface?.NetworkInterfaceId ?? '').addresses;
+  };
+  for (let last = 5; last < 14; last++) {
+    sim.world.addEni({ subnetId: ids.smallSubnet, address: `10.0.5.${last}` });
+  }
+  const PrivateIpAddresses = [{ PrivateIpAddress: '10.0.5.4' }];
+  t.same(await create({ PrivateIpAddresses }), ['10.0.5.14', '10.0.5.4']);
+  const { id } = sim.world.addSubnet({ vpcId: ids.vpc, cidr: '10.0.6.0/26', zone: 'us-east-1a' });
+  for (let last = 5; last < 16; last++) sim.world.addEni({ subnetId: id, address: `10.0.6.${last}` });
+  for (let last = 48; last < 63; last++) sim.world.addEni({ subnetId: id, address: `10.0.6.${last}` });
+  const Ipv4Prefixes = [{ Ipv4Prefix: '10.0.6.16/28' }, { Ipv4Prefix: '10.0.6.32/28' }];
+  t.same(await create({ SubnetId: id, Ipv4Prefixes }), ['10.0.6.4']);
 });
 
 t.test('both readings of what AWS does not document', async (t) => {

@@ -45,8 +45,7 @@ export const createNetworkInterface: Action = {
       description: text(params, 'Description') ?? '',
       tags,
     });
-    const status = eni.attachment === undefined ? 'pending' : 'in-use';
-    return { networkInterface: eniAnswer(world, eni, status), clientToken };
+    return { networkInterface: eniAnswer(world, eni), clientToken };
   },
 };
 

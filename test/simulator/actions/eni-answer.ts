@@ -4,7 +4,7 @@ import type { World } from '../model/world.ts';
 import { privateDnsName, securityGroupSet, tagSet, zoneId } from './rendering.ts';
 
 /** A network interface as CreateNetworkInterface and DescribeNetworkInterfaces answer it. */
-export function eniAnswer(world: World, eni: Eni, status = eniStatus(eni)): { [member: string]: Answer } {
+export function eniAnswer(world: World, eni: Eni): { [member: string]: Answer } {
   return {
     networkInterfaceId: eni.id,
     subnetId: eni.subnetId,
@@ -15,7 +15,7 @@ export function eniAnswer(world: World, eni: Eni, status = eniStatus(eni)): { [m
     ownerId: eni.ownerId,
     requesterId: eni.requesterId,
     requesterManaged: eni.requesterManaged,
-    status,
+    status: eniStatus(eni),
     macAddress: eni.mac,
     privateIpAddress: eni.addresses[0],
     privateDnsName: privateDnsName(eni.addresses[0] ?? ''),

@@ -97,13 +97,25 @@ export class AddressPool {
     return true;
   }
 
-  /** EC2's own choice: any free address outside every reservation, not the first. */
-  chooseFree(random: Random): bigint {
+  /** Takes an address of EC2's own choice, none of `except` (addresses and /28s); answers it. */
+  takeFree(random: Random, owner: string, except: readonly string[] = []): string {
+    const avoided = except.flatMap((text) => parseCidr(text.includes('/') ? text : `${text}/32`) ?? []);
+    return this.take(this.#chooseFree(random, avoided), owner);
+  }
+
+  /** Any free address outside every reservation, not the first. */
+  #chooseFree(random: Random, avoided: readonly Range[]): bigint {
     const start = BigInt(random.below(Number(this.size)));
     for (let step = 0n; step < this.size; step++) {
       const address = this.range.first + ((start + step) % this.size);
-      if (!this.#owners.has(address) && !this.isReserved(address) && !this.#reservedAs(address))
+      if (
+        !this.#owners.has(address) &&
+        !this.isReserved(address) &&
+        !this.#reservedAs(address) &&
+        !avoided.some((range) => contains(range, address))
+      ) {
         return address;
+      }
     }
     throw new ApiError(
       'InsufficientFreeAddressesInSubnet',

@@ -17,15 +17,8 @@ export interface Assignment {
   allowReassignment: boolean;
 }
 
-/** Takes the named address for a new ENI, or one of EC2's choice; answers it. */
-export function takeAddress(
-  world: World,
-  subnet: Subnet,
-  address: string | undefined,
-  eniId: string,
-): string {
-  const { pool } = subnet;
-  if (address === undefined) return pool.take(pool.chooseFree(world.random), eniId);
+/** Takes the named address for a new ENI; answers it. */
+export function takeAddress(world: World, { pool }: Subnet, address: string, eniId: string): string {
   const value = nameable(world, pool, address);
   if (pool.ownerOf(address) !== undefined) throw addressInUse();
   return pool.take(value, eniId);
@@ -50,10 +43,10 @@ export function assignAddresses(world: World, eni: Eni, request: Assignment): En
       release(world, pool, address);
       taken.addresses.push(pool.take(nameable(world, pool, address), eni.id));
     }
-    for (let n = 0; n < request.count; n++) {
-      taken.addresses.push(pool.take(pool.chooseFree(world.random), eni.id));
-    }
     for (const prefix of request.prefixes) taken.prefixes.push(pool.takePrefix(prefix, eni.id));
+    for (let n = 0; n < request.count; n++) {
+      taken.addresses.push(pool.takeFree(world.random, eni.id));
+    }
     for (let n = 0; n < request.prefixCount; n++) {
       taken.prefixes.push(pool.takePrefix(pool.chooseFreePrefix(world.random), eni.id));
     }

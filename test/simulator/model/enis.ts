@@ -1,7 +1,7 @@
 import { addressInUse, assignAddresses, takeAddress } from './addresses.ts';
 import { ApiError, invalidParameter } from './api-error.ts';
 import { notFound } from './ids.ts';
-import { type Eni, eniStatus, type Tags } from './records.ts';
+import type { Eni, Subnet, Tags } from './records.ts';
 import { groupsIn } from './security-groups.ts';
 import type { World } from './world.ts';
 
@@ -25,8 +25,25 @@ export interface EniRequest {
   requesterManaged?: boolean;
 }
 
-/** Creates an ENI, synchronously, or throws and leaves the world as it was. */
-export function createEni(world: World, request: EniRequest, at = world.clock.now()): Eni {
+/** Creates an ENI, synchronously, at first as `pending`, or throws and leaves the world as it was. */
+export function createEni(world: World, request: EniRequest): Eni {
+  const eni = newEni(world, request, true);
+  world.store.setEni(eni);
+  world.after(world.settings.createMs, () => {
+    const now = world.store.findEni(eni.id);
+    if (now !== undefined) world.store.setEni({ ...now, pending: false });
+  });
+  return eni;
+}
+
+/** An ENI that has always been there. */
+export function presentEni(world: World, request: EniRequest): Eni {
+  const eni = newEni(world, request, false);
+  world.store.setEni(eni, Number.NEGATIVE_INFINITY);
+  return eni;
+}
+
+function newEni(world: World, request: EniRequest, pending: boolean): Eni {
   const subnet = world.subnet(request.subnetId);
   const securityGroups = groupsIn(world, subnet.vpcId, request.securityGroups ?? []);
   if (!request.hidden && world.store.eniCount >= world.settings.eniQuota) {
@@ -47,16 +64,23 @@ export function createEni(world: World, request: EniRequest, at = world.clock.no
     requesterId: request.requesterManaged ? 'amazon-elb' : 'AROASIMULATOR:simulator',
     requesterManaged: request.requesterManaged ?? false,
     hidden: request.hidden ?? false,
-    addresses: [takeAddress(world, subnet, request.address, id)],
+    addresses: [takePrimary(world, subnet, request, id)],
     prefixes: [],
     securityGroups,
     sourceDestCheck: true,
     tags: request.tags ?? {},
     attachment: undefined,
+    pending,
   };
-  const changed = withSecondaries(world, eni, request);
-  world.store.setEni(changed, at);
-  return changed;
+  return withSecondaries(world, eni, request);
+}
+
+/** EC2 chooses none of the addresses that the same request names for another use. */
+function takePrimary(world: World, subnet: Subnet, request: EniRequest, eniId: string): string {
+  const { address, secondary = [], prefixes = [] } = request;
+  return address === undefined
+    ? subnet.pool.takeFree(world.random, eniId, [...secondary, ...prefixes])
+    : takeAddress(world, subnet, address, eniId);
 }
 
 function withSecondaries(world: World, eni: Eni, request: EniRequest): Eni {
@@ -80,7 +104,7 @@ function withSecondaries(world: World, eni: Eni, request: EniRequest): Eni {
 export function deleteEni(world: World, eniId: string): void {
   const eni = world.store.eni(eniId);
   refuseForeign(eni);
-  if (eniStatus(eni) !== 'available') {
+  if (eni.attachment !== undefined) {
     throw invalidParameter(`Network interface '${eniId}' is currently in use.`);
   }
   removeEni(world, eni);

@@ -1,5 +1,5 @@
 import { typeOf, unplug } from './attachments.ts';
-import { createEni, removeEni } from './enis.ts';
+import { presentEni, removeEni } from './enis.ts';
 import { idOf } from './ids.ts';
 import type { Attachment, Instance, InstanceState, Tags } from './records.ts';
 import type { World } from './world.ts';
@@ -39,7 +39,7 @@ export function launch(world: World, request: LaunchRequest): Instance {
   typeOf(instance);
   const always = Number.NEGATIVE_INFINITY;
   const { address, securityGroups = [] } = request;
-  const eni = createEni(world, { subnetId: subnet.id, address, securityGroups }, always);
+  const eni = presentEni(world, { subnetId: subnet.id, address, securityGroups });
   world.instances.set(instance.id, instance);
   const attachment: Attachment = {
     id: world.random.id('eni-attach'),

@@ -69,6 +69,8 @@ export interface Eni {
   sourceDestCheck: boolean;
   tags: Tags;
   attachment: Attachment | undefined;
+  /** Just created: a pending ENI can be attached and deleted like an available one. */
+  pending: boolean;
 }
 
 export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
@@ -89,5 +91,6 @@ export interface Instance {
 }
 
 export function eniStatus(eni: Eni): string {
-  return eni.attachment === undefined ? 'available' : 'in-use';
+  if (eni.attachment !== undefined) return 'in-use';
+  return eni.pending ? 'pending' : 'available';
 }

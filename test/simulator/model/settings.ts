@@ -8,6 +8,8 @@ export interface Settings {
   consistencyMs: number;
   /** A change is seen by IMDS this much later. */
   imdsLagMs: number;
+  /** An ENI that has been created is `available` after this. */
+  createMs: number;
   /** `attaching` becomes `attached` after this. */
   attachMs: number;
   /** The device appears in the instance this long after the call that attaches. */
@@ -50,6 +52,7 @@ export const defaultSettings: Settings = {
   epoch: Date.UTC(2026, 0, 1),
   consistencyMs: 0,
   imdsLagMs: 0,
+  createMs: 0,
   attachMs: 0,
   deviceMs: 0,
   detachMs: 0,

@@ -2,7 +2,7 @@ import type { Clock } from '../../../agent/clock.ts';
 import { AddressPool } from './address-pool.ts';
 import { Agenda } from './agenda.ts';
 import { EniStore } from './eni-store.ts';
-import { createEni, type EniRequest, removeEni } from './enis.ts';
+import { type EniRequest, presentEni, removeEni } from './enis.ts';
 import { type IdKind, idOf, notFound } from './ids.ts';
 import { type LaunchRequest, launch, startInstance, stopInstance, terminateInstance } from './instances.ts';
 import { parseCidr } from './ipv4.ts';
@@ -101,7 +101,7 @@ export class World {
 
   /** An ENI that was there before: a pod's, a neighbour's of another account (`hidden`), an AWS service's. */
   addEni(request: EniRequest): Eni {
-    return createEni(this, request, Number.NEGATIVE_INFINITY);
+    return presentEni(this, request);
   }
 
   launch(request: LaunchRequest): Instance {

@@ -36,6 +36,14 @@ t.test('where an ENI comes from', async (t) => {
     [{ action: 'DeleteNetworkInterface', eniId: surplus.id }],
     'a surplus ENI that we made goes back',
   );
+  const pending = own({ status: 'pending' });
+  t.strictSame(
+    writesOf(source(inPlace, pending)),
+    [{ action: 'DeleteNetworkInterface', eniId: pending.id }],
+    'one that EC2 calls pending as well',
+  );
+  const elsewhere = attached(3, { addresses: ['10.0.4.9'], tags: ownTags('eth1') });
+  t.strictSame(writesOf(source(inPlace, elsewhere)), [], 'but none that is attached');
   const withoutModify = attached(1, { addresses: ['10.0.4.9'], tags: ownTags('eth1') });
   if (withoutModify.attachment !== undefined) {
     withoutModify.attachment.deleteOnTermination = false;
