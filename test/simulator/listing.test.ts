@@ -1,11 +1,8 @@
 import {
-  CreateTagsCommand,
-  DeleteTagsCommand,
   DescribeAvailabilityZonesCommand,
   DescribeInstanceTypesCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
-  DescribeTagsCommand,
   DescribeVpcsCommand,
   paginateDescribeNetworkInterfaces,
 } from '@aws-sdk/client-ec2';
@@ -114,34 +111,6 @@ t.test('20,000 ENIs are made and listed', async (t) => {
   }
   t.equal(count, 20_000);
   t.comment(`listed in ${Math.round(performance.now() - started)} ms, the client's parsing included`);
-});
-
-t.test('tags', async (t) => {
-  const { sim, ec2 } = await smallWorld(t);
-  const eni = sim.world.addEni({ subnetId: ids.subnet, tags: { a: '1' } });
-  const Resources = [eni.id];
-  await ec2.send(
-    new CreateTagsCommand({
-      Resources,
-      Tags: [
-        { Key: 'a', Value: '2' },
-        { Key: 'b', Value: '' },
-      ],
-    }),
-  );
-  t.same(sim.world.store.eni(eni.id).tags, { a: '2', b: '' });
-  await ec2.send(new DeleteTagsCommand({ Resources, Tags: [{ Key: 'a', Value: '1' }, { Key: 'b' }] }));
-  t.same(sim.world.store.eni(eni.id).tags, { a: '2' }, 'a value that differs keeps its tag');
-  const { Tags } = await ec2.send(
-    new DescribeTagsCommand({ Filters: [{ Name: 'resource-id', Values: Resources }] }),
-  );
-  t.match(Tags, [{ ResourceId: eni.id, ResourceType: 'network-interface', Key: 'a', Value: '2' }]);
-  const many = Array.from({ length: 50 }, (_, n) => ({ Key: `k${n}`, Value: '' }));
-  t.match(await errorOf(ec2.send(new CreateTagsCommand({ Resources, Tags: many }))), {
-    code: 'TagLimitExceeded',
-  });
-  const missing = new CreateTagsCommand({ Resources: ['eni-0000000a'], Tags: [{ Key: 'a', Value: '' }] });
-  t.match(await errorOf(ec2.send(missing)), { code: 'InvalidID' });
 });
 
 t.test('the other listings', async (t) => {

@@ -2,16 +2,20 @@ import type { Action } from '../api/action.ts';
 import { filterPredicate } from '../api/filters.ts';
 import { page } from '../api/pages.ts';
 import { type Params, requiredText, structures, text, texts } from '../api/params.ts';
-import { invalidParameter } from '../model/api-error.ts';
+import { ApiError, invalidParameter } from '../model/api-error.ts';
 import type { Tags } from '../model/records.ts';
-import { retag } from '../model/tags.ts';
+import { addTags, removeTags } from '../model/tags.ts';
 
 /** The tags that a create call gives to what it makes; other resource types are refused. */
 export function tagSpecification(params: Params, resourceType: string): Tags {
   const pairs = structures(params, 'TagSpecification').flatMap((specification) => {
     const type = requiredText(specification, 'ResourceType');
     if (type !== resourceType) throw invalidParameter(`'${type}' is not a valid taggable resource type`);
-    return tagPairs(specification);
+    const tags = tagPairs(specification);
+    if (tags.length === 0) {
+      throw new ApiError('InvalidParameter', 'Tag specification must have at least one tag');
+    }
+    return tags;
   });
   return fromPairs(pairs);
 }
@@ -34,8 +38,7 @@ export const createTags: Action = {
   required: ['ResourceId', 'Tag'],
   resource: () => '*/*',
   run(world, params) {
-    const added = fromPairs(tagPairs(params));
-    for (const id of texts(params, 'ResourceId')) retag(world, id, (tags) => ({ ...tags, ...added }));
+    addTags(world, texts(params, 'ResourceId'), fromPairs(tagPairs(params)));
     return { return: true };
   },
 };
@@ -45,14 +48,7 @@ export const deleteTags: Action = {
   required: ['ResourceId'],
   resource: () => '*/*',
   run(world, params) {
-    const gone = tagPairs(params);
-    /** Without tags: all; a key without a value: whatever its value. */
-    const stays = ([key, value]: [string, string]) =>
-      gone.length > 0 &&
-      !gone.some((tag) => tag.key === key && (tag.value === undefined || tag.value === value));
-    for (const id of texts(params, 'ResourceId')) {
-      retag(world, id, (tags) => Object.fromEntries(Object.entries(tags).filter(stays)));
-    }
+    removeTags(world, texts(params, 'ResourceId'), tagPairs(params));
     return { return: true };
   },
 };

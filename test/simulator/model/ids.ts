@@ -39,9 +39,19 @@ const kinds = {
 
 export type IdKind = keyof typeof kinds;
 
+/** The kind of resource that an id of a sound form belongs to. */
+export function kindOf(id: string): IdKind | undefined {
+  const prefix = /^([a-z-]+)-([0-9a-f]{8}|[0-9a-f]{17})$/.exec(id)?.[1];
+  return prefix !== undefined && isKind(prefix) ? prefix : undefined;
+}
+
+function isKind(prefix: string): prefix is IdKind {
+  return Object.hasOwn(kinds, prefix);
+}
+
 /** Answers the id, or throws if it has not the form of such an id: EC2 says so before it looks for it. */
 export function idOf(kind: IdKind, id: string): string {
-  if (new RegExp(`^${kind}-([0-9a-f]{8}|[0-9a-f]{17})$`).test(id)) return id;
+  if (kindOf(id) === kind) return id;
   throw new ApiError(kinds[kind].malformed, `Invalid id: "${id}" (expecting "${kind}-...")`);
 }
 

@@ -1,53 +1,93 @@
 import { ApiError, invalidParameter } from './api-error.ts';
 import { refuseForeign } from './enis.ts';
+import { kindOf, notFound } from './ids.ts';
 import type { Tags } from './records.ts';
 import type { World } from './world.ts';
 
-/** Throws if these tags together break a rule of EC2's. */
+/** Throws if a call may not give these tags. */
 export function checkTags(tags: Tags): void {
   for (const [key, value] of Object.entries(tags)) {
-    if (key.length === 0 || key.length > 128) {
-      throw invalidParameter(`Tag key exceeds the maximum length of 128 characters ('${key}')`);
-    }
+    checkKey(key);
     if (value.length > 256) {
       throw invalidParameter(`Tag value exceeds the maximum length of 256 characters ('${value}')`);
     }
-    if (key.toLowerCase().startsWith('aws:')) {
-      throw invalidParameter(`Tag keys starting with 'aws:' are reserved for internal use`);
-    }
   }
-  const own = Object.keys(tags).length;
-  if (own > 50) throw new ApiError('TagLimitExceeded', 'More than 50 tags specified');
+  checkCount(tags);
 }
 
-/** Changes the tags of any tagged resource, by its id. */
-export function retag(world: World, resourceId: string, change: (tags: Tags) => Tags): void {
-  const eni = world.store.findEni(resourceId);
-  if (eni !== undefined && world.store.visibleEni(resourceId) !== undefined) {
-    refuseForeign(eni);
-    world.store.setEni({ ...eni, tags: checked(change(eni.tags)) });
-    return;
+function checkKey(key: string): void {
+  if (key.length === 0 || key.length > 128) {
+    throw invalidParameter(`Tag key exceeds the maximum length of 128 characters ('${key}')`);
   }
-  const found =
-    retagIn(world.instances, resourceId, change) ||
-    retagIn(world.subnets, resourceId, change) ||
-    retagIn(world.securityGroups, resourceId, change) ||
-    retagIn(world.vpcs, resourceId, change);
-  if (!found) throw new ApiError('InvalidID', `The ID '${resourceId}' is not valid`);
+  if (isReserved(key)) throw invalidParameter(`Tag keys starting with 'aws:' are reserved for internal use`);
 }
 
-function retagIn<T extends { tags: Tags }>(
-  kind: Map<string, T>,
-  id: string,
-  change: (tags: Tags) => Tags,
-): boolean {
+/** AWS's own tags count no more than they can be touched. */
+function checkCount(tags: Tags): void {
+  const own = Object.keys(tags).filter((key) => !isReserved(key));
+  if (own.length > 50) throw new ApiError('TagLimitExceeded', 'More than 50 tags specified');
+}
+
+function isReserved(key: string): boolean {
+  return key.toLowerCase().startsWith('aws:');
+}
+
+/** Gives all of these resources the tags, or none. */
+export function addTags(world: World, ids: readonly string[], added: Tags): void {
+  checkTags(added);
+  retag(world, ids, (tags) => ({ ...tags, ...added }));
+}
+
+/** Takes tags from all of these resources, or from none; without `gone`, all that are not AWS's own. */
+export function removeTags(
+  world: World,
+  ids: readonly string[],
+  gone: readonly { key: string; value: string | undefined }[],
+): void {
+  for (const { key } of gone) checkKey(key);
+  const goes = (key: string, value: string) =>
+    gone.length === 0
+      ? !isReserved(key)
+      : gone.some((tag) => tag.key === key && (tag.value === undefined || tag.value === value));
+  retag(world, ids, (tags) =>
+    Object.fromEntries(Object.entries(tags).filter(([key, value]) => !goes(key, value))),
+  );
+}
+
+function retag(world: World, ids: readonly string[], change: (tags: Tags) => Tags): void {
+  const writes = [...new Set(ids)].map((id) => {
+    const { tags, write } = taggable(world, id);
+    const changed = change(tags);
+    checkCount(changed);
+    return () => write(changed);
+  });
+  for (const write of writes) write();
+}
+
+interface Taggable {
+  tags: Tags;
+  write: (tags: Tags) => void;
+}
+
+function taggable(world: World, id: string): Taggable {
+  const kind = kindOf(id);
+  if (kind === undefined || kind === 'eni-attach' || kind === 'scr') {
+    throw new ApiError('InvalidID', `The ID '${id}' is not valid`);
+  }
+  const records = { i: world.instances, subnet: world.subnets, sg: world.securityGroups, vpc: world.vpcs };
+  const found = kind === 'eni' ? taggableEni(world, id) : taggableIn<{ tags: Tags }>(records[kind], id);
+  if (found === undefined) throw notFound(kind, id);
+  return found;
+}
+
+function taggableEni(world: World, id: string): Taggable | undefined {
+  const eni = world.store.findEni(id);
+  if (eni === undefined || world.store.visibleEni(id) === undefined) return undefined;
+  refuseForeign(eni);
+  return { tags: eni.tags, write: (tags) => world.store.setEni({ ...eni, tags }) };
+}
+
+function taggableIn<T extends { tags: Tags }>(kind: Map<string, T>, id: string): Taggable | undefined {
   const resource = kind.get(id);
-  if (resource === undefined) return false;
-  kind.set(id, { ...resource, tags: checked(change(resource.tags)) });
-  return true;
-}
-
-function checked(tags: Tags): Tags {
-  checkTags(tags);
-  return tags;
+  return resource && { tags: resource.tags, write: (tags) => kind.set(id, { ...resource, tags }) };
 }
