@@ -72,8 +72,9 @@ t.test('AttachNetworkInterface refuses', async (t) => {
     'PrivateIpAddressLimitExceeded',
     'Number of private addresses will exceed limit.',
   );
+  await attach(sim.world.addEni({ subnetId: ids.subnet }).id, cards.instanceId, 1, 2);
   await refuses(
-    'no card on a type with several, as if the index were taken',
+    'no card, where another card than the first has the index',
     attach(free.id, cards.instanceId, 1),
     'InvalidParameterValue',
     `Instance '${cards.instanceId}' already has an interface attached at device index '1'.`,
@@ -101,6 +102,7 @@ t.test('AttachNetworkInterface refuses', async (t) => {
     'AttachmentLimitExceeded',
     'Interface count 3 exceeds the limit for p5.48xlarge',
   );
+  await attach(sim.world.addEni({ subnetId: ids.subnet }).id, cards.instanceId, 2);
   await attach(free.id, cards.instanceId, 0, 1);
   t.equal(sim.world.store.eni(free.id).attachment?.networkCard, 1, 'an index is free on every card apart');
 });

@@ -2,10 +2,12 @@ import {
   AttachNetworkInterfaceCommand,
   CreateNetworkInterfaceCommand,
   DeleteNetworkInterfaceCommand,
+  DescribeInstancesCommand,
   DescribeNetworkInterfacesCommand,
   ModifyNetworkInterfaceAttributeCommand,
 } from '@aws-sdk/client-ec2';
 import t from 'tap';
+import { attachEni, detachEni } from './model/attachments.ts';
 import { errorOf, ids, smallWorld } from './small-world.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -64,6 +66,32 @@ t.test('what is created, changed or deleted is seen after the lag, and not befor
   t.match(await errorOf(attach()), { code: 'InvalidNetworkInterfaceID.NotFound' }, 'shown, and yet gone');
   clock.advance(5000);
   t.same(await listed(), []);
+});
+
+t.test("an instance's listing is late in attaching and in detaching", async (t) => {
+  const clock = new VirtualClock();
+  const { sim, ec2 } = await smallWorld(t, { clock, consistencyMs: 5000 });
+  const node = await sim.launch({ type: 'm5.large', subnetId: ids.subnet });
+  const eni = sim.world.addEni({ subnetId: ids.subnet });
+  const listed = async () => {
+    const Filters = [{ Name: 'network-interface.network-interface-id', Values: [eni.id] }];
+    const all = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [node.instanceId] }));
+    const interfaces = all.Reservations?.[0]?.Instances?.[0]?.NetworkInterfaces ?? [];
+    const { Reservations } = await ec2.send(new DescribeInstancesCommand({ Filters }));
+    t.equal(Reservations?.length === 1, interfaces.length === 2, 'the filter sees what the listing shows');
+    return interfaces.map((each) => each.Attachment?.DeviceIndex).sort();
+  };
+  const request = { eniId: eni.id, instanceId: node.instanceId, deviceIndex: 1, networkCard: 0 };
+  const { id } = attachEni(sim.world, request);
+  clock.advance(4999);
+  t.same(await listed(), [0]);
+  clock.advance(1);
+  t.same(await listed(), [0, 1]);
+  detachEni(sim.world, id);
+  clock.advance(4999);
+  t.same(await listed(), [0, 1]);
+  clock.advance(1);
+  t.same(await listed(), [0]);
 });
 
 t.test('what was there before the test is seen at once', async (t) => {

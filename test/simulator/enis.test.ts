@@ -241,14 +241,16 @@ t.test('both readings of what AWS does not document', async (t) => {
   );
   t.equal(NetworkInterface?.PrivateIpAddress, '10.0.4.64', 'an address of a prefix reservation');
   const node = await sim.launch({ type: 'p4d.24xlarge', subnetId: ids.subnet });
-  const attach = (eniId: string) =>
+  const attach = (NetworkInterfaceId: string, card: object = {}) =>
     ec2.send(
       new AttachNetworkInterfaceCommand({
-        NetworkInterfaceId: eniId,
+        NetworkInterfaceId,
         InstanceId: node.instanceId,
         DeviceIndex: 1,
+        ...card,
       }),
     );
+  await attach(sim.world.addEni({ subnetId: ids.subnet }).id, { NetworkCardIndex: 1 });
   t.equal(
     (await attach(NetworkInterface?.NetworkInterfaceId ?? '')).NetworkCardIndex,
     0,

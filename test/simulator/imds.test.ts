@@ -165,11 +165,40 @@ t.test('an attached ENI becomes known late, a detached one lingers', async (t) =
   clock.advance(5000);
   t.equal(await get(`${macs}${eni.mac}/device-number`), '2');
   await ec2.send(new DetachNetworkInterfaceCommand({ AttachmentId }));
-  clock.advance(1000);
+  clock.advance(999);
+  t.equal(await get(`${macs}${eni.mac}/interface-id`), eni.id, 'IMDS has not heard of the detach');
+  clock.advance(1);
   t.equal(await get(macs), both);
   t.equal(await get(`${macs}${eni.mac}/interface-id`), 404);
-  clock.advance(60_000);
+  clock.advance(59_999);
+  t.equal(await get(macs), both);
+  clock.advance(1);
   t.equal(await get(macs), `${node.primaryEni.mac}/`);
+});
+
+t.test('only an instance that is up has an IMDS', async (t) => {
+  const { sim, launch } = await setUp(t);
+  const node = await launch({ state: 'pending' });
+  const { get } = client(node);
+  t.equal(await get('meta-data/instance-id'), node.instanceId);
+  sim.world.start(node.instanceId);
+  t.equal(await get('meta-data/instance-id'), node.instanceId);
+  sim.world.stop(node.instanceId);
+  await t.rejects(get('meta-data/instance-id'));
+  sim.world.start(node.instanceId);
+  t.equal(await get('meta-data/instance-id'), node.instanceId);
+  sim.world.terminate(node.instanceId);
+  await t.rejects(get('meta-data/iam/security-credentials/'));
+});
+
+t.test('user data: none if it is empty, refused above 16 KB', async (t) => {
+  const { sim, launch } = await setUp(t);
+  const other = { address: undefined };
+  t.equal(await client(await launch({ userData: '' })).get('user-data'), 404);
+  const largest = 'x'.repeat(16_384);
+  t.equal(await client(await launch({ ...other, userData: largest })).get('user-data'), largest);
+  await t.rejects(launch({ ...other, userData: `${largest}x` }), { message: /16384 bytes/ });
+  t.equal(sim.world.enis.length, 2, 'and no ENI is left');
 });
 
 t.test("the SDK's own client", async (t) => {

@@ -16,8 +16,12 @@ import { World, type WorldEvent, type WorldOptions } from './model/world.ts';
 
 /** For tests that play the hardware, or that stop a client at one of its calls. */
 export interface Hooks extends CallHooks {
-  /** Makes the device appear: called `deviceMs` after the call that attaches. */
+  /**
+   * Makes the device appear: called `deviceMs` after the call that attaches, or after the start of an instance
+   * that was stopped then.
+   */
   attached?: (eni: Eni, instance: Instance) => Promise<void> | void;
+  /** Makes the device go, if it was there. */
   detached?: (eni: Eni, instance: Instance) => Promise<void> | void;
   deleted?: (eni: Eni) => Promise<void> | void;
 }
@@ -157,8 +161,9 @@ export class Simulator {
       this.#call(() => this.#hooks.deleted?.(event.eni));
     } else if (event.kind === 'deviceAdded') {
       this.#call(() => this.#hooks.attached?.(event.eni, event.instance));
-    } else {
+    } else if (event.kind === 'detached') {
       this.#imds.get(event.instance.id)?.detached(event.eni.mac);
+    } else {
       this.#call(() => this.#hooks.detached?.(event.eni, event.instance));
     }
   }

@@ -38,6 +38,14 @@ t.test('the other writes refuse', async (t) => {
     'OperationNotPermitted',
     /device index 0/,
   );
+  const { attachment } = sim.world.store.eni(service.id);
+  await refuses(
+    "detaching an AWS service's ENI",
+    ec2.send(new DetachNetworkInterfaceCommand({ AttachmentId: attachment?.id })),
+    'OperationNotPermitted',
+    "You are not allowed to manage 'ela-attach' attachments.",
+  );
+  t.match(attachment, { id: /^ela-attach-[0-9a-f]{17}$/, instanceId: undefined, status: 'attached' });
   await refuses(
     'detaching what is not attached',
     ec2.send(new DetachNetworkInterfaceCommand({ AttachmentId: 'eni-attach-0000000a' })),

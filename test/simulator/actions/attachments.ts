@@ -1,5 +1,6 @@
 import type { Action } from '../api/action.ts';
 import { flag, integer, requiredInteger, requiredText } from '../api/params.ts';
+import { ApiError } from '../model/api-error.ts';
 import { attachEni, detachEni } from '../model/attachments.ts';
 import { idOf } from '../model/ids.ts';
 import { visibleEniId } from './enis.ts';
@@ -24,7 +25,11 @@ export const detachNetworkInterface: Action = {
   resource: () => 'network-interface/*',
   run(world, params) {
     flag(params, 'Force');
-    detachEni(world, idOf('eni-attach', requiredText(params, 'AttachmentId')));
+    const id = requiredText(params, 'AttachmentId');
+    if (id.startsWith('ela-attach-')) {
+      throw new ApiError('OperationNotPermitted', "You are not allowed to manage 'ela-attach' attachments.");
+    }
+    detachEni(world, idOf('eni-attach', id));
     return { return: true };
   },
 };

@@ -4,13 +4,16 @@ import { page } from '../api/pages.ts';
 import { type Params, texts } from '../api/params.ts';
 import { ApiError } from '../model/api-error.ts';
 import { findAll } from '../model/ids.ts';
-import { type Eni, eniStatus } from '../model/records.ts';
+import { type Attachment, type Eni, eniStatus } from '../model/records.ts';
 import type { World } from '../model/world.ts';
 import { eniAnswer } from './eni-answer.ts';
 import { privateDnsName, zoneId } from './rendering.ts';
 
-function ofAttachment(read: (attachment: NonNullable<Eni['attachment']>) => string | number | boolean) {
-  return ({ attachment }: Eni) => (attachment === undefined ? [] : [String(read(attachment))]);
+function ofAttachment(read: (attachment: Attachment) => string | number | boolean | undefined) {
+  return ({ attachment }: Eni) => {
+    const value = attachment && read(attachment);
+    return value === undefined ? [] : [String(value)];
+  };
 }
 
 const filters: FilterTable<Eni> = {
@@ -19,6 +22,7 @@ const filters: FilterTable<Eni> = {
   'attachment.attachment-id': ofAttachment((attachment) => attachment.id),
   'attachment.delete-on-termination': ofAttachment((attachment) => attachment.deleteOnTermination),
   'attachment.device-index': ofAttachment((attachment) => attachment.deviceIndex),
+  'attachment.instance-owner-id': ofAttachment((attachment) => attachment.instanceOwnerId),
   'attachment.instance-id': ofAttachment((attachment) => attachment.instanceId),
   'attachment.status': ofAttachment((attachment) => attachment.status),
   'availability-zone': (eni) => [eni.zone],

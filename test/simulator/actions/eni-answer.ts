@@ -36,11 +36,12 @@ export function eniAnswer(world: World, eni: Eni): { [member: string]: Answer } 
 
 function attachmentAnswer(world: World, eni: Eni): Answer {
   if (eni.attachment === undefined) return undefined;
-  const { id, instanceId, deviceIndex, networkCard, status, deleteOnTermination, at } = eni.attachment;
+  const { id, instanceId, instanceOwnerId, deviceIndex, networkCard, status, deleteOnTermination, at } =
+    eni.attachment;
   return {
     attachmentId: id,
     instanceId,
-    instanceOwnerId: eni.ownerId,
+    instanceOwnerId,
     deviceIndex,
     networkCardIndex: networkCard,
     status,

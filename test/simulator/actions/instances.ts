@@ -31,7 +31,7 @@ export const describeInstances: Action = {
       'subnet-id': (instance) => [instance.subnetId],
       'vpc-id': (instance) => [world.subnets.get(instance.subnetId)?.vpcId ?? ''],
       'network-interface.network-interface-id': (instance) =>
-        world.store.attachedEnis(instance.id).map((eni) => eni.id),
+        world.store.visiblyAttachedEnis(instance.id).map((eni) => eni.id),
     });
     const { items, nextToken } = page(() => chosen(world, params).filter(matches), params, {
       minimum: 5,
@@ -57,7 +57,7 @@ function chosen(world: World, params: Params): Instance[] {
 }
 
 function instanceAnswer(world: World, instance: Instance): Answer {
-  const enis = world.store.attachedEnis(instance.id).flatMap((eni) => world.store.visibleEni(eni.id) ?? []);
+  const enis = world.store.visiblyAttachedEnis(instance.id);
   const primary = enis.find((eni) => eni.attachment?.deviceIndex === 0 && eni.attachment.networkCard === 0);
   return {
     instanceId: instance.id,

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CredentialStore } from '../api/credentials.ts';
+import { isUp } from '../model/records.ts';
 import type { World } from '../model/world.ts';
 import { defaultImdsOptions, type ImdsOptions } from './options.ts';
 import { imdsTree, type Tree } from './tree.ts';
@@ -31,15 +32,17 @@ export class Imds {
     this.#credentials = credentials;
   }
 
-  /** An ENI with this MAC has been detached. */
+  /** An ENI with this MAC has been detached, of which IMDS hears late. */
   detached(mac: string): void {
-    this.#lingering.set(mac, this.#world.clock.now() + this.options.lingerMs);
+    const { clock, settings } = this.#world;
+    this.#lingering.set(mac, clock.now() + settings.imdsLagMs + this.options.lingerMs);
   }
 
   /** `refused`: the connection breaks. `lost`: no answer arrives. */
   answer(method: string, path: string, headers: IncomingHttpHeaders): ImdsAnswer | 'refused' | 'lost' {
     this.#world.settle();
     const { options } = this;
+    if (!isUp(this.#world.instance(this.#instanceId))) return 'refused';
     if (options.refuseNext > 0) {
       options.refuseNext--;
       return 'refused';

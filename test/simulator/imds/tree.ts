@@ -53,10 +53,7 @@ export function imdsTree(view: ImdsView): Tree {
 
 /** The instance's ENIs as far as IMDS has heard of them. */
 function imdsEnis({ world, instance }: ImdsView): Eni[] {
-  return world.store
-    .attachedEnis(instance.id)
-    .flatMap((eni) => world.store.imdsEni(eni.id) ?? [])
-    .filter((eni) => eni.attachment?.instanceId === instance.id && eni.attachment.status !== 'attaching');
+  return world.store.imdsEnis(instance.id).filter((eni) => eni.attachment?.status !== 'attaching');
 }
 
 function macsTree(view: ImdsView, enis: readonly Eni[]): Tree {

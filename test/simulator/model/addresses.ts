@@ -99,7 +99,7 @@ function release(world: World, pool: AddressPool, address: string): void {
 }
 
 function refuseTooMany(world: World, eni: Eni, more: number): void {
-  const instance = eni.attachment && world.instances.get(eni.attachment.instanceId);
+  const instance = world.instances.get(eni.attachment?.instanceId ?? '');
   const type = instance && instanceTypes.get(instance.type);
   const limit = type?.addressesPerInterface ?? unattachedLimit;
   if (more > 0 && eni.addresses.length + eni.prefixes.length + more > limit) {

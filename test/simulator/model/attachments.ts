@@ -2,7 +2,7 @@ import { ApiError, invalidParameter } from './api-error.ts';
 import { refuseForeign } from './enis.ts';
 import { notFound } from './ids.ts';
 import { type InstanceType, instanceTypes, maximumInterfaces } from './instance-types.ts';
-import type { Attachment, Eni, Instance } from './records.ts';
+import { type Attachment, type Eni, type Instance, isUp } from './records.ts';
 import type { World } from './world.ts';
 
 export interface AttachRequest {
@@ -36,12 +36,11 @@ function refuseWithoutRoom(world: World, instance: Instance, eni: Eni, request: 
   const type = typeOf(instance);
   const card = request.networkCard ?? 0;
   const attached = world.store.attachedEnis(instance.id);
-  const confused =
-    request.networkCard === undefined &&
-    type.cards.length > 1 &&
-    world.settings.quirks.missingNetworkCard === 'refused';
   const onCard = attached.filter((each) => each.attachment?.networkCard === card);
-  if (confused || onCard.some((each) => each.attachment?.deviceIndex === request.deviceIndex)) {
+  /** [?] Without a network card, EC2 minds the device indexes of all cards. */
+  const confused =
+    request.networkCard === undefined && world.settings.quirks.missingNetworkCard === 'refused';
+  if ((confused ? attached : onCard).some((each) => each.attachment?.deviceIndex === request.deviceIndex)) {
     throw invalidParameter(
       `Instance '${instance.id}' already has an interface attached at device index '${request.deviceIndex}'.`,
     );
@@ -71,10 +70,12 @@ function plugIn(
   const attachment: Attachment = {
     id: world.random.id('eni-attach'),
     instanceId: instance.id,
+    instanceOwnerId: world.settings.account,
     deviceIndex,
     networkCard,
     status: 'attaching',
     deleteOnTermination: false,
+    device: false,
     at: world.clock.now(),
   };
   world.store.setEni({ ...eni, attachment });
@@ -85,11 +86,20 @@ function plugIn(
       world.store.setEni({ ...now, attachment: { ...now.attachment, status: 'attached' } });
     }
   });
-  world.after(deviceMs, () => {
-    const now = world.store.findEni(eni.id);
-    if (now?.attachment?.id === attachment.id) world.onEvent({ kind: 'deviceAdded', eni: now, instance });
-  });
+  world.after(deviceMs, () => addDevice(world, eni.id, attachment.id));
   return attachment;
+}
+
+/** The device appears, unless the attachment is going or the instance is down: then at its next start. */
+export function addDevice(world: World, eniId: string, attachmentId: string): void {
+  const eni = world.store.findEni(eniId);
+  const { attachment } = eni ?? {};
+  if (eni === undefined || attachment?.id !== attachmentId || attachment.instanceId === undefined) return;
+  const instance = world.instance(attachment.instanceId);
+  if (attachment.device || attachment.status === 'detaching' || !isUp(instance)) return;
+  const changed = { ...eni, attachment: { ...attachment, device: true } };
+  world.store.setEni(changed);
+  world.onEvent({ kind: 'deviceAdded', eni: changed, instance });
 }
 
 /** Detaches, at first as `detaching`. */
@@ -113,13 +123,14 @@ export function detachEni(world: World, attachmentId: string): void {
   world.after(world.settings.detachMs, () => unplug(world, eni.id, attachmentId));
 }
 
-/** The ENI is `available` again and its device is gone. */
+/** The ENI is `available` again, and its device is gone if it ever was there. */
 export function unplug(world: World, eniId: string, attachmentId: string): void {
   const eni = world.store.findEni(eniId);
-  if (eni?.attachment?.id !== attachmentId) return;
-  const instance = world.instances.get(eni.attachment.instanceId);
+  if (eni?.attachment?.id !== attachmentId || eni.attachment.instanceId === undefined) return;
+  const instance = world.instance(eni.attachment.instanceId);
   world.store.setEni({ ...eni, attachment: undefined });
-  if (instance !== undefined) world.onEvent({ kind: 'deviceRemoved', eni, instance });
+  world.onEvent({ kind: 'detached', eni, instance });
+  if (eni.attachment.device) world.onEvent({ kind: 'deviceRemoved', eni, instance });
 }
 
 export function typeOf(instance: Instance): InstanceType {

@@ -13,6 +13,7 @@ export class EniStore {
   readonly #keepMs: number;
   readonly #enis = new Map<string, History<Eni>>();
   readonly #bySubnet = new Map<string, Set<string>>();
+  /** Of each instance, all ENIs that it has or had: listings and IMDS tell of the past. */
   readonly #byInstance = new Map<string, Set<string>>();
   #eniCount = 0;
 
@@ -44,11 +45,6 @@ export class EniStore {
     return eni?.hidden ? undefined : eni;
   }
 
-  /** The ENI as IMDS knows it now. */
-  imdsEni(eniId: string): Eni | undefined {
-    return this.#enis.get(eniId)?.asOf(this.#clock.now() - this.#settings.imdsLagMs);
-  }
-
   findEni(eniId: string): Eni | undefined {
     return this.#enis.get(eniId)?.current;
   }
@@ -66,7 +62,24 @@ export class EniStore {
   }
 
   attachedEnis(instanceId: string): Eni[] {
-    return [...(this.#byInstance.get(instanceId) ?? [])].flatMap((id) => this.findEni(id) ?? []);
+    return this.#attachedTo(instanceId, (id) => this.findEni(id));
+  }
+
+  /** The instance's ENIs as listings show them now. */
+  visiblyAttachedEnis(instanceId: string): Eni[] {
+    return this.#attachedTo(instanceId, (id) => this.visibleEni(id));
+  }
+
+  /** The instance's ENIs as IMDS knows them now. */
+  imdsEnis(instanceId: string): Eni[] {
+    const time = this.#clock.now() - this.#settings.imdsLagMs;
+    return this.#attachedTo(instanceId, (id) => this.#enis.get(id)?.asOf(time));
+  }
+
+  #attachedTo(instanceId: string, look: (eniId: string) => Eni | undefined): Eni[] {
+    return [...(this.#byInstance.get(instanceId) ?? [])]
+      .flatMap((id) => look(id) ?? [])
+      .filter((eni) => eni.attachment?.instanceId === instanceId);
   }
 
   /** Stores the ENI as it is from `at` on: now, or always, for what was there before the story begins. */
@@ -78,31 +91,20 @@ export class EniStore {
       addTo(this.#bySubnet, eni.subnetId, eni.id);
       if (!eni.hidden) this.#eniCount++;
     }
-    this.#indexAttachment(history.current, eni);
+    if (eni.attachment?.instanceId !== undefined) addTo(this.#byInstance, eni.attachment.instanceId, eni.id);
     history.set(at, eni);
   }
 
   dropEni(eni: Eni): void {
-    const history = this.#enis.get(eni.id);
-    this.#indexAttachment(history?.current, undefined);
-    history?.set(this.#clock.now(), undefined);
+    this.#enis.get(eni.id)?.set(this.#clock.now(), undefined);
     if (!eni.hidden) this.#eniCount--;
     const forget = () => {
       this.#enis.delete(eni.id);
       this.#bySubnet.get(eni.subnetId)?.delete(eni.id);
+      for (const ids of this.#byInstance.values()) ids.delete(eni.id);
     };
     if (this.#keepMs === 0) forget();
     else this.#agenda.add(this.#clock.now() + this.#keepMs, forget);
-  }
-
-  #indexAttachment(before: Eni | undefined, after: Eni | undefined): void {
-    const from = before?.attachment?.instanceId;
-    const to = after?.attachment?.instanceId;
-    if (from === to) return;
-    if (before !== undefined && from !== undefined) this.#byInstance.get(from)?.delete(before.id);
-    if (after !== undefined && to !== undefined) {
-      addTo(this.#byInstance, to, after.id);
-    }
   }
 }
 

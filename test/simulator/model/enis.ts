@@ -1,7 +1,7 @@
 import { addressInUse, assignAddresses, takeAddress } from './addresses.ts';
 import { ApiError, invalidParameter } from './api-error.ts';
 import { notFound } from './ids.ts';
-import type { Eni, Subnet, Tags } from './records.ts';
+import type { Attachment, Eni, Subnet, Tags } from './records.ts';
 import { groupsIn } from './security-groups.ts';
 import type { World } from './world.ts';
 
@@ -69,10 +69,25 @@ function newEni(world: World, request: EniRequest, pending: boolean): Eni {
     securityGroups,
     sourceDestCheck: true,
     tags: request.tags ?? {},
-    attachment: undefined,
+    attachment: request.requesterManaged ? serviceAttachment(world) : undefined,
     pending,
   };
   return withSecondaries(world, eni, request);
+}
+
+/** As of a load balancer: its instance is AWS's own, and is not told. */
+function serviceAttachment(world: World): Attachment {
+  return {
+    id: world.random.id('ela-attach'),
+    instanceId: undefined,
+    instanceOwnerId: 'amazon-aws',
+    deviceIndex: 1,
+    networkCard: 0,
+    status: 'attached',
+    deleteOnTermination: false,
+    device: false,
+    at: world.clock.now(),
+  };
 }
 
 /** EC2 chooses none of the addresses that the same request names for another use. */

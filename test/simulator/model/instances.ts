@@ -1,4 +1,5 @@
-import { typeOf, unplug } from './attachments.ts';
+import { invalidParameter } from './api-error.ts';
+import { addDevice, typeOf, unplug } from './attachments.ts';
 import { presentEni, removeEni } from './enis.ts';
 import { idOf } from './ids.ts';
 import type { Attachment, Instance, InstanceState, Tags } from './records.ts';
@@ -23,7 +24,7 @@ export interface LaunchRequest {
 /** Launches an instance with its primary ENI at device index 0. */
 export function launch(world: World, request: LaunchRequest): Instance {
   const subnet = world.subnet(request.subnetId);
-  const { userData } = request;
+  const userData = bytesOf(request.userData);
   const instance: Instance = {
     id: request.id === undefined ? world.random.id('i') : idOf('i', request.id),
     type: request.type,
@@ -32,7 +33,7 @@ export function launch(world: World, request: LaunchRequest): Instance {
     zone: subnet.zone,
     launchIndex: request.launchIndex ?? 0,
     role: request.profile === null ? undefined : (request.profile?.roleName ?? 'node-role'),
-    userData: typeof userData === 'string' ? Buffer.from(userData) : userData,
+    userData,
     tags: request.tags ?? {},
     launchedAt: world.clock.now(),
   };
@@ -44,10 +45,12 @@ export function launch(world: World, request: LaunchRequest): Instance {
   const attachment: Attachment = {
     id: world.random.id('eni-attach'),
     instanceId: instance.id,
+    instanceOwnerId: world.settings.account,
     deviceIndex: 0,
     networkCard: 0,
     status: 'attached',
     deleteOnTermination: true,
+    device: true,
     at: world.clock.now(),
   };
   world.store.setEni({ ...eni, attachment }, always);
@@ -55,6 +58,14 @@ export function launch(world: World, request: LaunchRequest): Instance {
     world.after(world.settings.pendingMs, () => changeState(world, instance.id, ['pending'], 'running'));
   }
   return instance;
+}
+
+/** Empty user data is none; more than 16 KB is refused. */
+function bytesOf(userData: Uint8Array | string | undefined): Uint8Array | undefined {
+  const bytes = typeof userData === 'string' ? Buffer.from(userData) : userData;
+  if (bytes === undefined || bytes.length === 0) return undefined;
+  if (bytes.length > 16_384) throw invalidParameter('User data is limited to 16384 bytes');
+  return bytes;
 }
 
 /** The instance is gone: its ENIs with DeleteOnTermination too, the others are available. */
@@ -75,6 +86,11 @@ export function stopInstance(world: World, instanceId: string): void {
 
 export function startInstance(world: World, instanceId: string): void {
   changeState(world, instanceId, ['stopped', 'pending'], 'running');
+  for (const { id, attachment } of world.store.attachedEnis(instanceId)) {
+    if (attachment !== undefined) {
+      world.after(world.settings.deviceMs, () => addDevice(world, id, attachment.id));
+    }
+  }
 }
 
 function changeState(

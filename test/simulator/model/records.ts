@@ -38,11 +38,16 @@ export interface Reservation {
 
 export interface Attachment {
   id: string;
-  instanceId: string;
+  /** Undefined where a service of AWS is attached. */
+  instanceId: string | undefined;
+  /** The instance's account, or the service. */
+  instanceOwnerId: string;
   deviceIndex: number;
   networkCard: number;
   status: 'attaching' | 'attached' | 'detaching';
   deleteOnTermination: boolean;
+  /** Whether the instance has the device. */
+  device: boolean;
   /** On the world's clock. */
   at: number;
 }
@@ -88,6 +93,11 @@ export interface Instance {
   tags: Tags;
   /** On the world's clock. */
   launchedAt: number;
+}
+
+/** Whether the instance runs: it has devices, and asks IMDS. */
+export function isUp({ state }: Instance): boolean {
+  return state === 'pending' || state === 'running';
 }
 
 export function eniStatus(eni: Eni): string {

@@ -35,7 +35,7 @@ export interface Quirks {
   deadToken: 'answersWithDeadEni' | 'createsAnew';
   /** Naming a single address that lies in a reservation for prefixes. */
   addressInPrefixReservation: 'refused' | 'allowed';
-  /** AttachNetworkInterface without NetworkCardIndex on a type with several network cards. */
+  /** AttachNetworkInterface without NetworkCardIndex, where another network card has an ENI at that index. */
   missingNetworkCard: 'refused' | 'cardZero';
   /** Assigning an address to the ENI that has it. */
   assignOwnAddress: 'accepted' | 'refused';

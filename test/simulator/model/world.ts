@@ -13,7 +13,7 @@ import { defaultSettings, type Quirks, type Settings } from './settings.ts';
 
 /** What happens in the world, for whoever plays the hardware. */
 export type WorldEvent =
-  | { kind: 'deviceAdded' | 'deviceRemoved'; eni: Eni; instance: Instance }
+  | { kind: 'detached' | 'deviceAdded' | 'deviceRemoved'; eni: Eni; instance: Instance }
   | { kind: 'deleted'; eni: Eni };
 
 export interface WorldOptions extends Partial<Omit<Settings, 'quirks'>> {
