@@ -65,7 +65,10 @@ t.test('CreateNetworkInterface refuses', async (t) => {
     [
       'a group of another VPC',
       { Groups: [ids.foreignGroup] },
-      { code: 'InvalidParameterValue', message: /networks/ },
+      {
+        code: 'InvalidParameter',
+        message: `Security group ${ids.foreignGroup} and subnet ${ids.subnet} belong to different networks.`,
+      },
     ],
     [
       'more than five groups',

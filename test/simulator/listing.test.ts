@@ -3,6 +3,7 @@ import {
   DescribeInstanceTypesCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
   DescribeVpcsCommand,
   paginateDescribeNetworkInterfaces,
 } from '@aws-sdk/client-ec2';
@@ -114,6 +115,22 @@ t.test('20,000 ENIs are made and listed', async (t) => {
   }
   t.equal(count, 20_000);
   t.comment(`listed in ${Math.round(performance.now() - started)} ms, the client's parsing included`);
+});
+
+t.test("a shared VPC: a subnet's owner, and none of its tags", async (t) => {
+  const { sim, ec2 } = await smallWorld(t);
+  const subnet = { vpcId: ids.vpc, zone: 'us-east-1a', tags: { net: 'multus' } };
+  const own = sim.world.addSubnet({ ...subnet, cidr: '10.0.6.0/24' });
+  const { id } = sim.world.addSubnet({ ...subnet, cidr: '10.0.7.0/24', owner: '999999999999' });
+  const { Subnets } = await ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] }));
+  t.match(Subnets, [{ OwnerId: '999999999999', Tags: [] }]);
+  t.match(Subnets?.[0]?.SubnetArn, /:999999999999:/);
+  const Filters = [{ Name: 'tag:net', Values: ['multus'] }];
+  const tagged = await ec2.send(new DescribeSubnetsCommand({ Filters }));
+  t.same(
+    tagged.Subnets?.map((each) => each.SubnetId),
+    [own.id],
+  );
 });
 
 t.test('the other listings', async (t) => {

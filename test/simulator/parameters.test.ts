@@ -4,6 +4,7 @@ import { ids, smallWorld } from './small-world.ts';
 t.test('parameters that do not go together, or are of the wrong form', async (t) => {
   const { sim, user } = await smallWorld(t);
   const { id } = sim.world.addEni({ subnetId: ids.subnet });
+  const { instanceId } = await sim.launch({ type: 'm5.large', subnetId: ids.subnet });
   const call = async (form: string) => {
     const now = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
     const response = await fetch(sim.ec2Url, {
@@ -20,7 +21,19 @@ t.test('parameters that do not go together, or are of the wrong form', async (t)
   };
   const create = `Action=CreateNetworkInterface&SubnetId=${ids.subnet}`;
   const modify = `Action=ModifyNetworkInterfaceAttribute&NetworkInterfaceId=${id}`;
+  const reserve = `Action=CreateSubnetCidrReservation&SubnetId=${ids.subnet}&Cidr=10.0.4.32/28&ReservationType=explicit`;
   const assign = `Action=AssignPrivateIpAddresses&NetworkInterfaceId=${id}`;
+  const attach = `Action=AttachNetworkInterface&NetworkInterfaceId=${id}&InstanceId=${instanceId}`;
+  const named = 'PrivateIpAddresses.1.PrivateIpAddress=10.0.4.9';
+  const count = 'SecondaryPrivateIpAddressCount=1';
+  const pairs = [
+    [named, count],
+    [named, 'Ipv4PrefixCount=1'],
+    [named, 'Ipv4Prefix.1.Ipv4Prefix=10.0.4.16/28'],
+    [count, 'Ipv4PrefixCount=1'],
+    [count, 'Ipv4Prefix.1.Ipv4Prefix=10.0.4.16/28'],
+    ['Ipv4PrefixCount=1', 'Ipv4Prefix.1.Ipv4Prefix=10.0.4.16/28'],
+  ];
   const cases: [string, string, RegExp][] = [
     [`${create}&PrivateIpAddress.1=x`, 'InvalidParameter', /PrivateIpAddress must be a single value/],
     [`${create}&SecurityGroupId=sg-00000001`, 'InvalidParameter', /SecurityGroupId must be a list/],
@@ -34,6 +47,21 @@ t.test('parameters that do not go together, or are of the wrong form', async (t)
       'InvalidParameterCombination',
       /one primary/,
     ],
+    [`${attach}&DeviceIndex=-1`, 'InvalidParameterValue', /-1 .* DeviceIndex/],
+    [`${attach}&DeviceIndex=256`, 'InvalidParameterValue', /256 .* DeviceIndex/],
+    [`${attach}&DeviceIndex=1&NetworkCardIndex=-1`, 'InvalidParameterValue', /-1 .* NetworkCardIndex/],
+    ...[create, assign].flatMap((call): typeof cases => [
+      [`${call}&SecondaryPrivateIpAddressCount=0`, 'InvalidParameterValue', / 0 .*Count/],
+      [`${call}&SecondaryPrivateIpAddressCount=-5`, 'InvalidParameterValue', /-5 .*Count/],
+      [`${call}&SecondaryPrivateIpAddressCount=51`, 'InvalidParameterValue', /51 .*Count/],
+      [`${call}&Ipv4PrefixCount=0`, 'InvalidParameterValue', / 0 .*Count/],
+      [`${call}&Ipv4PrefixCount=-1`, 'InvalidParameterValue', /-1 .*Count/],
+    ]),
+    ...pairs.map((pair): (typeof cases)[number] => [
+      `${create}&${pair.join('&')}`,
+      'InvalidParameterCombination',
+      /together/,
+    ]),
     [modify, 'MissingParameter', /exactly one attribute/],
     [`${modify}&SourceDestCheck=true`, 'InvalidParameter', /SourceDestCheck must be a structure/],
     [
@@ -41,7 +69,8 @@ t.test('parameters that do not go together, or are of the wrong form', async (t)
       'InvalidAttachmentID.NotFound',
       /eni-attach-0000000a/,
     ],
-    [`${modify}&SecurityGroupId.1=${ids.foreignGroup}`, 'InvalidParameterValue', /networks/],
+    [`${modify}&SecurityGroupId.1=${ids.foreignGroup}`, 'InvalidParameter', /networks/],
+    [`${reserve}&TagSpecification.1.ResourceType=subnet-cidr-reservation`, 'UnknownParameter', /TagSp/],
     [assign, 'MissingParameter', /PrivateIpAddress or/],
     [`${assign}&Ipv4PrefixCount=1&PrivateIpAddress.1=10.0.4.9`, 'InvalidParameterCombination', /together/],
     [

@@ -1,4 +1,5 @@
 import {
+  DescribeAvailabilityZonesCommand,
   DescribeInstanceTypesCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
@@ -64,6 +65,18 @@ t.test('reads refuse', async (t) => {
     ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: ['sg-0000000a'] })),
     'InvalidGroup.NotFound',
     "The security group 'sg-0000000a' does not exist",
+  );
+  await refuses(
+    'unknown names of groups',
+    ec2.send(new DescribeSecurityGroupsCommand({ GroupNames: ['default', 'nope'] })),
+    'InvalidGroup.NotFound',
+    "The security group 'nope' does not exist",
+  );
+  await refuses(
+    'unknown zones',
+    ec2.send(new DescribeAvailabilityZonesCommand({ ZoneNames: ['us-east-1a', 'nope'] })),
+    'InvalidParameterValue',
+    'Invalid availability zone: [nope]',
   );
   await refuses(
     'unknown types',

@@ -14,6 +14,8 @@ t.test('a client token makes one ENI, with one set of parameters', async (t) => 
   t.equal(sim.world.enis.length, 1);
   t.match(await errorOf(create({ PrivateIpAddress: '10.0.4.5' })), {
     code: 'IdempotentParameterMismatch',
+    message:
+      'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).',
     status: 400,
   });
   t.match(await errorOf(create({ Description: 'other' })), { code: 'IdempotentParameterMismatch' });

@@ -1,6 +1,6 @@
 import type { Action } from '../api/action.ts';
-import { flag, integer, type Params, texts } from '../api/params.ts';
-import { assignAddresses, unassignAddresses } from '../model/addresses.ts';
+import { atMostOneOf, flag, integer, type Params, texts } from '../api/params.ts';
+import { assignAddresses, largestCount, unassignAddresses } from '../model/addresses.ts';
 import { ApiError } from '../model/api-error.ts';
 import { refuseForeign } from '../model/enis.ts';
 import { eniResource, visibleEniId } from './enis.ts';
@@ -28,9 +28,9 @@ export const assignPrivateIpAddresses: Action = {
     const addresses = texts(params, 'PrivateIpAddress');
     const changed = assignAddresses(world, eni, {
       addresses,
-      count: integer(params, 'SecondaryPrivateIpAddressCount') ?? 0,
+      count: integer(params, 'SecondaryPrivateIpAddressCount', 1, largestCount) ?? 0,
       prefixes: texts(params, 'Ipv4Prefix'),
-      prefixCount: integer(params, 'Ipv4PrefixCount') ?? 0,
+      prefixCount: integer(params, 'Ipv4PrefixCount', 1, largestCount) ?? 0,
       allowReassignment: flag(params, 'AllowReassignment') ?? false,
     });
     world.store.setEni(changed);
@@ -63,11 +63,7 @@ export const unassignPrivateIpAddresses: Action = {
 };
 
 function exactlyOneOf(params: Params, names: readonly string[]): void {
-  const given = names.filter((name) => params[name] !== undefined);
-  if (given.length === 0) {
+  if (atMostOneOf(params, names).length === 0) {
     throw new ApiError('MissingParameter', `Either ${names.join(' or ')} must be specified`);
-  }
-  if (given.length > 1) {
-    throw new ApiError('InvalidParameterCombination', `Cannot use ${given.join(' and ')} together`);
   }
 }

@@ -1,9 +1,12 @@
 import type { Action } from '../api/action.ts';
-import { flag, integer, requiredInteger, requiredText } from '../api/params.ts';
+import { flag, integer, requiredText } from '../api/params.ts';
 import { ApiError } from '../model/api-error.ts';
 import { attachEni, detachEni } from '../model/attachments.ts';
 import { idOf } from '../model/ids.ts';
 import { visibleEniId } from './enis.ts';
+
+/** [?] EC2's own bound is not documented. */
+const largestIndex = 255;
 
 export const attachNetworkInterface: Action = {
   parameters: ['NetworkInterfaceId', 'InstanceId', 'DeviceIndex', 'NetworkCardIndex'],
@@ -11,8 +14,8 @@ export const attachNetworkInterface: Action = {
   resource: (params) => `instance/${requiredText(params, 'InstanceId')}`,
   run(world, params) {
     const instanceId = idOf('i', requiredText(params, 'InstanceId'));
-    const deviceIndex = requiredInteger(params, 'DeviceIndex');
-    const networkCard = integer(params, 'NetworkCardIndex');
+    const deviceIndex = integer(params, 'DeviceIndex', 0, largestIndex) ?? 0;
+    const networkCard = integer(params, 'NetworkCardIndex', 0, largestIndex);
     const eniId = visibleEniId(world, params);
     const attachment = attachEni(world, { eniId, instanceId, deviceIndex, networkCard });
     return { attachmentId: attachment.id, networkCardIndex: attachment.networkCard };

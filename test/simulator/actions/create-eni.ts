@@ -1,5 +1,15 @@
 import type { Action } from '../api/action.ts';
-import { flag, integer, type Params, requiredText, structures, text, texts } from '../api/params.ts';
+import {
+  atMostOneOf,
+  flag,
+  integer,
+  type Params,
+  requiredText,
+  structures,
+  text,
+  texts,
+} from '../api/params.ts';
+import { largestCount } from '../model/addresses.ts';
 import { ApiError, invalidParameter } from '../model/api-error.ts';
 import { idOf } from '../model/ids.ts';
 import { checkTags } from '../model/tags.ts';
@@ -33,14 +43,20 @@ export const createNetworkInterface: Action = {
       throw invalidParameter(`Invalid value '${interfaceType}' for InterfaceType`);
     const tags = tagSpecification(params, 'network-interface');
     checkTags(tags);
+    atMostOneOf(params, [
+      'PrivateIpAddresses',
+      'SecondaryPrivateIpAddressCount',
+      'Ipv4Prefix',
+      'Ipv4PrefixCount',
+    ]);
     const { primary, secondary } = namedAddresses(params);
     const eni = createEniOnce(world, clientToken, {
       subnetId: idOf('subnet', requiredText(params, 'SubnetId')),
       address: primary,
       secondary,
-      secondaryCount: integer(params, 'SecondaryPrivateIpAddressCount') ?? 0,
+      secondaryCount: integer(params, 'SecondaryPrivateIpAddressCount', 1, largestCount) ?? 0,
       prefixes: structures(params, 'Ipv4Prefix').map((each) => requiredText(each, 'Ipv4Prefix')),
-      prefixCount: integer(params, 'Ipv4PrefixCount') ?? 0,
+      prefixCount: integer(params, 'Ipv4PrefixCount', 1, largestCount) ?? 0,
       securityGroups: texts(params, 'SecurityGroupId').map((id) => idOf('sg', id)),
       description: text(params, 'Description') ?? '',
       tags,

@@ -2,7 +2,7 @@ import type { Action } from '../api/action.ts';
 import { filterPredicate } from '../api/filters.ts';
 import { page } from '../api/pages.ts';
 import { type Params, texts } from '../api/params.ts';
-import { findAll, type IdKind } from '../model/ids.ts';
+import { findAll, type IdKind, notFound } from '../model/ids.ts';
 import type { SecurityGroup, Subnet, Vpc } from '../model/records.ts';
 import { tagSet, zoneId } from './rendering.ts';
 
@@ -62,6 +62,9 @@ export const describeSecurityGroups: Action = {
       'owner-id': () => [world.settings.account],
     });
     const names = texts(params, 'GroupName');
+    const known = new Set([...world.securityGroups.values()].map((group) => group.name));
+    const unknown = names.filter((name) => !known.has(name));
+    if (unknown.length > 0) throw notFound('sg', ...unknown);
     const found = () =>
       named(world.securityGroups, params, 'GroupId', 'sg')
         .filter((group) => names.length === 0 || names.includes(group.name))

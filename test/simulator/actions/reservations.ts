@@ -21,7 +21,7 @@ function answer(world: World, reservation: Reservation): Answer {
 }
 
 export const createSubnetCidrReservation: Action = {
-  parameters: ['SubnetId', 'Cidr', 'ReservationType', 'Description', 'TagSpecification'],
+  parameters: ['SubnetId', 'Cidr', 'ReservationType', 'Description'],
   required: ['SubnetId', 'Cidr', 'ReservationType'],
   resource: (params) => `subnet/${requiredText(params, 'SubnetId')}`,
   run(world, params) {

@@ -1,6 +1,7 @@
 import type { Action } from '../api/action.ts';
 import { filterPredicate } from '../api/filters.ts';
 import { texts } from '../api/params.ts';
+import { invalidParameter } from '../model/api-error.ts';
 import { zoneId } from './rendering.ts';
 
 export const describeAvailabilityZones: Action = {
@@ -8,6 +9,8 @@ export const describeAvailabilityZones: Action = {
   run(world, params) {
     const names = texts(params, 'ZoneName');
     const zones = [...new Set([...world.subnets.values()].map((subnet) => subnet.zone))].sort();
+    const unknown = names.filter((name) => !zones.includes(name));
+    if (unknown.length > 0) throw invalidParameter(`Invalid availability zone: [${unknown.join(', ')}]`);
     const all = zones.map((name) => ({ name, tags: {} }));
     const matches = filterPredicate<(typeof all)[number]>(params, {
       'zone-name': (zone) => [zone.name],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ApiError, invalidParameter } from '../model/api-error.ts';
+import { ApiError } from '../model/api-error.ts';
 import { integer, type Params, text } from './params.ts';
 
 export interface Page<T> {
@@ -16,17 +16,13 @@ export interface PageRules {
 }
 
 /**
- * A page of the resources that `find` answers once the request is known to be sound; they are put into the order of their ids: a token goes on after the last id that was
- * shown, whatever has come and gone meanwhile. The token is good for the same request only.
+ * A page of the resources that `find` answers once the request is known to be sound, in the order of their ids:
+ * a token goes on after the last id that was shown, whatever has come and gone meanwhile. The token is good for
+ * the same request only.
  */
 export function page<T extends { id: string }>(find: () => T[], params: Params, rules: PageRules): Page<T> {
-  const size = integer(params, 'MaxResults');
+  const size = integer(params, 'MaxResults', rules.minimum, rules.maximum);
   const token = text(params, 'NextToken');
-  if (size !== undefined && (size < rules.minimum || size > rules.maximum)) {
-    throw invalidParameter(
-      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value between ${rules.minimum} and ${rules.maximum}.`,
-    );
-  }
   if ((size !== undefined || token !== undefined) && params[rules.ids] !== undefined) {
     throw new ApiError(
       'InvalidParameterCombination',

@@ -24,17 +24,23 @@ export function requiredText(params: Params, name: string): string {
   return value;
 }
 
-export function integer(params: Params, name: string): number | undefined {
+export function integer(params: Params, name: string, least: number, most: number): number | undefined {
   const value = text(params, name);
   if (value === undefined) return undefined;
-  if (!/^-?\d{1,9}$/.test(value))
-    throw invalidParameter(`Value (${value}) for parameter ${name} is invalid.`);
-  return Number(value);
+  const number = /^-?\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw invalidParameter(
+    `Value ( ${value} ) for parameter ${name} is invalid. Expecting a value between ${least} and ${most}.`,
+  );
 }
 
-export function requiredInteger(params: Params, name: string): number {
-  requiredText(params, name);
-  return integer(params, name) ?? 0;
+/** Of parameters that exclude each other, those that are given; throws for more than one. */
+export function atMostOneOf(params: Params, names: readonly string[]): string[] {
+  const given = names.filter((name) => params[name] !== undefined);
+  if (given.length > 1) {
+    throw new ApiError('InvalidParameterCombination', `Cannot use ${given.join(' and ')} together`);
+  }
+  return given;
 }
 
 export function flag(params: Params, name: string): boolean | undefined {

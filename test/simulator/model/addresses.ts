@@ -5,7 +5,7 @@ import type { Eni, Subnet } from './records.ts';
 import type { World } from './world.ts';
 
 /** Without an instance there is no type to bound an ENI: EC2's largest limit. */
-const unattachedLimit = 50;
+export const largestCount = 50;
 
 export interface Assignment {
   addresses: readonly string[];
@@ -101,7 +101,7 @@ function release(world: World, pool: AddressPool, address: string): void {
 function refuseTooMany(world: World, eni: Eni, more: number): void {
   const instance = world.instances.get(eni.attachment?.instanceId ?? '');
   const type = instance && instanceTypes.get(instance.type);
-  const limit = type?.addressesPerInterface ?? unattachedLimit;
+  const limit = type?.addressesPerInterface ?? largestCount;
   if (more > 0 && eni.addresses.length + eni.prefixes.length + more > limit) {
     throw new ApiError('PrivateIpAddressLimitExceeded', 'Number of private addresses will exceed limit.');
   }

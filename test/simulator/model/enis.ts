@@ -45,7 +45,7 @@ export function presentEni(world: World, request: EniRequest): Eni {
 
 function newEni(world: World, request: EniRequest, pending: boolean): Eni {
   const subnet = world.subnet(request.subnetId);
-  const securityGroups = groupsIn(world, subnet.vpcId, request.securityGroups ?? []);
+  const securityGroups = groupsIn(world, subnet, request.securityGroups ?? []);
   if (!request.hidden && world.store.eniCount >= world.settings.eniQuota) {
     throw new ApiError(
       'NetworkInterfaceLimitExceeded',
@@ -143,7 +143,10 @@ export function modifyEni(world: World, eniId: string, change: EniChange): void 
   const eni = world.store.eni(eniId);
   refuseForeign(eni);
   if ('securityGroups' in change) {
-    world.store.setEni({ ...eni, securityGroups: groupsIn(world, eni.vpcId, change.securityGroups) });
+    world.store.setEni({
+      ...eni,
+      securityGroups: groupsIn(world, world.subnet(eni.subnetId), change.securityGroups),
+    });
   } else if ('attachmentId' in change) {
     if (eni.attachment?.id !== change.attachmentId) {
       throw notFound('eni-attach', change.attachmentId);

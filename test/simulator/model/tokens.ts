@@ -15,7 +15,7 @@ export function createEniOnce(world: World, token: string | undefined, request: 
     if (known.fingerprint !== fingerprint) {
       throw new ApiError(
         'IdempotentParameterMismatch',
-        'The client token you have provided is associated with a resource that has different parameters.',
+        'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).',
       );
     }
     const alive = world.store.findEni(known.eni.id);

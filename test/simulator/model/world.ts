@@ -22,6 +22,16 @@ export interface WorldOptions extends Partial<Omit<Settings, 'quirks'>> {
   quirks?: Partial<Quirks>;
 }
 
+export interface SubnetRequest {
+  id?: string;
+  vpcId: string;
+  cidr: string;
+  zone: string;
+  tags?: Tags;
+  /** An account id. */
+  owner?: string;
+}
+
 /**
  * EC2's network side in one Region: the truth that the API shows. It has no HTTP, no timers and no clock but the
  * one it is handed, so that a simulation can drive it through virtual time. Call `settle` before looking.
@@ -73,15 +83,19 @@ export class World {
     return added;
   }
 
-  addSubnet(subnet: { id?: string; vpcId: string; cidr: string; zone: string; tags?: Tags }): Subnet {
+  /** One of another `owner` is shared with this account, which does not see its owner's tags. */
+  addSubnet(subnet: SubnetRequest): Subnet {
     const range = parseCidr(subnet.cidr);
     if (range === undefined) throw new Error(`not a CIDR: ${subnet.cidr}`);
     if (!this.vpcs.has(subnet.vpcId)) throw new Error(`no such VPC: ${subnet.vpcId}`);
+    const { vpcId, cidr, zone, tags = {}, owner = this.settings.account } = subnet;
     const added: Subnet = {
-      tags: {},
-      ...subnet,
       id: this.#id('subnet', subnet.id),
-      ownerId: this.settings.account,
+      vpcId,
+      cidr,
+      zone,
+      ownerId: owner,
+      tags: owner === this.settings.account ? tags : {},
       pool: new AddressPool(range),
     };
     this.subnets.set(added.id, added);
