@@ -101,6 +101,12 @@ function openTheWay({ code }: Ec2Error, { endpoint, proxy }: Way): string {
       'of its DHCP options set can be reached and know the name; or set HTTPS_PROXY'
     );
   }
+  if (code.startsWith('HTTP ')) {
+    return (
+      "Something else answers in EC2's place, a transparent proxy perhaps: see what the name is resolved to, and " +
+      'where the routes of the primary ENI lead; or set AWS_ENDPOINT_URL_EC2 or HTTPS_PROXY'
+    );
+  }
   const region = /ec2[^.]*\.([a-z0-9-]+)\./.exec(endpoint)?.[1] ?? '<region>';
   return (
     'The subnet of the primary ENI needs a route to EC2: a NAT gateway, or the interface endpoint ' +

@@ -2,6 +2,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import type { Clock } from '../clock.ts';
 import type { Imds } from '../imds/port.ts';
 import type { Log } from '../report/log.ts';
+import { requireAnswerForm } from './answer-form.ts';
 import { classify } from './classify.ts';
 import { credentialsFrom } from './credentials.ts';
 import { type Env, nameOf, proxyFor } from './proxy.ts';
@@ -51,6 +52,7 @@ export function createCaller({ region, env, proxyEnv, imds, clock, log }: Ec2Opt
     authSchemePreference: [],
     userAgentAppId: 'multus-bootstrap',
   });
+  requireAnswerForm(client);
   const counts: Record<string, number> = {};
 
   return {

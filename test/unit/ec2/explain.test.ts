@@ -89,6 +89,8 @@ t.test('unreachable: the likely cause, with or without a proxy', (t) => {
   t.notMatch(proxied.message, /NAT gateway/);
   const opened = failure('unreachable', 'SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate');
   t.match(opened.message, /NODE_EXTRA_CA_CERTS in \/etc\/multus-bootstrap\/environment/);
+  const portal = failure('unreachable', 'HTTP 200', "an answer that is not of EC2's form");
+  t.match(portal.message, /HTTP 200: an answer that is not of EC2's form .*answers in EC2's place/);
   t.end();
 });
 
