@@ -2,7 +2,7 @@ import { ExitCode, Failure } from '../failure.ts';
 import type { Log } from '../report/log.ts';
 import { command, tryCommand } from './command.ts';
 import { type LinkDetails, readLinkDetails } from './ip.ts';
-import { readLinks } from './links.ts';
+import { readDevices, readLinks } from './links.ts';
 import { type MendStep, mend } from './mend.ts';
 import type { LinkChange, WantedLink } from './port.ts';
 import { generatesAddresses, loosenReversePathFilter } from './sysctl.ts';
@@ -34,7 +34,7 @@ async function mendNames(
   settle: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<Map<string, string>> {
-  const before = await readLinks();
+  const before = await readDevices();
   if (wanted.every((want) => before.some(({ mac, name }) => mac === want.mac && name === want.name))) {
     return new Map();
   }
@@ -51,7 +51,14 @@ async function mendNames(
 }
 
 function stepArguments(step: MendStep): string[] {
-  return ['link', 'set', 'dev', step.link, ...(step.action === 'down' ? ['down'] : ['name', step.to])];
+  switch (step.action) {
+    case 'down':
+      return ['link', 'set', 'dev', step.link, 'down'];
+    case 'dropAlternative':
+      return ['link', 'property', 'del', 'dev', step.link, 'altname', step.name];
+    case 'rename':
+      return ['link', 'set', 'dev', step.link, 'name', step.to];
+  }
 }
 
 async function configureLink(want: WantedLink, log: Log, signal: AbortSignal): Promise<string[]> {

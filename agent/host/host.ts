@@ -6,7 +6,7 @@ import { createDeviceWatch } from './device-watch.ts';
 import { removeForeignFiles } from './foreign-files.ts';
 import { readIntents, removeIntent, writeIntent } from './intents.ts';
 import { removeLinkFiles, writeLinkFiles } from './link-files.ts';
-import { findDevice, readLinks } from './links.ts';
+import { findDevice, readDevices, readLinks } from './links.ts';
 import { removeStaleEntries } from './manager-cache.ts';
 import type { Host } from './port.ts';
 
@@ -59,7 +59,7 @@ export function createHost({ root, clock, log }: HostOptions): Host {
     waitForDevice: (mac, signal) => devices.until(() => findDevice(mac), signal),
     async configureLinks(instanceId, links, signal) {
       const changes = await configureLinks(links, () => settle(signal), log, signal);
-      const names = (await readLinks()).map((link) => link.name);
+      const names = (await readDevices()).map((device) => device.name);
       const stale = await removeStaleEntries(root, instanceId, names);
       for (const name of stale) log.info(`removed nodeadm's cache entry of ${name}, which is gone`);
       return changes;

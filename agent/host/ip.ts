@@ -27,6 +27,16 @@ export async function readLinkDetails(name: string, signal: AbortSignal): Promis
   };
 }
 
+/** The alternative names of the links that have any, by the name of the link. Throws a `Failure` (9). */
+export async function readAlternativeNames(): Promise<Map<string, string[]>> {
+  const answer: unknown = JSON.parse(await command('ip', ['-json', 'link', 'show']));
+  return new Map(
+    records(answer).flatMap(({ ifname, altnames }): [string, string[]][] =>
+      typeof ifname === 'string' && Array.isArray(altnames) ? [[ifname, altnames.map(String)]] : [],
+    ),
+  );
+}
+
 function records(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }

@@ -2,12 +2,16 @@ import { ExitCode, Failure } from '../failure.ts';
 import type { Link, WantedLink } from './port.ts';
 
 /** One change on the way to right names. `down` before any `rename`: kernel 6.1 renames no link that is up. */
-export type MendStep = { action: 'down'; link: string } | { action: 'rename'; link: string; to: string };
+export type MendStep =
+  | { action: 'down'; link: string }
+  /** The kernel gives no link a name that is any link's alternative name, its own included. */
+  | { action: 'dropAlternative'; link: string; name: string }
+  | { action: 'rename'; link: string; to: string };
 
 /**
  * The steps that give each wanted link its name, none if all are right. Every misnamed link goes to a name of
  * its own first, so that swapped names and longer cycles come apart. Throws a `Failure` (9) if a device is
- * missing, or if a link that is not ours holds a wanted name: that one is not touched.
+ * missing, or if a link that is not ours holds a wanted name, be it as an alternative one: that link is not touched.
  */
 export function mend(links: readonly Link[], wanted: readonly WantedLink[]): MendStep[] {
   const ours = wanted.map((want) => {
@@ -16,11 +20,17 @@ export function mend(links: readonly Link[], wanted: readonly WantedLink[]): Men
     return { want, device };
   });
   for (const { want } of ours) {
-    const holder = links.find((link) => link.name === want.name);
+    const holder = links.find((link) => [link.name, ...link.alternativeNames].includes(want.name));
     if (holder !== undefined && !ours.some(({ device }) => device === holder)) throw held(want, holder);
   }
   const misnamed = ours.filter(({ want, device }) => device.name !== want.name);
+  const wantedNames = misnamed.map(({ want }) => want.name);
   return [
+    ...ours.flatMap(({ device }) =>
+      device.alternativeNames
+        .filter((name) => wantedNames.includes(name))
+        .map((name): MendStep => ({ action: 'dropAlternative', link: device.name, name })),
+    ),
     ...misnamed.filter(({ device }) => device.up).map(({ device }) => down(device.name)),
     ...misnamed.map(({ device }) => rename(device.name, temporaryName(device.mac))),
     ...misnamed.map(({ device, want }) => rename(temporaryName(device.mac), want.name)),

@@ -1,5 +1,5 @@
 /** A network device, from /sys/class/net. */
-export interface Link {
+export interface Device {
   name: string;
   /** Lower case. */
   mac: string;
@@ -8,6 +8,12 @@ export interface Link {
   mtu: number;
   /** `up`, `down`, `lowerlayerdown`, `unknown`… */
   operState: string;
+}
+
+/** A device with all its names. */
+export interface Link extends Device {
+  /** Other names that the kernel knows it by (altname in `ip link`): no other link can be given one of them. */
+  alternativeNames: readonly string[];
 }
 
 /** How one of our interfaces is to look on this host. */
@@ -64,7 +70,7 @@ export interface Host {
   writeLinkFiles(instanceId: string, link: WantedLink): Promise<boolean>;
   removeLinkFiles(instanceId: string, interfaceName: string): Promise<void>;
   /** Waits until the kernel shows a device with this MAC. */
-  waitForDevice(mac: string, signal: AbortSignal): Promise<Link>;
+  waitForDevice(mac: string, signal: AbortSignal): Promise<Device>;
   /**
    * Once all devices are there: lets udev settle, mends names under one lock, sets MTU and loose rp_filter, no
    * address generation, brings them up, removes nodeadm's cache entries of names that are gone. Answers those

@@ -26,6 +26,7 @@ export interface ObservedLink {
   name: string;
   /** Lower case. */
   mac: string;
+  alternativeNames: readonly string[];
 }
 
 /** An intent of an earlier run, as far as the plan needs to know it. */

@@ -109,9 +109,12 @@ function checkName(name: string, seen: Observation): void {
   const { instanceId, primaryMac } = seen.instance;
   const own = seen.enis.filter((eni) => isOurs(eni, instanceId));
   const ownMacs = [...own, ...seen.intents].map(({ mac }) => mac);
-  const holder = seen.links.find((link) => link.name === name && !ownMacs.includes(link.mac));
+  const holder = seen.links.find(
+    (link) => [link.name, ...link.alternativeNames].includes(name) && !ownMacs.includes(link.mac),
+  );
   if (holder !== undefined) {
-    const which = holder.mac === primaryMac ? 'the primary ENI' : `MAC ${holder.mac}`;
+    const whose = holder.mac === primaryMac ? 'the primary ENI' : `MAC ${holder.mac}`;
+    const which = holder.name === name ? whose : `an alternative name of ${holder.name}, ${whose}`;
     throw new Failure(
       ExitCode.configuration,
       `${name}: this node has a link of that name already (${which}): choose another interfaces[].name`,

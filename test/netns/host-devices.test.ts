@@ -65,6 +65,18 @@ t.test('a link of another has the name: it keeps it, and nothing is claimed', as
   t.same(node.simulator.record.writes(), []);
 });
 
+t.test('the primary has the name as an alternative one: nothing is claimed', async (t) => {
+  const node = await nodeFor(t, { userData: eth1() });
+  await execa('ip', ['link', 'property', 'add', 'dev', 'ens5', 'altname', 'eth1']);
+  await failsCleanly(t, node, {
+    exitCode: 3,
+    message: [
+      'eth1: this node has a link of that name already (an alternative name of ens5, the primary ENI): choose another',
+    ],
+  });
+  t.same(node.simulator.record.writes(), []);
+});
+
 t.test('an MTU that the driver refuses', async (t) => {
   const node = await nodeFor(t, { userData: eth1({ mtu: 9001 }) });
   // veth takes any: the kernel's refusal is played.

@@ -110,15 +110,29 @@ t.test('a name that another link holds is an error, and nothing is renamed', asy
   t.same(await names(1, 2), ['eth2', 'eth1']);
 });
 
-t.test('an alternative name that another link holds: the kernel’s refusal is told', async (t) => {
+t.test('an alternative name that another link holds is an error, and nothing is renamed', async (t) => {
   const { host } = setUp(t);
   await addDevice(t, 'ens6', 1);
   await addDevice(t, 'ens7', 2);
   await ip('link', 'property', 'add', 'dev', 'ens7', 'altname', 'eth1');
   await t.rejects(host.configureLinks(instanceId, [want('eth1', 1)], bound()), {
     exitCode: ExitCode.host,
-    message: /`ip link set dev mb020000000001 name eth1` failed: .*exists/i,
+    message: /eth1: the name wanted for eni-1 .*02:00:00:00:00:02/,
   });
+  t.same(await names(1, 2), ['ens6', 'ens7']);
+});
+
+t.test('an alternative name of the device itself becomes its name', async (t) => {
+  const { host } = setUp(t);
+  await addDevice(t, 'ens6', 1);
+  for (const name of ['enp0s6', 'ena-of-slot-6-of-bus-0']) {
+    await ip('link', 'property', 'add', 'dev', 'ens6', 'altname', name);
+  }
+  await host.configureLinks(instanceId, [want('enp0s6', 1)], bound());
+  t.match(
+    (await readLinks()).filter((link) => link.mac === mac(1)),
+    [{ name: 'enp0s6', alternativeNames: ['ena-of-slot-6-of-bus-0'] }],
+  );
 });
 
 t.test('an MTU that the driver refuses: its limits are told', async (t) => {

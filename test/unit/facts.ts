@@ -106,8 +106,8 @@ export function observation(given: Partial<Observation> = {}): Observation {
     reservations: [],
     limits,
     links: [
-      { name: 'lo', mac: '00:00:00:00:00:00' },
-      { name: 'ens5', mac: primaryMac },
+      { name: 'lo', mac: '00:00:00:00:00:00', alternativeNames: [] },
+      { name: 'ens5', mac: primaryMac, alternativeNames: ['enp0s5'] },
     ],
     intents: [],
     ...given,

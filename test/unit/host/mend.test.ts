@@ -6,8 +6,8 @@ import type { Link, WantedLink } from '../../../agent/host/port.ts';
 
 const mac = (n: number) => `02:00:00:00:00:0${n}`;
 
-function link(name: string, n: number, up = false): Link {
-  return { name, mac: mac(n), up, mtu: 1500, operState: 'down' };
+function link(name: string, n: number, up = false, alternativeNames: string[] = []): Link {
+  return { name, mac: mac(n), up, mtu: 1500, operState: 'down', alternativeNames };
 }
 
 function want(name: string, n: number): WantedLink {
@@ -15,6 +15,7 @@ function want(name: string, n: number): WantedLink {
 }
 
 const down = (link: string): MendStep => ({ action: 'down', link });
+const dropAlternative = (link: string, name: string): MendStep => ({ action: 'dropAlternative', link, name });
 const rename = (link: string, to: string): MendStep => ({ action: 'rename', link, to });
 
 t.test('steps', (t) => {
@@ -39,6 +40,23 @@ t.test('steps', (t) => {
       ],
     ],
     [
+      'the wanted name is an alternative one of the device itself',
+      [link('ens6', 1, true, ['enp0s6', 'eth1'])],
+      [want('eth1', 1)],
+      [
+        dropAlternative('ens6', 'eth1'),
+        down('ens6'),
+        rename('ens6', 'mb020000000001'),
+        rename('mb020000000001', 'eth1'),
+      ],
+    ],
+    [
+      'the wanted name is an alternative one of another device of ours, whose own is right',
+      [link('ens6', 1), link('eth2', 2, true, ['eth1'])],
+      [want('eth1', 1), want('eth2', 2)],
+      [dropAlternative('eth2', 'eth1'), rename('ens6', 'mb020000000001'), rename('mb020000000001', 'eth1')],
+    ],
+    [
       'a link that a killed run left under its temporary name',
       [link('mb020000000001', 1)],
       [want('eth1', 1)],
@@ -61,6 +79,12 @@ t.test('refusals', (t) => {
     [
       'another link has the name',
       [link('ens6', 1), link('eth1', 0)],
+      [want('eth1', 1)],
+      /eth1: the name wanted for eni-1 belongs to another link, MAC 02:00:00:00:00:00/,
+    ],
+    [
+      'another link has it as an alternative name',
+      [link('ens6', 1), link('ens5', 0, true, ['eth1'])],
       [want('eth1', 1)],
       /eth1: the name wanted for eni-1 belongs to another link, MAC 02:00:00:00:00:00/,
     ],
@@ -96,6 +120,7 @@ t.test(
         for (const step of steps) {
           const device = links.get(step.link);
           if (device === undefined) return false;
+          if (step.action === 'dropAlternative') return false;
           if (step.action === 'down') device.up = false;
           else if (device.up || links.has(step.to) || step.to.length > 15) return false;
           else {

@@ -282,7 +282,7 @@ t.test('what cannot be done is refused before anything is changed', async (t) =>
     [
       'name of a link',
       nodeConfig({ name: 'docker0' }),
-      { links: [{ name: 'docker0', mac: '02:42:00:00:00:01' }] },
+      { links: [{ name: 'docker0', mac: '02:42:00:00:00:01', alternativeNames: [] }] },
       3,
       'docker0',
       '02:42:00:00:00:01',
@@ -320,8 +320,8 @@ t.test('the name of one of our devices that is to be mended is no conflict', asy
   const one = attached(1, { tags: ownTags('eth1'), addresses: ['10.0.4.5'] });
   const two = attached(2, { tags: ownTags('eth2'), addresses: ['10.0.4.6'] });
   const links = [
-    { name: 'eth1', mac: two.mac },
-    { name: 'eth2', mac: one.mac },
+    { name: 'eth1', mac: two.mac, alternativeNames: [] },
+    { name: 'ens6', mac: one.mac, alternativeNames: ['eth2'] },
   ];
   const plan = makePlan(nodeConfig({}, { name: 'eth2' }), observation({ enis: [primary, one, two], links }));
   t.strictSame(writesOf(plan), []);
@@ -330,10 +330,17 @@ t.test('the name of one of our devices that is to be mended is no conflict', asy
 
 t.test('the name of our own device is no conflict, whatever EC2 shows of its ENI', async (t) => {
   const left = eni({ addresses: ['10.0.4.4'], tags: ownTags('eth1') });
-  const links = [{ name: 'eth1', mac: left.mac }];
+  const links = [{ name: 'eth1', mac: left.mac, alternativeNames: [] }];
   const source = (given: Parameters<typeof observation>[0]) =>
     makePlan(nodeConfig({}), observation({ links, ...given })).interfaces[0]?.source.kind;
   t.equal(source({ enis: [primary, left] }), 'adopt', 'not attached yet');
   const intent = { interface: 'eth1', subnetId: left.subnetId, eniId: left.id, mac: left.mac };
   t.equal(source({ intents: [intent] }), 'recover', 'nothing at all');
 });
+    [
+      'alternative name of the primary',
+      nodeConfig({ name: 'enp0s5' }),
+      {},
+      3,
+      'an alternative name of ens5, the primary ENI',
+    ],
