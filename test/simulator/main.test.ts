@@ -1,7 +1,9 @@
+import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { execa } from 'execa';
 import t from 'tap';
+import { close, listen } from './http/listen.ts';
 
 const main = new URL('main.ts', import.meta.url).pathname;
 
@@ -34,7 +36,21 @@ t.test('the command prints an environment that works, and ends when told', async
 t.test('the command explains itself', async (t) => {
   const { stdout } = await execa(process.execPath, [main, '--help']);
   t.match(stdout, /npm run simulator/);
-  const { exitCode, stderr } = await execa(process.execPath, [main, '--port', 'any'], { reject: false });
-  t.equal(exitCode, 2);
-  t.match(stderr, /--port must be a whole number, not 'any'/);
+  const server = createServer();
+  const taken = new URL(await listen(server, '127.0.0.1', 0)).port;
+  t.teardown(() => close(server));
+  for (const [args, message] of [
+    [['--port', 'any'], /^--port must be a whole number up to 65535, not 'any'$/],
+    [['--imds-port', '65536'], /^--imds-port must be .* not '65536'$/],
+    [['--type', 'x9.tiny'], /^--type must be one of t3\.micro, .*m5\.xlarge.*, not 'x9\.tiny'$/],
+    [['--user-data', '/no/such/file'], /^--user-data cannot be read: ENOENT.*\/no\/such\/file'$/],
+    [['--user-data', process.execPath], /^--user-data must be at most 16384 bytes/],
+    [['--port', taken], /^listen EADDRINUSE.*:\d+$/],
+    [['--imds-port', taken], /^listen EADDRINUSE.*:\d+$/],
+    [['--prot', '1'], /^Unknown option '--prot'.*See --help$/],
+  ] as const) {
+    const { exitCode, stderr } = await execa(process.execPath, [main, ...args], { reject: false });
+    t.equal(exitCode, 2, args.join(' '));
+    t.match(stderr, message);
+  }
 });

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { instanceTypes } from './model/instance-types.ts';
+import { largestUserData } from './model/instances.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
 
 const help = `Usage: npm run simulator -- [options]
@@ -21,22 +23,47 @@ Example:
   # in another terminal, with the variables that it prints:
   aws ec2 describe-subnets --endpoint-url $AWS_ENDPOINT_URL_EC2`;
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '0' },
-    'imds-port': { type: 'string', default: '0' },
-    'user-data': { type: 'string' },
-    type: { type: 'string', default: 'm5.xlarge' },
-    consistency: { type: 'string', default: '500' },
-    seed: { type: 'string', default: '1' },
-    help: { type: 'boolean', default: false },
-  },
-});
+/** What the command line has wrong. */
+class UsageError extends Error {}
 
-if (values.help) console.log(help);
-else await run();
+const options = {
+  port: { type: 'string', default: '0' },
+  'imds-port': { type: 'string', default: '0' },
+  'user-data': { type: 'string' },
+  type: { type: 'string', default: 'm5.xlarge' },
+  consistency: { type: 'string', default: '500' },
+  seed: { type: 'string', default: '1' },
+  help: { type: 'boolean', default: false },
+} as const;
 
-async function run(): Promise<void> {
+type Values = ReturnType<typeof readArguments>;
+
+try {
+  const values = readArguments();
+  if (values.help) console.log(help);
+  else await run(values);
+} catch (error) {
+  if (!(error instanceof UsageError) && !isPortTaken(error)) throw error;
+  console.error(error.message);
+  process.exit(2);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new UsageError(`${messageOf(error)}. See --help`);
+  }
+}
+
+async function run(values: Values): Promise<void> {
+  const number = (option: 'port' | 'imds-port' | 'consistency' | 'seed') =>
+    wholeNumber(option, values[option]);
+  const { type } = values;
+  if (!instanceTypes.has(type)) {
+    throw new UsageError(`--type must be one of ${[...instanceTypes.keys()].join(', ')}, not '${type}'`);
+  }
+  const userData = await readUserData(values['user-data']);
   const sim = await startSimulator({
     port: number('port'),
     seed: number('seed'),
@@ -52,10 +79,10 @@ async function run(): Promise<void> {
   });
   const first = addWorld(sim);
   const node = await sim.launch({
-    type: values.type,
+    type,
     subnetId: first,
     imds: { port: number('imds-port') },
-    ...(values['user-data'] === undefined ? {} : { userData: await readFile(values['user-data']) }),
+    ...(userData && { userData }),
   });
   const user = sim.credentials.forUser('simulator');
   print(`as a user:`, sim.environment(user));
@@ -75,13 +102,32 @@ function addWorld({ world }: Simulator): string {
   return first?.id ?? '';
 }
 
-function number(option: 'port' | 'imds-port' | 'consistency' | 'seed'): number {
-  const text = values[option];
-  if (!/^\d{1,9}$/.test(text)) {
-    console.error(`--${option} must be a whole number, not '${text}'`);
-    process.exit(2);
+async function readUserData(path: string | undefined): Promise<Uint8Array | undefined> {
+  if (path === undefined) return undefined;
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new UsageError(`--user-data cannot be read: ${messageOf(error)}`);
+  });
+  if (bytes.length > largestUserData) {
+    throw new UsageError(
+      `--user-data must be at most ${largestUserData} bytes, not ${bytes.length}: ${path}`,
+    );
   }
-  return Number(text);
+  return bytes;
+}
+
+function wholeNumber(option: string, text: string): number {
+  const largest = option.endsWith('port') ? 65_535 : 999_999_999;
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (number <= largest) return number;
+  throw new UsageError(`--${option} must be a whole number up to ${largest}, not '${text}'`);
+}
+
+function isPortTaken(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function print(title: string, environment: Record<string, string>): void {

@@ -5,6 +5,7 @@ import { CredentialStore, type Credentials } from './api/credentials.ts';
 import { Faults } from './api/faults.ts';
 import { Permissions } from './api/permissions.ts';
 import { CallRecord } from './api/record.ts';
+import { Background } from './background.ts';
 import { type CallHooks, ec2Server } from './http/ec2-server.ts';
 import { close, listen } from './http/listen.ts';
 import { Imds } from './imds/imds.ts';
@@ -64,9 +65,7 @@ export class Simulator {
   readonly #ec2: Server;
   readonly #imdsServers: Server[] = [];
   readonly #imds = new Map<string, Imds>();
-  readonly #closing = new AbortController();
-  readonly #underWay = new Set<Promise<void>>();
-  readonly #failures: unknown[] = [];
+  readonly #background: Background;
   readonly #hooks: Hooks;
   readonly #host: string;
 
@@ -74,10 +73,11 @@ export class Simulator {
     const { clock = systemClock, latencies, buckets, clockSkewMs, host, port, hooks, ...world } = options;
     this.world = new World({ epoch: Date.now() - clock.now(), ...world, clock });
     this.credentials = new CredentialStore(this.world.random, this.world.settings.account);
+    this.#background = new Background(clock);
     this.#hooks = hooks ?? {};
     this.#host = host ?? '127.0.0.1';
     this.world.onEvent = (event) => this.#onEvent(event);
-    this.world.agenda.onAdded = (at) => this.#track(this.#settleAt(at));
+    this.world.agenda.onAdded = (at) => this.#background.at(at, () => this.world.settle());
     this.#ec2 = ec2Server({
       world: this.world,
       buckets: buckets === false ? undefined : new Buckets(),
@@ -88,8 +88,9 @@ export class Simulator {
       hooks: this.#hooks,
       latency: (action) => this.#pick(latencies?.[action] ?? latencies?.['*'] ?? 0),
       clockSkewMs: clockSkewMs ?? 15 * 60 * 1000,
-      pause: (ms) => this.#pause(ms),
-      onFailure: (error) => this.#failures.push(error),
+      closing: this.#background.closing,
+      pause: (ms) => this.#background.pause(ms),
+      onFailure: (error) => this.#background.failed(error),
     });
   }
 
@@ -105,7 +106,7 @@ export class Simulator {
     const instance = this.world.launch(launch);
     const imds = new Imds(this.world, instance.id, this.credentials, options);
     this.#imds.set(instance.id, imds);
-    const server = imdsServer(imds, (ms) => this.#pause(ms));
+    const server = imdsServer(imds, (ms) => this.#background.pause(ms));
     this.#imdsServers.push(server);
     const imdsUrl = await listen(server, host, port);
     const [primaryEni] = this.world.store.attachedEnis(instance.id);
@@ -125,12 +126,11 @@ export class Simulator {
     return { ...common, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
   }
 
-  /** Ends everything under way; throws what a hook or the simulator itself failed with. */
-  async close(): Promise<void> {
-    this.#closing.abort();
+  /** Ends everything under way; throws what a hook or the simulator itself failed with, and hooks that go on. */
+  async close(boundMs = 10_000): Promise<void> {
+    this.#background.abort();
     await Promise.all([this.#ec2, ...this.#imdsServers].map(close));
-    await Promise.all(this.#underWay);
-    if (this.#failures.length > 0) throw new AggregateError(this.#failures, 'the simulator failed');
+    await this.#background.end(boundMs);
   }
 
   #pick(latency: number | readonly [number, number]): number {
@@ -138,47 +138,20 @@ export class Simulator {
     return latency[0] + this.world.random.below(latency[1] - latency[0] + 1);
   }
 
-  /** Ends early when the simulator closes. */
-  async #pause(ms: number): Promise<void> {
-    const { signal } = this.#closing;
-    if (ms <= 0 || signal.aborted) return;
-    try {
-      await this.world.clock.sleep(ms, signal);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
-  }
-
-  /** A timer may fire a fraction of a millisecond early: then what is due at that time is not due yet. */
-  async #settleAt(at: number): Promise<void> {
-    const { clock } = this.world;
-    while (clock.now() < at && !this.#closing.signal.aborted) await this.#pause(at - clock.now());
-    this.world.settle();
-  }
-
   #onEvent(event: WorldEvent): void {
     if (event.kind === 'deleted') {
-      this.#call(() => this.#hooks.deleted?.(event.eni));
+      this.#call('deleted', event.eni, () => this.#hooks.deleted?.(event.eni));
     } else if (event.kind === 'deviceAdded') {
-      this.#call(() => this.#hooks.attached?.(event.eni, event.instance));
+      this.#call('attached', event.eni, () => this.#hooks.attached?.(event.eni, event.instance));
     } else if (event.kind === 'detached') {
       this.#imds.get(event.instance.id)?.detached(event.eni.mac);
     } else {
-      this.#call(() => this.#hooks.detached?.(event.eni, event.instance));
+      this.#call('detached', event.eni, () => this.#hooks.detached?.(event.eni, event.instance));
     }
   }
 
-  #call(hook: () => Promise<void> | void): void {
-    this.#track((async () => hook())());
-  }
-
-  #track(work: Promise<void>): void {
-    const tracked = work
-      .catch((error: unknown) => {
-        this.#failures.push(error);
-      })
-      .finally(() => this.#underWay.delete(tracked));
-    this.#underWay.add(tracked);
+  #call(hook: 'attached' | 'detached' | 'deleted', eni: Eni, run: () => Promise<void> | void): void {
+    this.#background.run(`the hook '${hook}' for ${eni.id}`, run);
   }
 }
 

@@ -30,6 +30,8 @@ export interface Ec2Side {
   /** How long an action takes, in ms. */
   latency: (action: string) => number;
   clockSkewMs: number;
+  /** Once the simulator closes, no call has any more effect. */
+  closing: AbortSignal;
   /** Lets so many ms pass, or fewer when the simulator closes. */
   pause: (ms: number) => Promise<void>;
   /** Told of the simulator's own mistakes. */
@@ -43,7 +45,9 @@ export function ec2Server(side: Ec2Side): Server {
       /** A client that broke off in the middle of its request is no mistake of ours. */
       if (request.errored === error) return;
       side.onFailure(error);
-      reply(side, response, { status: 500, code: 'InternalError', requestId: '', xml: '' });
+      const requestId = randomUUID();
+      const xml = renderError(requestId, 'InternalError', 'An internal error has occurred');
+      reply(side, response, { status: 500, code: 'InternalError', requestId, xml });
     });
   });
 }
@@ -122,6 +126,7 @@ async function serve(
 ): Promise<void> {
   side.record.add(call);
   await side.hooks.beforeCall?.(call);
+  if (side.closing.aborted) return;
   const fault = side.faults.meet(call.action, call.params);
   if (fault === 'hang') return;
   if (fault === 'reset') {

@@ -1,7 +1,6 @@
 import { invalidParameter } from './api-error.ts';
 import { addDevice, typeOf, unplug } from './attachments.ts';
 import { presentEni, removeEni } from './enis.ts';
-import { idOf } from './ids.ts';
 import type { Attachment, Instance, InstanceState, Tags } from './records.ts';
 import type { World } from './world.ts';
 
@@ -26,7 +25,7 @@ export function launch(world: World, request: LaunchRequest): Instance {
   const subnet = world.subnet(request.subnetId);
   const userData = bytesOf(request.userData);
   const instance: Instance = {
-    id: request.id === undefined ? world.random.id('i') : idOf('i', request.id),
+    id: world.newId('i', request.id),
     type: request.type,
     state: request.state ?? 'running',
     subnetId: subnet.id,
@@ -60,11 +59,16 @@ export function launch(world: World, request: LaunchRequest): Instance {
   return instance;
 }
 
+/** In bytes, before base64. */
+export const largestUserData = 16_384;
+
 /** Empty user data is none; more than 16 KB is refused. */
 function bytesOf(userData: Uint8Array | string | undefined): Uint8Array | undefined {
   const bytes = typeof userData === 'string' ? Buffer.from(userData) : userData;
   if (bytes === undefined || bytes.length === 0) return undefined;
-  if (bytes.length > 16_384) throw invalidParameter('User data is limited to 16384 bytes');
+  if (bytes.length > largestUserData) {
+    throw invalidParameter(`User data is limited to ${largestUserData} bytes`);
+  }
   return bytes;
 }
 

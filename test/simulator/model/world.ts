@@ -3,9 +3,9 @@ import { AddressPool } from './address-pool.ts';
 import { Agenda } from './agenda.ts';
 import { EniStore } from './eni-store.ts';
 import { type EniRequest, presentEni, removeEni } from './enis.ts';
-import { type IdKind, idOf, notFound } from './ids.ts';
+import { idOf, notFound } from './ids.ts';
 import { type LaunchRequest, launch, startInstance, stopInstance, terminateInstance } from './instances.ts';
-import { parseCidr } from './ipv4.ts';
+import { networkRange, subnetRange } from './layout.ts';
 import { Random } from './random.ts';
 import type { Eni, Instance, Reservation, SecurityGroup, Subnet, Tags, Vpc } from './records.ts';
 import { addReservation } from './reservations.ts';
@@ -72,8 +72,9 @@ export class World {
   }
 
   addVpc(vpc: { id?: string; cidr: string; tags?: Tags }): Vpc {
+    networkRange(vpc.cidr);
     const added: Vpc = {
-      id: this.#id('vpc', vpc.id),
+      id: this.newId('vpc', vpc.id),
       cidr: vpc.cidr,
       ownerId: this.settings.account,
       tags: vpc.tags ?? {},
@@ -85,26 +86,28 @@ export class World {
 
   /** One of another `owner` is shared with this account, which does not see its owner's tags. */
   addSubnet(subnet: SubnetRequest): Subnet {
-    const range = parseCidr(subnet.cidr);
-    if (range === undefined) throw new Error(`not a CIDR: ${subnet.cidr}`);
-    if (!this.vpcs.has(subnet.vpcId)) throw new Error(`no such VPC: ${subnet.vpcId}`);
     const { vpcId, cidr, zone, tags = {}, owner = this.settings.account } = subnet;
     const added: Subnet = {
-      id: this.#id('subnet', subnet.id),
+      id: this.newId('subnet', subnet.id),
       vpcId,
       cidr,
       zone,
       ownerId: owner,
       tags: owner === this.settings.account ? tags : {},
-      pool: new AddressPool(range),
+      pool: new AddressPool(subnetRange(this.#vpc(vpcId), this.subnets.values(), cidr)),
     };
     this.subnets.set(added.id, added);
     return added;
   }
 
   addSecurityGroup(group: { id?: string; vpcId: string; name?: string; tags?: Tags }): SecurityGroup {
-    const id = this.#id('sg', group.id);
-    const added: SecurityGroup = { id, name: group.name ?? id, vpcId: group.vpcId, tags: group.tags ?? {} };
+    const id = this.newId('sg', group.id);
+    const added: SecurityGroup = {
+      id,
+      name: group.name ?? id,
+      vpcId: this.#vpc(group.vpcId).id,
+      tags: group.tags ?? {},
+    };
     this.securityGroups.set(id, added);
     return added;
   }
@@ -157,7 +160,17 @@ export class World {
     return this.store.all();
   }
 
-  #id(kind: IdKind, given: string | undefined): string {
-    return given === undefined ? this.random.id(kind) : idOf(kind, given);
+  #vpc(id: string): Vpc {
+    const vpc = this.vpcs.get(id);
+    if (vpc === undefined) throw new Error(`no such VPC: ${id}`);
+    return vpc;
+  }
+
+  /** A new id, or the given one, which must be new as well. */
+  newId(kind: 'vpc' | 'subnet' | 'sg' | 'i', given: string | undefined): string {
+    if (given === undefined) return this.random.id(kind);
+    const all = { vpc: this.vpcs, subnet: this.subnets, sg: this.securityGroups, i: this.instances };
+    if (all[kind].has(idOf(kind, given))) throw new Error(`${given} is there already`);
+    return given;
   }
 }
