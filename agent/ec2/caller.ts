@@ -49,6 +49,7 @@ export function createCaller({ region, env, proxyEnv, imds, clock, log }: Ec2Opt
     defaultsMode: 'standard',
     useFipsEndpoint: false,
     useDualstackEndpoint: false,
+    disableClockSkewCorrection: false,
     authSchemePreference: [],
     userAgentAppId: 'multus-bootstrap',
   });
