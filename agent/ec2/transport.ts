@@ -11,9 +11,16 @@ const timeouts = { connectionMs: 5_000, requestMs: 15_000 };
 /**
  * Where EC2 is: AWS_ENDPOINT_URL_EC2, else by region, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, in
  * whatever partition. Worked out once, so that messages and the proxy's choice speak of the endpoint in use and
- * the SDK need not look for it in ~/.aws.
+ * the SDK need not look for it in ~/.aws. Throws a `Failure` (3) if the environment or the region allow none.
  */
 export function endpointFor(region: string, env: Env): URL {
+  // It becomes part of a host's name, about which the SDK would complain on stderr.
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(region)) {
+    throw new Failure(
+      ExitCode.configuration,
+      `AWS_REGION is ${JSON.stringify(region)}: expected a Region, eu-west-1`,
+    );
+  }
   const own = env.AWS_ENDPOINT_URL_EC2 || env.AWS_ENDPOINT_URL;
   if (own) {
     if (!URL.canParse(own) || !/^https?:$/.test(new URL(own).protocol)) {
@@ -29,14 +36,7 @@ export function endpointFor(region: string, env: Env): URL {
     UseFIPS: env.AWS_USE_FIPS_ENDPOINT === 'true',
     UseDualStack: env.AWS_USE_DUALSTACK_ENDPOINT === 'true',
   };
-  try {
-    return new EC2Client({ region }).config.endpointProvider(parameters).url;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Failure(ExitCode.configuration, `no EC2 endpoint for the region ${region}: ${message}`, {
-      cause: error,
-    });
-  }
+  return new EC2Client({ region }).config.endpointProvider(parameters).url;
 }
 
 /** Connections to EC2, through the proxy if there is one, each bounded in time. */

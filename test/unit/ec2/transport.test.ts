@@ -28,7 +28,14 @@ t.test('the endpoint: by region, partition and the SDK variables', (t) => {
     ...configuration,
     message: /AWS_ENDPOINT_URL_EC2 is "ec2:80"/,
   });
-  t.throws(() => endpointFor('', {}), { ...configuration, message: /no EC2 endpoint for the region/ });
+  for (const env of [{}, { AWS_ENDPOINT_URL_EC2: 'http://a' }]) {
+    for (const region of ['foo bar', '', 'eu-west-1/..', 'eu-west-1 ', 'EU-WEST-1']) {
+      t.throws(() => endpointFor(region, env), {
+        ...configuration,
+        message: `AWS_REGION is "${region}": expected a Region, eu-west-1`,
+      });
+    }
+  }
   t.end();
 });
 
