@@ -28,7 +28,7 @@ async function look(shell: Shell): Promise<Planned> {
   const identity = await shell.imds.identity(early.signal);
   const { instanceId } = identity;
   const loaded = await configure(shell, early.signal);
-  const nothing = { interfaces: [], surplus: [], warnings: [] };
+  const nothing = { interfaces: [], surplus: [], abandoned: [], warnings: [] };
   if (loaded.kind === 'none') {
     return {
       instanceId,
@@ -55,7 +55,7 @@ function toJson({ instanceId, plan: made, warnings }: Planned) {
     subnetId: eniOf(each)?.subnetId ?? each.choices[0]?.subnetId,
     address: eniOf(each)?.addresses[0] ?? each.address,
     deviceIndex: each.deviceIndex,
-    networkCard: each.config.networkCard,
+    networkCard: each.networkCard,
   }));
   return { instanceId, interfaces, writes: writesOf(made), warnings };
 }

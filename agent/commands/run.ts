@@ -28,7 +28,13 @@ export async function run({ root }: { root: string }): Promise<ExitCode> {
 async function runAlone(shell: Shell): Promise<ExitCode> {
   const { root } = shell;
   const startedAt = new Date();
-  const progress: Progress = { ready: [], joined: false, labels: {}, warnings: [] };
+  const progress: Progress = {
+    ready: [],
+    leftovers: Promise.resolve(),
+    joined: false,
+    labels: {},
+    warnings: [],
+  };
   let exitCode: ExitCode = ExitCode.done;
   let message: string;
   try {
@@ -42,7 +48,9 @@ async function runAlone(shell: Shell): Promise<ExitCode> {
     message = messageOf(error);
     exitCode = tellFailure(shell, error);
     await applyFailurePolicy(shell, progress, exitCode);
+    await finish(shell, progress, error);
   }
+  progress.deadline?.[Symbol.dispose]();
   try {
     await writeResult(root, {
       // IMDS has not told: the next run takes the file for another instance's, and removes it.
@@ -73,6 +81,17 @@ function tellFailure({ log }: Shell, error: unknown): ExitCode {
 
 function bugReport(error: Error): string {
   return `this is a bug in multus-bootstrap; please report it with these lines:\n${error.stack ?? error.message}`;
+}
+
+/** What kubelet need not wait for: interfaces that stay get their DeleteOnTermination, which no later run is sure to set. */
+async function finish({ log }: Shell, { ready, leftovers }: Progress, told: unknown): Promise<void> {
+  await leftovers;
+  const outcomes = await Promise.allSettled(ready.map((each) => each.deleteOnTermination.done));
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected' && outcome.reason !== told) {
+      log.error(messageOf(outcome.reason));
+    }
+  }
 }
 
 /** A bug means Block, as a crash does: what the node is worth is not known. */

@@ -1,10 +1,16 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ExitCode, Failure } from '../failure.ts';
 
 /** The text of a file, undefined if there is none. Throws a `Failure` (9) if it is there but cannot be read. */
 export async function readIfPresent(path: string): Promise<string | undefined> {
   return orAbsent('read', path, readFile(path, 'utf8'));
+}
+
+/** Milliseconds since the file was written. Throws a `Failure` (9). */
+export async function ageOf(path: string): Promise<number> {
+  const status = await orAbsent('look at', path, stat(path));
+  return status === undefined ? 0 : Date.now() - status.mtimeMs;
 }
 
 /** The names in a folder, sorted; none if there is no such folder. Throws a `Failure` (9) if it cannot be read. */

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import type { Log } from '../report/log.ts';
-import { namesIn, readIfPresent, removeFile, writeAtomically } from './files.ts';
+import { ageOf, namesIn, readIfPresent, removeFile, writeAtomically } from './files.ts';
 import { isObject, parseJsonObject } from './json.ts';
 import { paths } from './paths.ts';
-import type { Intent } from './port.ts';
+import type { Intent, StoredIntent } from './port.ts';
 
 const schemaVersion = 1;
 
 /** The intents of this instance. A file that is not one is told of, and left out: it must not stop a boot. */
-export async function readIntents(root: string, instanceId: string, log: Log): Promise<Intent[]> {
+export async function readIntents(root: string, instanceId: string, log: Log): Promise<StoredIntent[]> {
   const { intents: folder } = paths(root);
-  const intents: Intent[] = [];
+  const intents: StoredIntent[] = [];
   for (const name of (await namesIn(folder)).filter((name) => name.endsWith('.json'))) {
     const path = join(folder, name);
     const intent = parseIntent((await readIfPresent(path)) ?? '');
@@ -20,7 +20,7 @@ export async function readIntents(root: string, instanceId: string, log: Log): P
           'in EC2, if it was created',
       );
     } else if (intent.instanceId === instanceId) {
-      intents.push(intent);
+      intents.push({ ...intent, ageMs: await ageOf(path) });
     }
   }
   return intents;

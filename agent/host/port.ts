@@ -50,6 +50,12 @@ export interface Intent {
   mac?: string;
 }
 
+/** An intent of an earlier run. */
+export interface StoredIntent extends Intent {
+  /** Milliseconds since it was written, by a wall clock that may have been set meanwhile. */
+  ageMs: number;
+}
+
 /**
  * The host's side of a run. Files go below `--root`; links are always the kernel's. Every method throws a
  * `Failure` (9) that names the file or link, what the system said, and the remedy.
@@ -59,7 +65,7 @@ export interface Host {
   removeForeignFiles(instanceId: string): Promise<string[]>;
   /** Links stacked on another (a VLAN, an ipvlan), which may bear its MAC, come after it. */
   links(): Promise<Link[]>;
-  readIntents(instanceId: string): Promise<Intent[]>;
+  readIntents(instanceId: string): Promise<StoredIntent[]>;
   /** Atomic and fsynced: it is on the disk when this resolves. */
   writeIntent(intent: Intent): Promise<void>;
   removeIntent(interfaceName: string): Promise<void>;

@@ -1,7 +1,7 @@
 import type { Eni } from '../claim/facts.ts';
 import { workersPart } from '../claim/free.ts';
 import { intersect, parseRange } from '../claim/range.ts';
-import type { InterfaceConfig } from '../config/model.ts';
+import type { InterfaceConfig, NodeConfig } from '../config/model.ts';
 import type { Observation, OpenIntent } from './observation.ts';
 import type { Source } from './steps.ts';
 import { isOurs, tagKeys } from './tags.ts';
@@ -25,20 +25,44 @@ export function sourceOf(config: InterfaceConfig, seen: Observation): Source {
   if (attached !== undefined) {
     return { kind: 'attached', eni: attached };
   }
-  const adoptable = own.find((eni) => fits(eni, config));
+  const adoptable = own.find((eni) => isWithin(eni, instanceId) && fits(eni, config));
   if (adoptable !== undefined) {
     return { kind: 'adopt', eni: adoptable };
   }
-  const intent = seen.intents.find((each) => each.interface === config.name);
-  return intent === undefined || own.some((eni) => cameOf(intent, eni))
-    ? { kind: 'create' }
-    : { kind: 'recover', intent };
+  const intent = unsettled(seen).find((each) => each.interface === config.name);
+  return intent === undefined ? { kind: 'create' } : { kind: 'recover', intent };
 }
 
-/** Whether an ENI that an earlier run made for the same interface is the one that this intent announced. */
+/** Whether it is for this instance to take: nobody has attached it elsewhere. */
+function isWithin({ attachment }: Eni, instanceId: string): boolean {
+  return attachment === undefined || attachment.instanceId === instanceId;
+}
+
+/** The intents whose ENI EC2 does not show, though it may have been created. */
+function unsettled({ enis, intents, instance }: Observation): OpenIntent[] {
+  const own = enis.filter((eni) => isOurs(eni, instance.instanceId));
+  return intents.filter((intent) => !isGone(intent) && !own.some((eni) => cameOf(intent, eni)));
+}
+
+/** EC2's listings are behind by seconds: an ENI that was known to be there long ago and is not shown is gone. */
+const longestLagMs = 120_000;
+
+function isGone({ eniId, ageMs }: OpenIntent): boolean {
+  return eniId !== undefined && ageMs > longestLagMs;
+}
+
+/** What an earlier run was about to create for interfaces that the configuration does not name any more. */
+export function abandoned(config: NodeConfig, seen: Observation): OpenIntent[] {
+  const names = config.interfaces.map(({ name }) => name);
+  return unsettled(seen).filter((intent) => !names.includes(intent.interface));
+}
+
+/** Whether an ENI that an earlier run made is the one that this intent announced. */
 function cameOf(intent: OpenIntent, eni: Eni): boolean {
   return intent.eniId === undefined
-    ? intent.subnetId === eni.subnetId && (intent.address ?? eni.addresses[0]) === eni.addresses[0]
+    ? intent.interface === eni.tags[tagKeys.interface] &&
+        intent.subnetId === eni.subnetId &&
+        (intent.address ?? eni.addresses[0]) === eni.addresses[0]
     : intent.eniId === eni.id;
 }
 

@@ -5,7 +5,7 @@ export interface Observation {
   instance: Instance;
   /** Those of the configured subnets that EC2 shows. */
   subnets: readonly Subnet[];
-  /** The ENIs in those subnets, and those attached to this instance wherever they are; each once. */
+  /** The ENIs in those subnets, and those of this instance wherever they are; each once. */
   enis: readonly Eni[];
   reservations: readonly Reservation[];
   limits: TypeLimits;
@@ -37,4 +37,6 @@ export interface OpenIntent {
   eniId?: string;
   /** Lower case. */
   mac?: string;
+  /** Milliseconds since it was written, by a wall clock that may have been set meanwhile. */
+  ageMs: number;
 }

@@ -3,7 +3,7 @@ import { formatAddress, parseRange, type Range } from '../claim/range.ts';
 import type { InterfaceConfig, NodeConfig } from '../config/model.ts';
 import { combine, ExitCode, Failure } from '../failure.ts';
 import { checkLimits, nextDeviceIndex, takenIndexes } from './device-index.ts';
-import { fits, isAttached, sourceOf, surplus } from './eni-source.ts';
+import { abandoned, fits, isAttached, sourceOf, surplus } from './eni-source.ts';
 import type { Observation } from './observation.ts';
 import type { InterfacePlan, Plan, Source } from './steps.ts';
 import { subnetChoices } from './subnet-choice.ts';
@@ -57,6 +57,7 @@ export function makePlan(config: NodeConfig, seen: Observation): Plan {
       sources.map(({ source }) => source),
       seen,
     ),
+    abandoned: abandoned(config, seen),
     warnings: [...unnamed(config, seen), ...different(sources)],
   };
 }
@@ -71,12 +72,13 @@ function planInterfaces(
   const planned: Range[] = [];
   return sources.map(({ config, source }) => {
     attempt(() => checkName(config.name, seen));
-    const card = cards.get(config.networkCard) ?? {
-      taken: takenIndexes(staying, seen.instance.instanceId, config.networkCard),
+    const attachment = source.kind === 'attached' ? source.eni.attachment : undefined;
+    const networkCard = attachment?.networkCard ?? config.networkCard;
+    const card = cards.get(networkCard) ?? {
+      taken: takenIndexes(staying, seen.instance.instanceId, networkCard),
       last: undefined,
     };
-    cards.set(config.networkCard, card);
-    const attachment = source.kind === 'attached' ? source.eni.attachment : undefined;
+    cards.set(networkCard, card);
     const deviceIndex = attachment?.deviceIndex ?? nextDeviceIndex(card.taken, card.last);
     card.taken.add(deviceIndex);
     card.last = deviceIndex;
@@ -89,6 +91,7 @@ function planInterfaces(
       config,
       source,
       deviceIndex,
+      networkCard,
       choices,
       address,
       setDeleteOnTermination: (attachment?.deleteOnTermination ?? false) !== config.deleteOnTermination,
@@ -136,9 +139,17 @@ function unnamed(config: NodeConfig, seen: Observation): string[] {
 
 function different(sources: readonly Sourced[]): string[] {
   return sources
-    .filter(({ config, source }) => source.kind === 'attached' && !fits(source.eni, config))
+    .filter(({ config, source }) => source.kind === 'attached' && !isAsConfigured(source.eni, config))
     .map(
       ({ config }) =>
-        `${config.name}: the attached ENI's subnet, security groups or address are not what the configuration says: it is left as it is, since pods may use it`,
+        `${config.name}: the attached ENI's subnet, security groups, address, tags or network card are not what the configuration says: it is left as it is, since pods may use it`,
     );
+}
+
+function isAsConfigured(eni: Eni, config: InterfaceConfig): boolean {
+  return (
+    fits(eni, config) &&
+    eni.attachment?.networkCard === config.networkCard &&
+    Object.entries(config.tags).every(([key, value]) => eni.tags[key] === value)
+  );
 }

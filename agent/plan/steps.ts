@@ -25,6 +25,8 @@ export interface InterfacePlan {
   config: InterfaceConfig;
   source: Source;
   deviceIndex: number;
+  /** The attached ENI's, else the configured one. */
+  networkCard: number;
   /** In the order in which to try them; empty if the ENI is there. */
   choices: readonly SubnetChoice[];
   /** The address of the first try; undefined where EC2 chooses or the ENI is there. */
@@ -35,7 +37,9 @@ export interface InterfacePlan {
 
 export interface Plan {
   interfaces: readonly InterfacePlan[];
-  /** Available ENIs that this instance's earlier runs made and nothing needs. */
+  /** ENIs that this instance's earlier runs made, and nothing needs or uses. */
   surplus: readonly Eni[];
+  /** What earlier runs may have created, unseen by EC2's listings, for interfaces that are not configured any more. */
+  abandoned: readonly OpenIntent[];
   warnings: readonly string[];
 }

@@ -71,7 +71,8 @@ function usable(config: InterfaceConfig, subnet: Subnet, seen: Observation): Ipv
       `${config.name}: ${id} has no IPv4 CIDR: IPv6-only subnets are not supported yet`,
     );
   }
-  if (config.ipv4.within.length > 0 && workersPart(cidr, config.ipv4.within).length === 0) {
+  const { mode, within } = config.ipv4;
+  if (mode === 'FirstFree' && within.length > 0 && workersPart(cidr, config.ipv4.within).length === 0) {
     throw new Failure(
       ExitCode.configuration,
       `${config.name}: ipv4.within (${config.ipv4.within.join(', ')}) has no entry inside ${id} (${cidr}): add the workers' part of that subnet`,

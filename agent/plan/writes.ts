@@ -18,6 +18,10 @@ export interface Write {
 export function writesOf(plan: Plan): Write[] {
   return [
     ...plan.surplus.map((eni) => ({ action: 'DeleteNetworkInterface', eniId: eni.id })),
+    ...plan.abandoned.flatMap((intent) => [
+      createOf(intent.interface, intent.subnetId, intent.address),
+      { action: 'DeleteNetworkInterface', interface: intent.interface },
+    ]),
     ...plan.interfaces.flatMap(writesOfInterface),
   ];
 }
@@ -28,15 +32,10 @@ function writesOfInterface(plan: InterfacePlan): Write[] {
   const subnetId = source.kind === 'recover' ? source.intent.subnetId : plan.choices[0]?.subnetId;
   const writes: Write[] = [];
   if (source.kind === 'create' || source.kind === 'recover') {
-    writes.push({
-      action: 'CreateNetworkInterface',
-      ...eni,
-      ...(subnetId === undefined ? {} : { subnetId }),
-      ...(plan.address === undefined ? {} : { address: plan.address }),
-    });
+    writes.push(createOf(config.name, subnetId, plan.address));
   }
   if (source.kind !== 'attached') {
-    writes.push({ action: 'AttachNetworkInterface', ...eni, deviceIndex, networkCard: config.networkCard });
+    writes.push({ action: 'AttachNetworkInterface', ...eni, deviceIndex, networkCard: plan.networkCard });
   }
   if (plan.setDeleteOnTermination) {
     const { deleteOnTermination } = config;
@@ -47,4 +46,13 @@ function writesOfInterface(plan: InterfacePlan): Write[] {
     writes.push({ action: 'ModifyNetworkInterfaceAttribute', ...eni, sourceDestCheck });
   }
   return writes;
+}
+
+function createOf(name: string, subnetId: string | undefined, address: string | undefined): Write {
+  return {
+    action: 'CreateNetworkInterface',
+    interface: name,
+    ...(subnetId === undefined ? {} : { subnetId }),
+    ...(address === undefined ? {} : { address }),
+  };
 }

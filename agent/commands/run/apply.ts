@@ -35,37 +35,49 @@ export async function apply(
   grace: () => Deadline,
 ): Promise<Applied> {
   const ways = await Promise.all(plan.interfaces.map((each) => go(context, each, intents)));
-  const failures: unknown[] = ways.map(({ failure }) => failure).filter((failure) => failure !== undefined);
+  const [links] = await Promise.allSettled([
+    ways.every(isWhole) ? configure(context, wholeOf(ways)) : undefined,
+    ...ways.map(noteAnswer),
+  ]);
+  const failures: unknown[] = ways.filter((way) => !isWhole(way)).map(({ failure }) => failure);
+  if (links.status === 'rejected') {
+    failures.push(links.reason);
+  }
   if (failures.length === 0) {
-    const ready = wholeOf(ways);
-    try {
-      await configure(context, ready);
-      return { ready, failure: undefined };
-    } catch (error) {
-      failures.push(error);
-    }
+    return { ready: wholeOf(ways), failure: undefined };
   }
   using deadline = grace();
   return await retreat({ ...context, signal: deadline.signal }, ways, failures);
 }
 
+/** A refused DeleteOnTermination fails its interface: the ENI would outlive the instance. */
+async function noteAnswer(way: Way): Promise<void> {
+  try {
+    await way.ready?.deleteOnTermination.answered;
+  } catch (failure) {
+    way.failure = failure;
+  }
+}
+
 /** Takes back what may not stay, and sets up what may: under failurePolicy Taint and Ignore pods may use it. */
 async function retreat(context: RunContext, ways: readonly Way[], failures: unknown[]): Promise<Applied> {
   const mayStay = !failures.some(needsSomeone);
-  const toTakeBack = mayStay ? ways.filter((way) => way.failure !== undefined) : ways;
+  const toTakeBack = mayStay ? ways.filter((way) => !isWhole(way)) : ways;
   const ready = mayStay ? wholeOf(ways) : [];
   const outcomes = await Promise.allSettled([
     ...toTakeBack.map((way) => undo(context, way)),
     configure(context, ready),
-    // No later run is certain to do it.
-    ...ready.map(({ afterwards }) => afterwards),
   ]);
   const more: unknown[] = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
   return { ready, failure: combine([...failures, ...more]) };
 }
 
+function isWhole({ failure }: Way): boolean {
+  return failure === undefined;
+}
+
 function wholeOf(ways: readonly Way[]): Ready[] {
-  return ways.flatMap((way) => way.ready ?? []);
+  return ways.filter(isWhole).flatMap((way) => way.ready ?? []);
 }
 
 async function go(context: RunContext, plan: InterfacePlan, intents: readonly Intent[]): Promise<Way> {

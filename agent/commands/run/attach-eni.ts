@@ -20,7 +20,8 @@ export interface Attached {
  */
 export async function attachEni(context: RunContext, plan: InterfacePlan, eni: Eni): Promise<Attached> {
   const { ec2, instance, log, clock } = context;
-  const { name, networkCard } = plan.config;
+  const { networkCard } = plan;
+  const { name } = plan.config;
   const refused = new Set<number>();
   const started = clock.now();
   for (let deviceIndex = plan.deviceIndex; ; ) {

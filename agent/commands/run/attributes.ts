@@ -2,32 +2,42 @@ import type { InterfacePlan } from '../../plan/steps.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
 
+/** A call that kubelet need not wait for once EC2 has answered it, be it to put it off. */
+export interface Deferred {
+  /** EC2's first answer; rejects with a `Failure` if that refuses the call. */
+  answered: Promise<void>;
+  /** The end of the call, after whatever retries. */
+  done: Promise<void>;
+}
+
 /**
- * Without it the ENI would outlive its instance: EC2's default for an attached ENI is false. EC2's first answer
- * comes while the device appears. Where it puts the call off, the retries go on behind the open gate, since
- * kubelet need not wait for them: they are `afterwards`. Where it refuses the call, the interface fails.
+ * Without DeleteOnTermination the ENI would outlive its instance: EC2's default for an attached ENI is false. It
+ * is set while the device appears and its link is set up. Where EC2 puts the call off, the retries go on behind
+ * the open gate; where it refuses it, the interface fails.
  */
-export async function setDeleteOnTermination(
+export function setDeleteOnTermination(
   context: RunContext,
   { config: { name, deleteOnTermination }, setDeleteOnTermination: isNeeded }: InterfacePlan,
   eniId: string,
   attachmentId: string,
-): Promise<{ afterwards: Promise<void> }> {
+): Deferred {
   if (!isNeeded) {
-    return { afterwards: Promise.resolve() };
+    return { answered: Promise.resolve(), done: Promise.resolve() };
   }
-  const answered = Promise.withResolvers<void>();
-  const afterwards = ask(
+  const first = Promise.withResolvers<void>();
+  const done = ask(
     context,
     `set DeleteOnTermination of ${eniId} to ${deleteOnTermination} for ${name}`,
     (signal) =>
       context.ec2
         .setDeleteOnTermination(eniId, attachmentId, deleteOnTermination, signal)
-        .finally(answered.resolve),
+        .finally(first.resolve),
   );
   // A refusal is thrown right behind the first answer: hence the turn of the clock.
-  await Promise.race([afterwards, answered.promise.then(() => context.clock.sleep(0))]);
-  return { afterwards };
+  const answered = Promise.race([done, first.promise.then(() => context.clock.sleep(0))]);
+  // Another interface may fail before this is asked for.
+  answered.catch(() => undefined);
+  return { answered, done };
 }
 
 /** Off, where the configuration says so, for pods with addresses that the VPC does not know. */

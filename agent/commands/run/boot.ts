@@ -5,8 +5,8 @@ import type { Shell } from '../shell.ts';
 import { apply } from './apply.ts';
 import type { KubeletContext, RunContext } from './context.ts';
 import { createDeadline } from './deadline.ts';
-import { deleteSurplus } from './give-back.ts';
 import { letReadyNodeJoin, prepareKubelet } from './kubelet.ts';
+import { clearLeftovers } from './leftovers.ts';
 import { configure, connect, deadlineAt, firstDeadline, runContext } from './node.ts';
 import { observe } from './observe.ts';
 import { callsMade, type Progress, warn } from './progress.ts';
@@ -32,27 +32,20 @@ export async function boot(shell: Shell, progress: Progress): Promise<string> {
     await openGate(root, instanceId);
     return 'no configuration, neither in the user data nor in /etc/multus-bootstrap/config.d: nothing to do';
   }
-  using deadline = deadlineAt(clock, loaded.config.timeoutMs);
+  progress.deadline = deadlineAt(clock, loaded.config.timeoutMs);
   const kubelet = await prepareKubelet(root, identity, loaded);
   progress.kubelet = kubelet;
   if (loaded.config.interfaces.length > 0) {
     progress.ec2 = connect(shell, identity, loaded);
-    const context = runContext(shell, progress.ec2, identity, loaded, deadline.signal);
-    const { surplus } = await attachAll(context, progress, kubelet);
-    await letReadyNodeJoin(shell, progress, kubelet);
-    await Promise.all([surplus, ...progress.ready.map(({ afterwards }) => afterwards)]);
-  } else {
-    await letReadyNodeJoin(shell, progress, kubelet);
+    const context = runContext(shell, progress.ec2, identity, loaded, progress.deadline.signal);
+    await attachAll(context, progress, kubelet);
   }
+  await letReadyNodeJoin(shell, progress, kubelet);
+  await Promise.all([progress.leftovers, ...progress.ready.map((each) => each.deleteOnTermination.done)]);
   return closingLine(progress.ready, clock.now(), callsMade(progress));
 }
 
-/** What is left over goes away meanwhile, and afterwards: `surplus`. */
-async function attachAll(
-  context: RunContext,
-  progress: Progress,
-  kubelet: KubeletContext,
-): Promise<{ surplus: Promise<void> }> {
+async function attachAll(context: RunContext, progress: Progress, kubelet: KubeletContext): Promise<void> {
   const { clock, log, config } = context;
   const { seen, intents } = await observe(context);
   kubelet.cardEnis = seen.limits.cards.find(({ index }) => index === 0)?.maximumInterfaces;
@@ -61,14 +54,12 @@ async function attachAll(
   for (const each of plan.interfaces) {
     log.info(intention(each), { interface: each.config.name });
   }
-  const surplus = deleteSurplus(context, plan);
+  progress.leftovers = clearLeftovers(context, plan, intents);
   const { ready, failure } = await apply(context, plan, intents, () =>
     createDeadline(clock, clock.now() + graceMs, 'the time for taking back'),
   );
   progress.ready = ready;
   if (failure !== undefined) {
-    await surplus;
     throw failure;
   }
-  return { surplus };
 }

@@ -1,8 +1,6 @@
 import { Ec2Error } from '../../ec2/port.ts';
 import { exitCodeOf, Failure, messageOf } from '../../failure.ts';
 import { isAttached } from '../../plan/eni-source.ts';
-import type { Plan } from '../../plan/steps.ts';
-import { tagKeys } from '../../plan/tags.ts';
 import { ask, untilSeen } from './ask.ts';
 import type { RunContext } from './context.ts';
 
@@ -54,18 +52,4 @@ export async function takeBack(context: RunContext, name: string, eniId: string)
       { cause: error },
     );
   }
-}
-
-/**
- * Deletes what an interrupted run left twice. It is in nobody's way, and kubelet need not wait for it: a failure
- * is told, and the next run tries again.
- */
-export async function deleteSurplus(context: RunContext, { surplus }: Plan): Promise<void> {
-  await Promise.all(
-    surplus.map((eni) =>
-      giveBackEni(context, eni.tags[tagKeys.interface] ?? 'an earlier run', eni.id).catch((error: unknown) =>
-        context.log.warn(`${messageOf(error)}; going on without it`, { eni: eni.id }),
-      ),
-    ),
-  );
 }

@@ -4,7 +4,7 @@ import type { Intent, WantedLink } from '../../host/port.ts';
 import type { InterfacePlan } from '../../plan/steps.ts';
 import type { InterfaceResult } from '../../report/result.ts';
 import { attachEni } from './attach-eni.ts';
-import { setDeleteOnTermination, setSourceDestCheck } from './attributes.ts';
+import { type Deferred, setDeleteOnTermination, setSourceDestCheck } from './attributes.ts';
 import { claimEni } from './claim-eni.ts';
 import type { RunContext } from './context.ts';
 import { recoverEni } from './recover-eni.ts';
@@ -17,8 +17,7 @@ export interface Ready {
   outcome: InterfaceResult['outcome'];
   /** Undefined for a device that a pod has taken into its network namespace, as host-device does. */
   link: WantedLink | undefined;
-  /** What kubelet need not wait for any longer: a DeleteOnTermination that EC2 has put off. */
-  afterwards: Promise<void>;
+  deleteOnTermination: Deferred;
 }
 
 /** What a run has made for an interface, to be taken back if it fails. */
@@ -46,19 +45,16 @@ export async function bringUp(
   // Before the attach: udev reads these files the moment the device appears.
   await context.host.writeLinkFiles(context.instance.instanceId, link);
   const { attachmentId, deviceIndex } = await attachment(context, plan, eni);
+  const deleteOnTermination = setDeleteOnTermination(context, plan, eni.id, attachmentId);
+  const ready = { plan, eni, deviceIndex, outcome, deleteOnTermination };
   if (plan.source.kind === 'attached' && (await isInPod(context, eni))) {
     context.log.info(`${name}: its device is not on the host, and kubelet has run: a pod has it`, {
       interface: name,
     });
-    const { afterwards } = await setDeleteOnTermination(context, plan, eni.id, attachmentId);
-    return { plan, eni, deviceIndex, outcome, link: undefined, afterwards };
+    return { ...ready, link: undefined };
   }
-  const [{ afterwards }] = await Promise.all([
-    setDeleteOnTermination(context, plan, eni.id, attachmentId),
-    setSourceDestCheck(context, plan, eni.id),
-    waitForDevice(context, plan, eni),
-  ]);
-  return { plan, eni, deviceIndex, outcome, link, afterwards };
+  await Promise.all([setSourceDestCheck(context, plan, eni.id), waitForDevice(context, plan, eni)]);
+  return { ...ready, link };
 }
 
 async function isInPod({ host, kubeletHasRun }: RunContext, eni: Eni): Promise<boolean> {

@@ -1,29 +1,41 @@
 import type { Eni, Reservation } from '../../claim/facts.ts';
 import { combine, ExitCode, exitCodeOf } from '../../failure.ts';
-import type { Intent } from '../../host/port.ts';
+import type { StoredIntent } from '../../host/port.ts';
 import type { Observation } from '../../plan/observation.ts';
+import { tagKeys } from '../../plan/tags.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
 
 /** What is there before anything is changed: EC2's word and the host's, all asked for at once. */
-export async function observe(context: RunContext): Promise<{ seen: Observation; intents: Intent[] }> {
+export async function observe(context: RunContext): Promise<{ seen: Observation; intents: StoredIntent[] }> {
   const { ec2, host, config, instance } = context;
   const { instanceId, instanceType, zone } = instance;
   const subnetIds = distinct(config.interfaces.flatMap((each) => each.subnets));
   const named = subnetIds.join(', ');
-  const [subnets, inSubnets, reservations, attached, limits, links, intents] = await together([
+  const intents = await host.readIntents(instanceId);
+  const [subnets, inSubnets, reservations, attached, own, limits, links] = await together([
     ask(context, `look up ${named}`, (signal) => ec2.describeSubnets(subnetIds, signal)),
     ask(context, `list the ENIs of ${named}`, (signal) => ec2.describeEnis({ subnetIds, zone }, signal)),
     reservationsOf(context),
     ask(context, `list the ENIs of ${instanceId}`, (signal) =>
       ec2.describeEnis({ attachedTo: instanceId }, signal),
     ),
+    intents.length === 0 ? [] : madeBefore(context),
     ask(context, `look up the limits of ${instanceType}`, (signal) => ec2.describeType(instanceType, signal)),
     host.links(),
-    host.readIntents(instanceId),
   ]);
-  const enis = [...new Map([...inSubnets, ...attached].map((eni): [string, Eni] => [eni.id, eni])).values()];
+  const enis = [
+    ...new Map([...inSubnets, ...own, ...attached].map((eni): [string, Eni] => [eni.id, eni])).values(),
+  ];
   return { seen: { instance, subnets, enis, reservations, limits, links, intents }, intents };
+}
+
+/** What earlier runs made, also in subnets that the configuration does not name any more. */
+function madeBefore(context: RunContext): Promise<Eni[]> {
+  const { instanceId } = context.instance;
+  return ask(context, `list the ENIs made for ${instanceId}`, (signal) =>
+    context.ec2.describeEnis({ tags: { [tagKeys.instanceId]: instanceId } }, signal),
+  );
 }
 
 /** Subnets of other zones included: waiting to know which they are would cost the boot a round trip. */

@@ -2,6 +2,7 @@ import type { Ec2Connection } from '../../ec2/ec2.ts';
 import type { Identity } from '../../imds/port.ts';
 import type { Log } from '../../report/log.ts';
 import type { KubeletContext } from './context.ts';
+import type { Deadline } from './deadline.ts';
 import type { Ready } from './interface.ts';
 
 /** How far a run has come: what can be told, and done for kubelet, when it fails. */
@@ -9,7 +10,11 @@ export interface Progress {
   identity?: Identity;
   kubelet?: KubeletContext;
   ec2?: Ec2Connection;
+  /** Over everything that is waited for, once it is known. */
+  deadline?: Deadline;
   ready: Ready[];
+  /** What earlier runs left and nothing needs goes away meanwhile, and afterwards. */
+  leftovers: Promise<void>;
   /** The network is whole, and kubelet has been let start. */
   joined: boolean;
   labels: Record<string, string>;

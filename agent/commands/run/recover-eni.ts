@@ -9,17 +9,28 @@ import { createEni } from './create-eni.ts';
 import { giveBackEni } from './give-back.ts';
 
 /**
- * Settles an intent of an earlier run whose ENI EC2 does not show: the same create again answers with the ENI
- * if it was created, even while no listing shows it. Answers with the ENI if the interface can take it; nothing
- * if there is none, or the token answers with an ENI that has been deleted, or with one that the configuration
- * no longer wants, which is given back.
+ * The ENI of an earlier run's intent that EC2 does not show, for the interface to take; nothing if there is none,
+ * or if the configuration no longer wants it: then it is given back.
  */
 export async function recoverEni(
   context: RunContext,
   plan: InterfacePlan,
   intent: Intent,
 ): Promise<Eni | undefined> {
-  const { name } = plan.config;
+  const eni = await settle(context, intent);
+  if (eni === undefined || fits(eni, plan.config)) {
+    return eni;
+  }
+  await giveBackEni(context, plan.config.name, eni.id);
+  return undefined;
+}
+
+/**
+ * What came of an intent: the same create again answers with the ENI if it was created, even while no listing
+ * shows it. Nothing if it was not, or if the token answers with an ENI that has been deleted since.
+ */
+export async function settle(context: RunContext, intent: Intent): Promise<Eni | undefined> {
+  const name = intent.interface;
   const created = await createEni(context, intent, [
     'taken',
     'unusable',
@@ -35,11 +46,6 @@ export async function recoverEni(
   const eni = await untilSeen(context, created.id);
   if (eni === undefined) {
     context.log.info(`${name}: ${created.id} does not exist any more`, { interface: name, eni: created.id });
-    return undefined;
-  }
-  if (!fits(eni, plan.config)) {
-    await giveBackEni(context, name, eni.id);
-    return undefined;
   }
   return eni;
 }

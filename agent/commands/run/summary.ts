@@ -14,7 +14,7 @@ export function interfaceResult({ plan, eni, deviceIndex, outcome }: Ready): Int
     address: eni.addresses[0],
     subnetId: eni.subnetId,
     deviceIndex,
-    networkCard: plan.config.networkCard,
+    networkCard: plan.networkCard,
     outcome,
   };
 }

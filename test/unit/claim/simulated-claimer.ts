@@ -59,7 +59,7 @@ function hostOfIntents(): Host {
   };
   return {
     links: async () => [],
-    readIntents: async () => [...intents.values()],
+    readIntents: async () => [...intents.values()].map((intent) => ({ ...intent, ageMs: 0 })),
     writeIntent: async (intent) => void intents.set(intent.interface, intent),
     removeIntent: async (name) => void intents.delete(name),
     removeForeignFiles: notNeeded,

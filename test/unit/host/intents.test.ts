@@ -2,7 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { parseIntent, readIntents, removeIntent, writeIntent } from '../../../agent/host/intents.ts';
-import type { Intent } from '../../../agent/host/port.ts';
+import type { Intent, StoredIntent } from '../../../agent/host/port.ts';
 import { recordingLog } from '../../recording-log.ts';
 
 const intent: Intent = {
@@ -17,6 +17,11 @@ const intent: Intent = {
   eniId: 'eni-1',
   mac: '02:00:00:00:00:01',
 };
+/** As read back: its age is what the file's time says. */
+function withoutAge({ ageMs, ...rest }: StoredIntent): Intent {
+  t.ok(ageMs >= 0 && ageMs < 60_000);
+  return rest;
+}
 const { address: _address, eniId: _eniId, mac: _mac, ...automatic } = intent;
 
 t.test('what was written is read, one for each interface, until it is removed', async (t) => {
@@ -27,7 +32,10 @@ t.test('what was written is read, one for each interface, until it is removed', 
   await writeIntent(root, intent);
   await writeIntent(root, { ...automatic, interface: 'eth2' });
   await writeIntent(root, { ...intent, interface: 'eth3', instanceId: 'i-other' });
-  t.strictSame(await readIntents(root, 'i-1', log), [intent, { ...automatic, interface: 'eth2' }]);
+  t.strictSame((await readIntents(root, 'i-1', log)).map(withoutAge), [
+    intent,
+    { ...automatic, interface: 'eth2' },
+  ]);
   await removeIntent(root, 'eth1');
   await removeIntent(root, 'eth1');
   t.same(
@@ -43,7 +51,7 @@ t.test('a file that is no intent is told of, and the others are read', async (t)
   await writeIntent(root, intent);
   const folder = join(root, 'var/lib/multus-bootstrap');
   await writeFile(join(folder, 'eth2.json'), '{"schemaVersion":1,"instanceId":"i-1","inter');
-  t.same(await readIntents(root, 'i-1', log), [intent]);
+  t.same((await readIntents(root, 'i-1', log)).map(withoutAge), [intent]);
   t.match(warnings, [/eth2\.json is not an intent.*left out/]);
   t.same(await readdir(folder), ['eth1.json', 'eth2.json'], 'reading changes nothing');
 });

@@ -93,7 +93,7 @@ t.test('where an ENI comes from', async (t) => {
 });
 
 t.test('an intent whose ENI EC2 does not show is tried again', async (t) => {
-  const intent = { interface: 'eth1', subnetId: 'subnet-11111111', address: '10.0.4.77' };
+  const intent = { interface: 'eth1', subnetId: 'subnet-11111111', address: '10.0.4.77', ageMs: 5_000 };
   const plan = makePlan(nodeConfig({}, { name: 'eth2' }), observation({ intents: [intent] }));
   t.strictSame(plan.interfaces[0]?.source, { kind: 'recover', intent });
   t.strictSame(
@@ -105,6 +105,48 @@ t.test('an intent whose ENI EC2 does not show is tried again', async (t) => {
   const there = eni({ addresses: ['10.0.4.77'], tags: ownTags('eth1'), securityGroups: ['sg-99999999'] });
   const settled = makePlan(nodeConfig({}), observation({ intents: [intent], enis: [primary, there] }));
   t.equal(settled.interfaces[0]?.source.kind, 'create', 'but not if its ENI is there to be deleted');
+
+  const source = (given: Partial<typeof intent & { eniId: string }>) =>
+    makePlan(nodeConfig({}), observation({ intents: [{ ...intent, ...given }] })).interfaces[0]?.source.kind;
+  const old = { ageMs: 3_600_000 };
+  t.equal(
+    source({ ...old, eniId: 'eni-0000000f' }),
+    'create',
+    'nor if its ENI was there long ago: it is gone',
+  );
+  t.equal(source({ eniId: 'eni-0000000f' }), 'recover', 'a listing that is behind shows no new ENI');
+  t.equal(source(old), 'recover', 'nobody knows yet whether there ever was one');
+});
+
+t.test('what was about to be created for an interface that is configured no more', async (t) => {
+  const intent = { interface: 'eth9', subnetId: 'subnet-99999999', address: '10.0.9.4', ageMs: 5_000 };
+  const inPlace = attached(1, { addresses: ['10.0.4.9'], tags: ownTags('eth1') });
+  const seen = { intents: [intent], enis: [primary, inPlace] };
+  const plan = makePlan(nodeConfig({}), observation(seen));
+  t.strictSame(plan.abandoned, [intent]);
+  t.strictSame(writesOf(plan), [
+    {
+      action: 'CreateNetworkInterface',
+      interface: 'eth9',
+      subnetId: 'subnet-99999999',
+      address: '10.0.9.4',
+    },
+    { action: 'DeleteNetworkInterface', interface: 'eth9' },
+  ]);
+  const shown = attached(2, { subnetId: 'subnet-99999999', addresses: ['10.0.9.4'], tags: ownTags('eth9') });
+  const inUse = makePlan(nodeConfig({}), observation({ ...seen, enis: [primary, inPlace, shown] }));
+  t.strictSame(inUse.abandoned, [], 'not if its ENI is attached');
+  t.match(inUse.warnings, [/eth9, which the configuration no longer names/]);
+});
+
+t.test('an ENI of ours that someone has attached to another instance is theirs', async (t) => {
+  const elsewhere = attached(1, { addresses: ['10.0.4.9'], tags: ownTags('eth1') });
+  if (elsewhere.attachment !== undefined) {
+    elsewhere.attachment.instanceId = 'i-00000000';
+  }
+  const plan = makePlan(nodeConfig({}), observation({ enis: [primary, elsewhere] }));
+  t.equal(plan.interfaces[0]?.source.kind, 'create');
+  t.strictSame(plan.surplus, []);
 });
 
 t.test('device indexes', async (t) => {
@@ -149,6 +191,20 @@ t.test('device indexes', async (t) => {
     [1, 1, 2],
     'a device index is unique per card',
   );
+  const onOther = attached(1, { addresses: ['10.0.4.9'], tags: ownTags('eth1') }, 1);
+  const plan = makePlan(
+    nodeConfig({}, { name: 'eth2' }),
+    observation({ limits: twoCards, enis: [primary, onOther] }),
+  );
+  t.strictSame(
+    plan.interfaces.map(({ networkCard, deviceIndex }) => [networkCard, deviceIndex]),
+    [
+      [1, 1],
+      [0, 1],
+    ],
+    'the card is that on which EC2 has the ENI',
+  );
+  t.match(plan.warnings, [/^eth1: .*network card/]);
 });
 
 t.test('subnets', async (t) => {
@@ -189,6 +245,12 @@ t.test('subnets', async (t) => {
     writesOf(plan)[0],
     { action: 'CreateNetworkInterface', interface: 'eth1', subnetId: 'subnet-22222222' },
     'Automatic: no address, the subnet where EC2 has most',
+  );
+  const bound = { mode: 'Automatic' as const, within: ['10.0.9.0/24'], podRange: [] };
+  t.strictSame(
+    chosen(nodeConfig({ ipv4: bound }), {}),
+    [['subnet-11111111']],
+    'Automatic: within binds FirstFree alone',
   );
   const sharing = makePlan(nodeConfig({}, { name: 'eth2' }), observation());
   t.strictSame(
@@ -280,6 +342,13 @@ t.test('what cannot be done is refused before anything is changed', async (t) =>
     ['no such card', nodeConfig({ networkCard: 1 }), {}, 6, 'm5.xlarge has no network card 1'],
     ['name of the primary', nodeConfig({ name: 'ens5' }), {}, 3, 'ens5', 'the primary ENI'],
     [
+      'alternative name of the primary',
+      nodeConfig({ name: 'enp0s5' }),
+      {},
+      3,
+      'an alternative name of ens5, the primary ENI',
+    ],
+    [
       'name of a link',
       nodeConfig({ name: 'docker0' }),
       { links: [{ name: 'docker0', mac: '02:42:00:00:00:01', alternativeNames: [] }] },
@@ -334,13 +403,6 @@ t.test('the name of our own device is no conflict, whatever EC2 shows of its ENI
   const source = (given: Parameters<typeof observation>[0]) =>
     makePlan(nodeConfig({}), observation({ links, ...given })).interfaces[0]?.source.kind;
   t.equal(source({ enis: [primary, left] }), 'adopt', 'not attached yet');
-  const intent = { interface: 'eth1', subnetId: left.subnetId, eniId: left.id, mac: left.mac };
+  const intent = { interface: 'eth1', subnetId: left.subnetId, eniId: left.id, mac: left.mac, ageMs: 0 };
   t.equal(source({ intents: [intent] }), 'recover', 'nothing at all');
 });
-    [
-      'alternative name of the primary',
-      nodeConfig({ name: 'enp0s5' }),
-      {},
-      3,
-      'an alternative name of ens5, the primary ENI',
-    ],

@@ -1,0 +1,49 @@
+import { messageOf } from '../../failure.ts';
+import type { StoredIntent } from '../../host/port.ts';
+import type { Plan } from '../../plan/steps.ts';
+import { tagKeys } from '../../plan/tags.ts';
+import type { RunContext } from './context.ts';
+import { giveBackEni } from './give-back.ts';
+import { settle } from './recover-eni.ts';
+
+/**
+ * Clears away what interrupted runs left and nothing needs: ENIs made twice, and all that was made for interfaces
+ * that are not configured any more. It is in nobody's way, and kubelet need not wait for it: a failure is told,
+ * and the next run tries again.
+ */
+export async function clearLeftovers(
+  context: RunContext,
+  { surplus, abandoned }: Plan,
+  intents: readonly StoredIntent[],
+): Promise<void> {
+  const left = [
+    ...surplus.map((eni) => clear(context, eni.tags[tagKeys.interface] ?? '', eni.id)),
+    ...intents
+      .filter((intent) => abandoned.some((each) => each.interface === intent.interface))
+      .map((intent) => clearAbandoned(context, intent)),
+  ];
+  for (const outcome of await Promise.allSettled(left)) {
+    if (outcome.status === 'rejected') {
+      context.log.warn(`${messageOf(outcome.reason)}; going on without it`);
+    }
+  }
+}
+
+async function clearAbandoned(context: RunContext, intent: StoredIntent): Promise<void> {
+  const eni = await settle(context, intent);
+  // One that is attached after all may be in use: a later run, to which EC2 shows it, warns of it.
+  if (eni?.attachment === undefined) {
+    await clear(context, intent.interface, eni?.id);
+  }
+}
+
+async function clear(context: RunContext, name: string, eniId: string | undefined): Promise<void> {
+  const { host, instance, config } = context;
+  if (eniId !== undefined) {
+    await giveBackEni(context, name, eniId);
+  }
+  if (!config.interfaces.some((each) => each.name === name)) {
+    await host.removeLinkFiles(instance.instanceId, name);
+    await host.removeIntent(name);
+  }
+}
