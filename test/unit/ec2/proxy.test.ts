@@ -12,6 +12,7 @@ const ec2 = new URL('https://ec2.eu-west-1.amazonaws.com/');
 
 t.test('which proxy, as Go reads the variables', (t) => {
   const HTTPS_PROXY = 'http://proxy:3128';
+  const HTTP_PROXY = HTTPS_PROXY;
   const rows: readonly [string | undefined, env: Record<string, string>, endpoint?: string][] = [
     [undefined, {}],
     [undefined, { HTTPS_PROXY: '' }],
@@ -26,11 +27,28 @@ t.test('which proxy, as Go reads the variables', (t) => {
     [undefined, { HTTPS_PROXY, no_proxy: '.amazonaws.com' }],
     [undefined, { HTTPS_PROXY, no_proxy: '*.AmazonAWS.com' }],
     [undefined, { HTTPS_PROXY, NO_PROXY: 'ec2.eu-west-1.amazonaws.com' }],
-    [undefined, { HTTP_PROXY: 'p:1', NO_PROXY: '10.0.0.1:8080' }, 'http://10.0.0.1:8080/'],
+    [undefined, { HTTPS_PROXY, NO_PROXY: 'amazonaws.com:443' }],
+    ['http://proxy:3128', { HTTPS_PROXY, NO_PROXY: 'amazonaws.com:8443,.amazonaws.com:80' }],
+    [undefined, { HTTP_PROXY, NO_PROXY: '10.0.0.1:8080' }, 'http://10.0.0.1:8080/'],
+    ['http://proxy:3128', { HTTP_PROXY, NO_PROXY: '10.0.0.1:8080' }, 'http://10.0.0.1/'],
+    [undefined, { HTTP_PROXY, NO_PROXY: 'ec2.internal:80' }, 'http://ec2.internal/'],
+    ['http://proxy:3128', { HTTP_PROXY, NO_PROXY: '.ec2.internal,*.ec2.internal,' }, 'http://ec2.internal/'],
+    [undefined, { HTTP_PROXY, NO_PROXY: '10.0.0.0/8' }, 'http://10.255.0.1/'],
+    [
+      'http://proxy:3128',
+      { HTTP_PROXY, NO_PROXY: '10.0.0.0/9, fd00::/8, 10.0.0.0/33' },
+      'http://10.255.0.1/',
+    ],
+    ['http://proxy:3128', { HTTPS_PROXY, NO_PROXY: '10.0.0.0/8,amazonaws.com/8,0.0.0.0/0' }],
+    [undefined, { HTTP_PROXY, NO_PROXY: 'fd00::/8' }, 'http://[fd00:ec2::1]/'],
+    [undefined, { HTTP_PROXY, NO_PROXY: 'fd00:ec2::1' }, 'http://[fd00:ec2::1]/'],
+    [undefined, { HTTP_PROXY, NO_PROXY: '[fd00:ec2::1]:80' }, 'http://[fd00:ec2::1]/'],
+    ['http://proxy:3128', { HTTP_PROXY, NO_PROXY: '[fd00:ec2::1]:81' }, 'http://[fd00:ec2::1]/'],
+    ['http://proxy:3128', { HTTP_PROXY }, 'http://localhost/'],
   ];
   for (const [expected, env, endpoint] of rows) {
     const proxy = proxyFor(endpoint === undefined ? ec2 : new URL(endpoint), env);
-    t.equal(proxy && nameOf(proxy), expected, JSON.stringify(env));
+    t.equal(proxy && nameOf(proxy), expected, `${JSON.stringify(env)} ${endpoint}`);
   }
   for (const HTTPS_PROXY of ['socks5://proxy:1080', 'http://']) {
     t.throws(() => proxyFor(ec2, { HTTPS_PROXY }), {
