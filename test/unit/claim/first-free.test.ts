@@ -12,9 +12,7 @@ import { launchClaimer } from './simulated-claimer.ts';
 const simulator = await startSimulator({ buckets: false, region: 'eu-west-1', eniQuota: 100_000 });
 t.teardown(() => simulator.close());
 const { world } = simulator;
-const vpc = world.addVpc({ cidr: '10.0.0.0/8' });
-const group = world.addSecurityGroup({ vpcId: vpc.id }).id;
-const home = world.addSubnet({ vpcId: vpc.id, cidr: '10.255.0.0/20', zone: 'eu-west-1a' });
+const homeZone = 'eu-west-1a';
 
 /** Of a block of 256 addresses: what is put into a subnet, or named in the configuration. */
 const host = fc.nat(255);
@@ -41,13 +39,10 @@ const subnet = fc.record({
 
 type Given = typeof subnet extends fc.Arbitrary<infer T> ? T : never;
 
-let blocks = 0;
-
-/** A subnet of its own block, with all of what is given that fits: what EC2 would refuse is left out. */
-function build(world: World, given: Given) {
-  const block = `10.${Math.floor(blocks / 256)}.${blocks % 256}`;
-  blocks += 1;
-  const added = world.addSubnet({ vpcId: vpc.id, cidr: `${block}.0/${given.size}`, zone: given.zone });
+/** The nth subnet of a VPC, with all of what is given that fits: what EC2 would refuse is left out. */
+function build(world: World, vpcId: string, n: number, given: Given) {
+  const block = `10.0.${n}`;
+  const added = world.addSubnet({ vpcId, cidr: `${block}.0/${given.size}`, zone: given.zone });
   const address = (host: number) => `${block}.${host}`;
   const subnetId = added.id;
   for (const { primary, secondary } of given.enis) {
@@ -111,7 +106,7 @@ function hostsOf(cidr: string): readonly [number, number] {
 
 /** The addresses for interfaces that all list these subnets; undefined if there are not enough. */
 function expected(subnets: readonly Built[], count: number): string[] | undefined {
-  const inZone = subnets.filter(({ given }) => given.zone === home.zone);
+  const inZone = subnets.filter(({ given }) => given.zone === homeZone);
   const isBounded = subnets.some(({ within }) => within.length > 0);
   const left = inZone.map((each) => ({ block: each.block, free: freeHosts(each, isBounded) }));
   const addresses: string[] = [];
@@ -127,7 +122,7 @@ function expected(subnets: readonly Built[], count: number): string[] | undefine
 
 /** Whether `within` has an entry for each subnet of the node's zone, or no entries at all: else it is an error. */
 function isValid(subnets: readonly Built[]): boolean {
-  const inZone = subnets.filter(({ given }) => given.zone === home.zone);
+  const inZone = subnets.filter(({ given }) => given.zone === homeZone);
   const covered = inZone.filter(({ given }) =>
     given.within.some(([first]) => first < 2 ** (32 - given.size)),
   );
@@ -144,7 +139,8 @@ t.test('the address claimed is the lowest that is free', async (t) => {
       fc.array(subnet, { minLength: 1, maxLength: 3 }),
       fc.integer({ min: 1, max: 3 }),
       async (given, count) => {
-        const subnets = given.map((each) => build(world, each));
+        const vpcId = world.addVpc({ cidr: '10.0.0.0/16' }).id;
+        const subnets = given.map((each, n) => build(world, vpcId, n, each));
         fc.pre(isValid(subnets));
         const wanted = expected(subnets, count);
         const ipv4 = {
@@ -152,10 +148,12 @@ t.test('the address claimed is the lowest that is free', async (t) => {
           within: subnets.flatMap(({ within }) => within),
           podRange: subnets.flatMap(({ podRange }) => podRange),
         };
+        const group = world.addSecurityGroup({ vpcId });
+        const home = world.addSubnet({ vpcId, cidr: '10.0.255.0/24', zone: homeZone });
         const interfaces = Array.from({ length: count }, (_, n) => ({
           name: `eth${n + 1}`,
           subnets: subnets.map((each) => each.subnet.id),
-          securityGroups: [group],
+          securityGroups: [group.id],
           ipv4,
         }));
         const request = { type: 'm5.xlarge', subnetId: home.id };
