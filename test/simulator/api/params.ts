@@ -24,7 +24,7 @@ export function requiredText(params: Params, name: string): string {
   return value;
 }
 
-export function integer(params: Params, name: string, least: number, most: number): number | undefined {
+export function integer(params: Params, name: string, least = 0, most = 999_999_999): number | undefined {
   const value = text(params, name);
   if (value === undefined) return undefined;
   const number = /^-?\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
