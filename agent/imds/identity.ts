@@ -50,7 +50,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function refused(what: string, got: string, wanted: string): Failure {
+/** That what came back for `what` is not of IMDS's form. */
+export function refused(what: string, got: string, wanted: string): Failure {
   return new Failure(
     ExitCode.unreachable,
     `IMDS: got ${got} for ${what}, expected ${wanted}. Something else answers at IMDS's address, or a ` +

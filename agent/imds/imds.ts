@@ -37,6 +37,9 @@ export function createImds({ endpoint, clock, random, log }: ImdsOptions): Imds 
         if (signal.aborted) {
           throw neverAnswered(endpoint, what, last, error);
         }
+        if (error instanceof Failure) {
+          throw error;
+        }
         if (error instanceof ImdsRefusal && error.status === 403) {
           throw disabled(endpoint, error);
         }

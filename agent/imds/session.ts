@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { refused } from './identity.ts';
 
 /** An answer that is neither 200 nor 404. */
 export class ImdsRefusal extends Error {
@@ -13,8 +14,13 @@ export class ImdsRefusal extends Error {
 /** One lost packet must not eat the deadline: IMDS answers within milliseconds. */
 const requestMs = 2_000;
 const tokenSeconds = 21_600;
+/** It becomes a header of every request: base64, in either alphabet. */
+const tokenForm = /^[\w+/=-]{1,1024}$/;
 
-/** Answers with the bytes at the path, undefined if IMDS has nothing there (404); throws on anything else. */
+/**
+ * Answers with the bytes at the path, undefined if IMDS has nothing there (404). Throws an `ImdsRefusal` on any
+ * other status, and a `Failure` (8) if something else answers at IMDS's address.
+ */
 export type ImdsGet = (path: string, signal: AbortSignal) => Promise<Buffer | undefined>;
 
 /**
@@ -50,7 +56,11 @@ export function createSession(endpoint: string): ImdsGet {
     if (status !== 200) {
       throw new ImdsRefusal(status, `PUT ${path}`);
     }
-    return body.toString();
+    const text = body.toString();
+    if (!tokenForm.test(text)) {
+      throw refused('the token', `${body.length} bytes that are none`, 'base64');
+    }
+    return text;
   }
 
   /** Requests in parallel share one token. */

@@ -37,9 +37,9 @@ async function launched(t: Test, request: Partial<NodeRequest> = {}) {
 }
 
 /** An HTTP server that grants tokens and answers everything else as it is told to. */
-async function serve(t: Test, answer: http.RequestListener): Promise<string> {
+async function serve(t: Test, answer: http.RequestListener, token = 'token'): Promise<string> {
   const server = http.createServer((request, response) =>
-    request.method === 'PUT' ? response.end('token') : answer(request, response),
+    request.method === 'PUT' ? response.end(token) : answer(request, response),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => {
@@ -184,6 +184,29 @@ t.test('what has not the form of an identity reaches no path', async (t) => {
     );
     const identity = imdsAt(endpoint).identity(AbortSignal.timeout(5_000));
     await t.rejects(identity, { exitCode: ExitCode.unreachable, message: /^IMDS: got .* expected/ }, body);
+  }
+});
+
+t.test('what has not the form of a token is used for none: something else answers', async (t) => {
+  for (const token of ['<html>\n<body>Please log in</body></html>', '{"token": "x"}', 'a b', 'ä', '']) {
+    let asked = 0;
+    const endpoint = await serve(
+      t,
+      (_, response) => {
+        asked += 1;
+        response.end('x');
+      },
+      token,
+    );
+    await t.rejects(
+      imdsAt(endpoint).userData(AbortSignal.timeout(5_000)),
+      {
+        exitCode: ExitCode.unreachable,
+        message: /^IMDS: got \d+ bytes .* the token, expected .* Something else answers at IMDS's address/,
+      },
+      token,
+    );
+    t.equal(asked, 0);
   }
 });
 
