@@ -16,10 +16,13 @@ export interface Paths {
   /** The gate: kubelet may start. */
   go: string;
   result: string;
+  /** Held by the run in progress. */
+  lock: string;
 }
 
 export const linkFilePrefix = '10-multus-bootstrap-';
 
+/** The paths below one root, which is absolute. */
 export function paths(root: string): Paths {
   const network = join(root, 'etc/systemd/network');
   const nodeadm = join(root, 'etc/eks/nodeadm.d');
@@ -36,5 +39,6 @@ export function paths(root: string): Paths {
     intent: (interfaceName) => join(intents, `${interfaceName}.json`),
     go: join(run, 'go'),
     result: join(run, 'result.json'),
+    lock: join(run, 'lock'),
   };
 }
