@@ -1,5 +1,5 @@
 import { combine, ExitCode, exitCodeOf } from '../../failure.ts';
-import type { Intent } from '../../host/port.ts';
+import type { StoredIntent } from '../../host/port.ts';
 import type { InterfacePlan, Plan } from '../../plan/steps.ts';
 import type { RunContext } from './context.ts';
 import type { Deadline } from './deadline.ts';
@@ -31,7 +31,7 @@ export interface Applied {
 export async function apply(
   context: RunContext,
   plan: Plan,
-  intents: readonly Intent[],
+  intents: readonly StoredIntent[],
   grace: () => Deadline,
 ): Promise<Applied> {
   const ways = await Promise.all(plan.interfaces.map((each) => go(context, each, intents)));
@@ -80,7 +80,7 @@ function wholeOf(ways: readonly Way[]): Ready[] {
   return ways.filter(isWhole).flatMap((way) => way.ready ?? []);
 }
 
-async function go(context: RunContext, plan: InterfacePlan, intents: readonly Intent[]): Promise<Way> {
+async function go(context: RunContext, plan: InterfacePlan, intents: readonly StoredIntent[]): Promise<Way> {
   const way: Way = { name: plan.config.name, made: {}, failure: undefined };
   try {
     way.ready = await bringUp(context, plan, intents, way.made);

@@ -1,6 +1,6 @@
 import type { Eni } from '../../claim/facts.ts';
 import { ExitCode, Failure } from '../../failure.ts';
-import type { Intent, WantedLink } from '../../host/port.ts';
+import type { StoredIntent, WantedLink } from '../../host/port.ts';
 import type { InterfacePlan } from '../../plan/steps.ts';
 import type { InterfaceResult } from '../../report/result.ts';
 import { attachEni } from './attach-eni.ts';
@@ -33,7 +33,7 @@ export interface Made {
 export async function bringUp(
   context: RunContext,
   plan: InterfacePlan,
-  intents: readonly Intent[],
+  intents: readonly StoredIntent[],
   made: Made,
 ): Promise<Ready> {
   const { name } = plan.config;
@@ -65,7 +65,7 @@ async function isInPod({ host, kubeletHasRun }: RunContext, eni: Eni): Promise<b
 async function obtain(
   context: RunContext,
   plan: InterfacePlan,
-  intents: readonly Intent[],
+  intents: readonly StoredIntent[],
 ): Promise<Pick<Ready, 'eni' | 'outcome'>> {
   const { source, config } = plan;
   if (source.kind === 'attached') {

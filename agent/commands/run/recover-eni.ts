@@ -1,6 +1,6 @@
 import type { Eni } from '../../claim/facts.ts';
 import { Ec2Error } from '../../ec2/port.ts';
-import type { Intent } from '../../host/port.ts';
+import type { StoredIntent } from '../../host/port.ts';
 import { fits } from '../../plan/eni-source.ts';
 import type { InterfacePlan } from '../../plan/steps.ts';
 import { untilSeen } from './ask.ts';
@@ -15,7 +15,7 @@ import { giveBackEni } from './give-back.ts';
 export async function recoverEni(
   context: RunContext,
   plan: InterfacePlan,
-  intent: Intent,
+  intent: StoredIntent,
 ): Promise<Eni | undefined> {
   const eni = await settle(context, intent);
   if (eni === undefined || fits(eni, plan.config)) {
@@ -29,7 +29,10 @@ export async function recoverEni(
  * What came of an intent: the same create again answers with the ENI if it was created, even while no listing
  * shows it. Nothing if it was not, or if the token answers with an ENI that has been deleted since.
  */
-export async function settle(context: RunContext, intent: Intent): Promise<Eni | undefined> {
+export async function settle(
+  context: RunContext,
+  { ageMs: _, ...intent }: StoredIntent,
+): Promise<Eni | undefined> {
   const name = intent.interface;
   const created = await createEni(context, intent, [
     'taken',
