@@ -41,8 +41,8 @@ const patience: Partial<Record<ErrorClass, Patience>> = {
   throttled: { base: 500, cap: 20_000, total: untilDeadline },
   transient: { base: 200, cap: 10_000, total: untilDeadline },
   unreachable: { base: 200, cap: 5_000, total: untilDeadline },
-  // Eventual consistency takes up to some seconds.
-  notYet: { base: 200, cap: 2_000, total: 30_000 },
+  // Eventual consistency takes up to some seconds, and each try is a token of the account's bucket: 50 for attaches.
+  notYet: { base: 1_000, cap: 2_000, total: 30_000 },
   // The SDK has learnt the offset from EC2's Date header; a certificate's dates have to wait for NTP.
   clock: { base: 200, cap: 5_000, total: 60_000 },
   // A role that has just been given to the instance takes some seconds to arrive in IMDS and at EC2.

@@ -95,6 +95,22 @@ t.test('patience ends: 30 s for what is not visible yet, minutes for a pending i
   }
 });
 
+t.test('what shows after a second costs three calls, and less than a second more', async (t) => {
+  const { clock, ...options } = world();
+  let calls = 0;
+  await withRetry(
+    async () => {
+      calls += 1;
+      if (clock.now() < 1_000) {
+        throw new Ec2Error('AttachNetworkInterface', 'notYet', 'InvalidNetworkInterfaceID.NotFound', 'Words');
+      }
+    },
+    { ...options, clock },
+  );
+  t.equal(calls, 3);
+  t.ok(clock.now() < 2_000, `done after ${clock.now()} ms`);
+});
+
 t.test('a minute of throttling is outlasted, with few calls', async (t) => {
   const { clock, lines, ...options } = world();
   let calls = 0;
