@@ -118,6 +118,10 @@ t.test('the documents', async (t) => {
   const headers = { 'x-aws-ec2-metadata-token': await token() };
   const raw = await fetch(`${node.imdsUrl}/latest/user-data`, { headers });
   t.same(new Uint8Array(await raw.arrayBuffer()), userData, 'user data, byte for byte');
+  t.equal(raw.headers.get('content-type'), 'application/octet-stream');
+  const head = await fetch(`${node.imdsUrl}/latest/meta-data/instance-id`, { method: 'HEAD', headers });
+  t.match(head, { status: 200 });
+  t.equal(await head.text(), '', 'HEAD');
 
   const bare = client(await sim.launch({ type: 'm5.large', subnetId: ids.subnet, profile: null }));
   t.equal(await bare.get('user-data'), 404, 'no user data');

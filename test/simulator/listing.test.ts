@@ -1,5 +1,6 @@
 import {
   DescribeAvailabilityZonesCommand,
+  DescribeInstancesCommand,
   DescribeInstanceTypesCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
@@ -55,6 +56,9 @@ t.test('filters', async (t) => {
     ['network-interface-id', [other.id], [other.id]],
     ['mac-address', [other.mac], [other.id]],
     ['group-id', [ids.group], [tagged.id]],
+    ['group-name', ['default'], [primary, other.id, service.id]],
+    ['private-dns-name', ['ip-10-0-5-9.ec2.internal'], [other.id]],
+    ['attachment.attach-time', ['20*Z'], [primary, service.id]],
     ['description', ['pods of a\\*b'], [tagged.id]],
     ['owner-id', ['123456789012'], all],
     ['requester-id', ['amazon-elb'], [service.id]],
@@ -75,6 +79,36 @@ t.test('filters', async (t) => {
     }),
   );
   t.same(both.NetworkInterfaces, [], 'all filters must match');
+});
+
+t.test('filters of subnets and instances', async (t) => {
+  const { sim, ec2 } = await smallWorld(t);
+  const a = await sim.launch({ type: 'm5.large', subnetId: ids.subnet, address: '10.0.4.4' });
+  const b = await sim.launch({ type: 'm5.large', subnetId: ids.smallSubnet });
+  sim.world.stop(b.instanceId);
+  for (const [Name, value, wanted] of [
+    ['private-ip-address', '10.0.4.4', a.instanceId],
+    ['instance-state-code', '16', a.instanceId],
+    ['instance-state-code', '80', b.instanceId],
+    ['network-interface.subnet-id', ids.smallSubnet, b.instanceId],
+  ] as const) {
+    const { Reservations } = await ec2.send(
+      new DescribeInstancesCommand({ Filters: [{ Name, Values: [value] }] }),
+    );
+    t.same(
+      Reservations?.flatMap(({ Instances }) => Instances?.map((each) => each.InstanceId)),
+      [wanted],
+      Name,
+    );
+  }
+  for (const [Name, value, wanted] of [
+    ['cidrBlock', '10.0.4.0/24', 1],
+    ['default-for-az', 'false', 2],
+    ['default-for-az', 'true', 0],
+  ] as const) {
+    const Filters = [{ Name, Values: [value] }];
+    t.equal((await ec2.send(new DescribeSubnetsCommand({ Filters }))).Subnets?.length, wanted, Name);
+  }
 });
 
 t.test('pages', async (t) => {

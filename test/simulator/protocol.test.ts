@@ -50,6 +50,26 @@ t.test("answers have EC2's shape", async (t) => {
   );
 });
 
+t.test('a call in the URL of a GET', async (t) => {
+  const { sim, sign, user } = await setUp(t);
+  const headers = { authorization: sign(user.accessKeyId), 'x-amz-date': date };
+  const response = await fetch(`${sim.ec2Url}/?${listing}&SubnetId.1=${ids.subnet}`, { headers });
+  t.equal(response.status, 200);
+  t.match(await response.text(), ids.subnet);
+});
+
+t.test('what XML cannot say, and names that JavaScript keeps for itself', async (t) => {
+  const { sim, post } = await setUp(t);
+  const { xml } = await post(
+    `Action=CreateNetworkInterface&Version=2016-11-15&SubnetId=${ids.subnet}&Description=a%00b%1Bc%0D%F0%9F%90%8B`,
+  );
+  t.match(xml, '<description>a\ufffdb\ufffdc&#13;\u{1f40b}</description>');
+  for (const form of ['__proto__=x', '__proto__.1=x', 'Filter.1.__proto__=x']) {
+    t.equal((await post(`${listing}&${form}`)).status, 400, form);
+  }
+  t.equal(sim.record.calls.length, 4);
+});
+
 t.test('requests that are no calls', async (t) => {
   const { post } = await setUp(t);
   const cases: [string, string, RegExp][] = [

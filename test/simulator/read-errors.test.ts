@@ -45,6 +45,8 @@ t.test('reads refuse', async (t) => {
     'FilterLimitExceeded',
     /200/,
   );
+  const just200 = [{ Name: 'addresses.private-ip-address', Values: addresses }];
+  t.same((await describe({ Filters: just200 })).NetworkInterfaces, [], '200 are allowed');
   await refuses(
     'MaxResults with ids',
     describe({ NetworkInterfaceIds: [missingEni], MaxResults: 10 }),

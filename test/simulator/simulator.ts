@@ -72,7 +72,8 @@ export class Simulator {
   constructor(options: SimulatorOptions) {
     const { clock = systemClock, latencies, buckets, clockSkewMs, host, port, hooks, ...world } = options;
     this.world = new World({ epoch: Date.now() - clock.now(), ...world, clock });
-    this.credentials = new CredentialStore(this.world.random, this.world.settings.account);
+    const { account, region } = this.world.settings;
+    this.credentials = new CredentialStore(this.world.random, account, region);
     this.#background = new Background(clock);
     this.#hooks = hooks ?? {};
     this.#host = host ?? '127.0.0.1';

@@ -6,6 +6,7 @@ import {
   UnassignPrivateIpAddressesCommand,
 } from '@aws-sdk/client-ec2';
 import t from 'tap';
+import { attachEni } from './model/attachments.ts';
 import { errorOf, ids, smallWorld } from './small-world.ts';
 
 t.test('the other writes refuse', async (t) => {
@@ -85,6 +86,13 @@ t.test('the other writes refuse', async (t) => {
     '[10.0.4.30] assigned, but move is not allowed.',
   );
   t.same(sim.world.store.eni(other.id).addresses, ['10.0.4.30', '10.0.4.31'], 'all or nothing');
+  const count = { NetworkInterfaceId: primaryId, SecondaryPrivateIpAddressCount: 10 };
+  await refuses(
+    'more addresses than the type carries',
+    ec2.send(new AssignPrivateIpAddressesCommand(count)),
+    'PrivateIpAddressLimitExceeded',
+    'Number of private addresses will exceed limit.',
+  );
   const prefixes = new AssignPrivateIpAddressesCommand({
     NetworkInterfaceId: eni.id,
     Ipv4Prefixes: ['10.0.4.64/28', '10.0.4.64/28'],
@@ -112,4 +120,16 @@ t.test('the other writes refuse', async (t) => {
     'InvalidParameterValue',
     /Primary/,
   );
+});
+
+t.test('detaching twice', async (t) => {
+  const { sim, ec2 } = await smallWorld(t, { detachMs: 60_000 });
+  const { instanceId } = await sim.launch({ type: 'm5.large', subnetId: ids.subnet });
+  const eni = sim.world.addEni({ subnetId: ids.subnet });
+  const { id } = attachEni(sim.world, { eniId: eni.id, instanceId, deviceIndex: 1, networkCard: 0 });
+  await ec2.send(new DetachNetworkInterfaceCommand({ AttachmentId: id }));
+  t.match(await errorOf(ec2.send(new DetachNetworkInterfaceCommand({ AttachmentId: id }))), {
+    code: 'IncorrectState',
+    message: new RegExp(id),
+  });
 });

@@ -4,10 +4,10 @@ import { page } from '../api/pages.ts';
 import { type Params, texts } from '../api/params.ts';
 import { ApiError } from '../model/api-error.ts';
 import { findAll } from '../model/ids.ts';
+import { privateDnsName, zoneId } from '../model/naming.ts';
 import { type Attachment, type Eni, eniStatus } from '../model/records.ts';
 import type { World } from '../model/world.ts';
 import { eniAnswer } from './eni-answer.ts';
-import { privateDnsName, zoneId } from './rendering.ts';
 
 function ofAttachment(read: (attachment: Attachment) => string | number | boolean | undefined) {
   return ({ attachment }: Eni) => {
@@ -16,9 +16,10 @@ function ofAttachment(read: (attachment: Attachment) => string | number | boolea
   };
 }
 
-const filters: FilterTable<Eni> = {
+const filters = (world: World): FilterTable<Eni> => ({
   'addresses.primary': (eni) => eni.addresses.map((_, index) => String(index === 0)),
   'addresses.private-ip-address': (eni) => eni.addresses,
+  'attachment.attach-time': ofAttachment(({ at }) => world.wallClock(at).toISOString()),
   'attachment.attachment-id': ofAttachment((attachment) => attachment.id),
   'attachment.delete-on-termination': ofAttachment((attachment) => attachment.deleteOnTermination),
   'attachment.device-index': ofAttachment((attachment) => attachment.deviceIndex),
@@ -29,11 +30,12 @@ const filters: FilterTable<Eni> = {
   'availability-zone-id': (eni) => [zoneId(eni.zone)],
   description: (eni) => [eni.description],
   'group-id': (eni) => eni.securityGroups,
+  'group-name': (eni) => eni.securityGroups.map((id) => world.securityGroups.get(id)?.name ?? id),
   'interface-type': () => ['interface'],
   'mac-address': (eni) => [eni.mac],
   'network-interface-id': (eni) => [eni.id],
   'owner-id': (eni) => [eni.ownerId],
-  'private-dns-name': (eni) => [privateDnsName(eni.addresses[0] ?? '')],
+  'private-dns-name': (eni) => [privateDnsName(world.settings.region, eni.addresses[0] ?? '')],
   'private-ip-address': (eni) => eni.addresses.slice(0, 1),
   'requester-id': (eni) => [eni.requesterId],
   'requester-managed': (eni) => [String(eni.requesterManaged)],
@@ -41,12 +43,12 @@ const filters: FilterTable<Eni> = {
   status: (eni) => [eniStatus(eni)],
   'subnet-id': (eni) => [eni.subnetId],
   'vpc-id': (eni) => [eni.vpcId],
-};
+});
 
 export const describeNetworkInterfaces: Action = {
   parameters: ['NetworkInterfaceId', 'Filter', 'MaxResults', 'NextToken'],
   run(world, params) {
-    const matches = filterPredicate(params, filters);
+    const matches = filterPredicate(params, filters(world));
     const rules = { minimum: 5, maximum: 1000, ids: 'NetworkInterfaceId' };
     const { items, nextToken } = page(() => candidates(world, params).filter(matches), params, rules);
     return { networkInterfaceSet: items.map((eni) => eniAnswer(world, eni)), nextToken };

@@ -1,10 +1,12 @@
 import type { Answer } from '../http/xml.ts';
+import { privateDnsName, zoneId } from '../model/naming.ts';
 import { type Eni, eniStatus } from '../model/records.ts';
 import type { World } from '../model/world.ts';
-import { privateDnsName, securityGroupSet, tagSet, zoneId } from './rendering.ts';
+import { securityGroupSet, tagSet } from './rendering.ts';
 
 /** A network interface as CreateNetworkInterface and DescribeNetworkInterfaces answer it. */
 export function eniAnswer(world: World, eni: Eni): { [member: string]: Answer } {
+  const { region } = world.settings;
   return {
     networkInterfaceId: eni.id,
     subnetId: eni.subnetId,
@@ -18,14 +20,14 @@ export function eniAnswer(world: World, eni: Eni): { [member: string]: Answer } 
     status: eniStatus(eni),
     macAddress: eni.mac,
     privateIpAddress: eni.addresses[0],
-    privateDnsName: privateDnsName(eni.addresses[0] ?? ''),
+    privateDnsName: privateDnsName(region, eni.addresses[0] ?? ''),
     sourceDestCheck: eni.sourceDestCheck,
     groupSet: securityGroupSet(world, eni.securityGroups),
     attachment: attachmentAnswer(world, eni),
     tagSet: tagSet(eni.tags),
     privateIpAddressesSet: eni.addresses.map((privateIpAddress, index) => ({
       privateIpAddress,
-      privateDnsName: privateDnsName(privateIpAddress),
+      privateDnsName: privateDnsName(region, privateIpAddress),
       primary: index === 0,
     })),
     ipv4PrefixSet: eni.prefixes.length === 0 ? undefined : eni.prefixes.map((ipv4Prefix) => ({ ipv4Prefix })),

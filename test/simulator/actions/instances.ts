@@ -6,10 +6,11 @@ import type { Answer } from '../http/xml.ts';
 import { ApiError, invalidParameter } from '../model/api-error.ts';
 import { findAll } from '../model/ids.ts';
 import { type InstanceType, instanceTypes, maximumInterfaces } from '../model/instance-types.ts';
-import type { Instance } from '../model/records.ts';
+import { privateDnsName } from '../model/naming.ts';
+import type { Eni, Instance } from '../model/records.ts';
 import type { World } from '../model/world.ts';
 import { eniAnswer } from './eni-answer.ts';
-import { privateDnsName, securityGroupSet, tagSet } from './rendering.ts';
+import { securityGroupSet, tagSet } from './rendering.ts';
 
 const stateCodes: Record<Instance['state'], number> = {
   pending: 0,
@@ -26,12 +27,16 @@ export const describeInstances: Action = {
     const matches = filterPredicate<Instance>(params, {
       'instance-id': (instance) => [instance.id],
       'instance-type': (instance) => [instance.type],
+      'instance-state-code': (instance) => [String(stateCodes[instance.state])],
       'instance-state-name': (instance) => [instance.state],
       'availability-zone': (instance) => [instance.zone],
       'subnet-id': (instance) => [instance.subnetId],
       'vpc-id': (instance) => [world.subnets.get(instance.subnetId)?.vpcId ?? ''],
+      'private-ip-address': (instance) => primaryOf(world, instance)?.addresses.slice(0, 1) ?? [],
       'network-interface.network-interface-id': (instance) =>
         world.store.visiblyAttachedEnis(instance.id).map((eni) => eni.id),
+      'network-interface.subnet-id': (instance) =>
+        world.store.visiblyAttachedEnis(instance.id).map((eni) => eni.subnetId),
     });
     const { items, nextToken } = page(() => chosen(world, params).filter(matches), params, {
       minimum: 5,
@@ -56,9 +61,14 @@ function chosen(world: World, params: Params): Instance[] {
   return findAll('i', ids, (id) => world.instances.get(id));
 }
 
+function primaryOf(world: World, instance: Instance): Eni | undefined {
+  const enis = world.store.visiblyAttachedEnis(instance.id);
+  return enis.find(({ attachment }) => attachment?.deviceIndex === 0 && attachment.networkCard === 0);
+}
+
 function instanceAnswer(world: World, instance: Instance): Answer {
   const enis = world.store.visiblyAttachedEnis(instance.id);
-  const primary = enis.find((eni) => eni.attachment?.deviceIndex === 0 && eni.attachment.networkCard === 0);
+  const primary = primaryOf(world, instance);
   return {
     instanceId: instance.id,
     imageId: 'ami-0123456789abcdef0',
@@ -70,7 +80,8 @@ function instanceAnswer(world: World, instance: Instance): Answer {
     subnetId: primary?.subnetId,
     vpcId: primary?.vpcId,
     privateIpAddress: primary?.addresses[0],
-    privateDnsName: primary === undefined ? '' : privateDnsName(primary.addresses[0] ?? ''),
+    privateDnsName:
+      primary === undefined ? '' : privateDnsName(world.settings.region, primary.addresses[0] ?? ''),
     sourceDestCheck: primary?.sourceDestCheck,
     groupSet: primary === undefined ? [] : securityGroupSet(world, primary.securityGroups),
     networkInterfaceSet: enis.map((eni) => eniAnswer(world, eni)),

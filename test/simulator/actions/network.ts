@@ -3,8 +3,9 @@ import { filterPredicate } from '../api/filters.ts';
 import { page } from '../api/pages.ts';
 import { type Params, texts } from '../api/params.ts';
 import { findAll, type IdKind, notFound } from '../model/ids.ts';
+import { partitionOf, zoneId } from '../model/naming.ts';
 import type { SecurityGroup, Subnet, Vpc } from '../model/records.ts';
-import { tagSet, zoneId } from './rendering.ts';
+import { tagSet } from './rendering.ts';
 
 /** The resources named by id, or all: each id must exist. */
 function named<T>(all: ReadonlyMap<string, T>, params: Params, parameter: string, kind: IdKind): T[] {
@@ -15,6 +16,7 @@ function named<T>(all: ReadonlyMap<string, T>, params: Params, parameter: string
 export const describeSubnets: Action = {
   parameters: ['SubnetId', 'Filter', 'MaxResults', 'NextToken'],
   run(world, params) {
+    const { region } = world.settings;
     const matches = filterPredicate<Subnet>(params, {
       'subnet-id': (subnet) => [subnet.id],
       'vpc-id': (subnet) => [subnet.vpcId],
@@ -22,6 +24,8 @@ export const describeSubnets: Action = {
       availabilityZone: (subnet) => [subnet.zone],
       'availability-zone-id': (subnet) => [zoneId(subnet.zone)],
       'cidr-block': (subnet) => [subnet.cidr],
+      cidrBlock: (subnet) => [subnet.cidr],
+      'default-for-az': () => ['false'],
       cidr: (subnet) => [subnet.cidr],
       'owner-id': (subnet) => [subnet.ownerId],
       state: () => ['available'],
@@ -32,7 +36,7 @@ export const describeSubnets: Action = {
     return {
       subnetSet: items.map((subnet) => ({
         subnetId: subnet.id,
-        subnetArn: `arn:aws:ec2:${world.settings.region}:${subnet.ownerId}:subnet/${subnet.id}`,
+        subnetArn: `arn:${partitionOf(region)}:ec2:${region}:${subnet.ownerId}:subnet/${subnet.id}`,
         state: 'available',
         ownerId: subnet.ownerId,
         vpcId: subnet.vpcId,

@@ -2,7 +2,7 @@ import type { Action } from '../api/action.ts';
 import { filterPredicate } from '../api/filters.ts';
 import { texts } from '../api/params.ts';
 import { invalidParameter } from '../model/api-error.ts';
-import { zoneId } from './rendering.ts';
+import { zoneId } from '../model/naming.ts';
 
 export const describeAvailabilityZones: Action = {
   parameters: ['ZoneName', 'Filter', 'AllAvailabilityZones'],

@@ -1,3 +1,4 @@
+import { partitionOf } from '../model/naming.ts';
 import type { Random } from '../model/random.ts';
 
 export interface Credentials {
@@ -19,10 +20,12 @@ export class CredentialStore {
   readonly #byInstance = new Map<string, Credentials>();
   readonly #random: Random;
   readonly #account: string;
+  readonly #partition: string;
 
-  constructor(random: Random, account: string) {
+  constructor(random: Random, account: string, region: string) {
     this.#random = random;
     this.#account = account;
+    this.#partition = partitionOf(region);
   }
 
   find(accessKeyId: string): Credentials | undefined {
@@ -35,7 +38,7 @@ export class CredentialStore {
       accessKeyId: `AKIA${this.#random.hex(16).toUpperCase()}`,
       sessionToken: undefined,
       expiresAt: undefined,
-      callerArn: `arn:aws:iam::${this.#account}:user/${name}`,
+      callerArn: `arn:${this.#partition}:iam::${this.#account}:user/${name}`,
       instanceId: undefined,
     });
   }
@@ -48,7 +51,7 @@ export class CredentialStore {
       accessKeyId: `ASIA${this.#random.hex(16).toUpperCase()}`,
       sessionToken: `IQoJ${this.#random.hex(64)}`,
       expiresAt: now + lifetimeMs,
-      callerArn: `arn:aws:sts::${this.#account}:assumed-role/${role}/${instanceId}`,
+      callerArn: `arn:${this.#partition}:sts::${this.#account}:assumed-role/${role}/${instanceId}`,
       instanceId,
     });
     this.#byInstance.set(instanceId, made);

@@ -27,7 +27,7 @@ function malformed(name: string): ApiError {
 }
 
 function listed(node: Params): Params {
-  const result: Params = {};
+  const result: Params = Object.create(null);
   for (const [name, value] of Object.entries(node)) result[name] = isParams(value) ? asList(value) : value;
   return result;
 }

@@ -38,6 +38,12 @@ const entities: Record<string, string> = {
   "'": '&apos;',
 };
 
+/** XML has no way to say most control characters. */
+const unspeakable = /[^\t\n\r\x20-\ud7ff\ue000-\u{10ffff}]/gu;
+
 function escapeXml(value: string): string {
-  return value.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+  return value
+    .replace(unspeakable, '\ufffd')
+    .replace(/[&<>"']/g, (character) => entities[character] ?? character)
+    .replaceAll('\r', '&#13;');
 }

@@ -93,7 +93,9 @@ export class Imds {
       node = isDirectory(node) && Object.hasOwn(node, name) ? node[name] : undefined;
     }
     if (node === undefined) return plain(404);
-    return { status: 200, body: isDirectory(node) ? listing(node) : node };
+    if (isDirectory(node)) return { status: 200, body: listing(node) };
+    const headers = { 'Content-Type': 'application/octet-stream' };
+    return { status: 200, body: node, ...(typeof node === 'string' ? {} : { headers }) };
   }
 }
 

@@ -1,6 +1,6 @@
-import { privateDnsName, zoneId } from '../actions/rendering.ts';
 import type { CredentialStore } from '../api/credentials.ts';
 import { instanceTypes } from '../model/instance-types.ts';
+import { partitionOf, privateDnsName, zoneId } from '../model/naming.ts';
 import type { Eni, Instance } from '../model/records.ts';
 import type { World } from '../model/world.ts';
 import type { ImdsOptions } from './options.ts';
@@ -22,6 +22,9 @@ export function imdsTree(view: ImdsView): Tree {
   const enis = imdsEnis(view);
   const primary = enis.find((eni) => eni.attachment?.deviceIndex === 0 && eni.attachment.networkCard === 0);
   const address = primary?.addresses[0] ?? '';
+  const { region } = world.settings;
+  const partition = partitionOf(region);
+  const hostname = privateDnsName(region, address);
   return {
     dynamic: {
       'instance-identity': { document: JSON.stringify(identityDocument(view, address), undefined, 2) },
@@ -29,22 +32,22 @@ export function imdsTree(view: ImdsView): Tree {
     'meta-data': {
       'ami-id': 'ami-0123456789abcdef0',
       'ami-launch-index': String(instance.launchIndex),
-      hostname: privateDnsName(address),
+      hostname,
       iam: iamTree(view),
       'instance-id': instance.id,
       'instance-life-cycle': 'on-demand',
       'instance-type': instance.type,
-      'local-hostname': privateDnsName(address),
+      'local-hostname': hostname,
       'local-ipv4': address,
       mac: primary?.mac ?? '',
       network: { interfaces: { macs: macsTree(view, enis) } },
       placement: {
         'availability-zone': instance.zone,
         'availability-zone-id': zoneId(instance.zone),
-        region: world.settings.region,
+        region,
       },
       'reservation-id': instance.id.replace(/^i-/, 'r-'),
-      services: { domain: 'amazonaws.com', partition: 'aws' },
+      services: { domain: partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com', partition },
       tags: view.options.instanceTags ? { instance: { ...instance.tags } } : undefined,
     },
     'user-data': instance.userData,
@@ -68,7 +71,7 @@ function eniTree({ world, options }: ImdsView, eni: Eni): Tree {
     'device-number': String(propagated ? deviceIndex : 0),
     'interface-id': eni.id,
     'ipv4-prefix': eni.prefixes.length > 0 ? eni.prefixes.join('\n') : undefined,
-    'local-hostname': privateDnsName(eni.addresses[0] ?? ''),
+    'local-hostname': privateDnsName(world.settings.region, eni.addresses[0] ?? ''),
     'local-ipv4s': eni.addresses.join('\n'),
     mac: eni.mac,
     'network-card': String(networkCard),
@@ -86,6 +89,7 @@ function eniTree({ world, options }: ImdsView, eni: Eni): Tree {
 function iamTree({ world, instance, credentials }: ImdsView): Tree | undefined {
   const { role } = instance;
   if (role === undefined) return undefined;
+  const { account, region } = world.settings;
   const now = world.wallClock();
   const keys = credentials.forInstance(instance.id, role, now.getTime());
   const updated = isoSeconds(now);
@@ -93,7 +97,7 @@ function iamTree({ world, instance, credentials }: ImdsView): Tree | undefined {
     info: JSON.stringify({
       Code: 'Success',
       LastUpdated: updated,
-      InstanceProfileArn: `arn:aws:iam::${world.settings.account}:instance-profile/${role}`,
+      InstanceProfileArn: `arn:${partitionOf(region)}:iam::${account}:instance-profile/${role}`,
       InstanceProfileId: 'AIPASIMULATOR',
     }),
     'security-credentials': {

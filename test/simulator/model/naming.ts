@@ -1,0 +1,35 @@
+/** How AWS names what belongs to a Region: zones, private hosts, ARNs. */
+
+/**
+ * The zone's id, the same in all accounts while its name differs: `use1-az1`, and for local and wavelength zones
+ * `usw2-lax1-az1` and `use1-wl1-bos-wlz1`.
+ */
+export function zoneId(zone: string): string {
+  const wavelength = /^(.+\d)-(wl\d)-([a-z]+)-wlz-(\d)$/.exec(zone);
+  if (wavelength !== null) {
+    const [, region = '', network, city, number] = wavelength;
+    return `${shortRegion(region)}-${network}-${city}-wlz${number}`;
+  }
+  const [, region = '', city = '', number = '', letter = ''] =
+    /^([a-z-]+-\d)(?:-([a-z]+)-(\d))?([a-z])$/.exec(zone) ?? [];
+  const local = city === '' ? '' : `${city}${number}-`;
+  return `${shortRegion(region)}-${local}az${letter.charCodeAt(0) - 96}`;
+}
+
+/** `us-east-1` is `use1`, `us-gov-west-1` is `usgw1`, `us-isob-east-1` is `usibe1`. */
+function shortRegion(region: string): string {
+  const words = region.replace(/-gov-/, 'g-').replace(/-iso([a-z]?)-/, 'i$1-');
+  return words.replace(/north|south|east|west|central/g, (word) => word.charAt(0)).replaceAll('-', '');
+}
+
+/** A host's private DNS name: us-east-1, the first Region, has none of its own. */
+export function privateDnsName(region: string, address: string): string {
+  const domain = region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`;
+  return `ip-${address.replaceAll('.', '-')}.${domain}`;
+}
+
+/** The first part of the Region's ARNs. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
