@@ -7,8 +7,6 @@ export interface Subnet {
   /** The IPv4 CIDR, `10.0.4.0/24`; undefined in an IPv6-only subnet. */
   cidr: string | undefined;
   availableAddresses: number;
-  /** `available`, `pending`, `unavailable`… */
-  state: string;
 }
 
 /** A CIDR reservation: EC2 never assigns from an explicit one by itself, and delegates prefixes from the other. */
@@ -31,13 +29,10 @@ export interface Attachment {
 export interface Eni {
   id: string;
   subnetId: string;
-  vpcId: string;
-  zone: string;
   /** Lower case, colons. */
   mac: string;
   /** `pending`, `available`, `associated`, `attaching`, `in-use`, `detaching`. */
   status: string;
-  description: string;
   /** The primary first. */
   addresses: string[];
   /** Delegated /28s. */
@@ -52,7 +47,6 @@ export interface Eni {
 export interface TypeLimits {
   type: string;
   maximumInterfaces: number;
-  addressesPerInterface: number;
   /** By network card index. */
   cards: { index: number; maximumInterfaces: number }[];
 }

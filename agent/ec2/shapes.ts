@@ -8,7 +8,10 @@ import type {
 import type { Attachment, Eni, Reservation, Subnet, TypeLimits } from '../claim/facts.ts';
 import { Ec2Error } from './port.ts';
 
-/** Every member of the SDK's types is optional. What EC2 always sends is required here; `invalid` if it is missing. */
+/**
+ * Every member of the SDK's types is optional. What EC2 always sends is required here: throws an `Ec2Error` of
+ * class `invalid` if it is missing.
+ */
 export function required<T>(action: string, field: string, value: T | undefined): T {
   if (value === undefined) {
     const message = `EC2's answer has no ${field}, which every such answer has`;
@@ -17,6 +20,7 @@ export function required<T>(action: string, field: string, value: T | undefined)
   return value;
 }
 
+/** A subnet in a listing of EC2's; throws as `required` does. */
 export function toSubnet(action: string, subnet: SdkSubnet): Subnet {
   return {
     id: required(action, 'SubnetId', subnet.SubnetId),
@@ -24,10 +28,10 @@ export function toSubnet(action: string, subnet: SdkSubnet): Subnet {
     zone: required(action, 'AvailabilityZone', subnet.AvailabilityZone),
     cidr: subnet.CidrBlock,
     availableAddresses: subnet.AvailableIpAddressCount ?? 0,
-    state: required(action, 'State', subnet.State),
   };
 }
 
+/** An ENI in EC2's answer to the action: its addresses, the primary first; throws as `required` does. */
 export function toEni(action: string, eni: NetworkInterface): Eni {
   const addresses = (eni.PrivateIpAddresses ?? []).toSorted(
     (a, b) => Number(b.Primary ?? false) - Number(a.Primary ?? false),
@@ -35,11 +39,8 @@ export function toEni(action: string, eni: NetworkInterface): Eni {
   return {
     id: required(action, 'NetworkInterfaceId', eni.NetworkInterfaceId),
     subnetId: required(action, 'SubnetId', eni.SubnetId),
-    vpcId: required(action, 'VpcId', eni.VpcId),
-    zone: required(action, 'AvailabilityZone', eni.AvailabilityZone),
     mac: required(action, 'MacAddress', eni.MacAddress).toLowerCase(),
     status: required(action, 'Status', eni.Status),
-    description: eni.Description ?? '',
     addresses: addresses.map((each) => required(action, 'PrivateIpAddress', each.PrivateIpAddress)),
     prefixes: (eni.Ipv4Prefixes ?? []).map((each) => required(action, 'Ipv4Prefix', each.Ipv4Prefix)),
     securityGroups: (eni.Groups ?? []).map((each) => required(action, 'GroupId', each.GroupId)),
@@ -70,6 +71,7 @@ function toAttachment(action: string, attachment: NetworkInterfaceAttachment): A
   };
 }
 
+/** A CIDR reservation, of a type that the agent knows; throws as `required` does. */
 export function toReservation(action: string, reservation: SubnetCidrReservation): Reservation {
   const type = reservation.ReservationType;
   return {
@@ -79,12 +81,12 @@ export function toReservation(action: string, reservation: SubnetCidrReservation
   };
 }
 
+/** What an instance type can carry, from its NetworkInfo; throws as `required` does. */
 export function toLimits(action: string, info: InstanceTypeInfo): TypeLimits {
   const network = required(action, 'NetworkInfo', info.NetworkInfo);
   return {
     type: required(action, 'InstanceType', info.InstanceType),
     maximumInterfaces: required(action, 'MaximumNetworkInterfaces', network.MaximumNetworkInterfaces),
-    addressesPerInterface: required(action, 'Ipv4AddressesPerInterface', network.Ipv4AddressesPerInterface),
     cards: required(action, 'NetworkCards', network.NetworkCards).map((card) => ({
       index: required(action, 'NetworkCardIndex', card.NetworkCardIndex),
       maximumInterfaces: required(action, 'MaximumNetworkInterfaces', card.MaximumNetworkInterfaces),

@@ -10,7 +10,6 @@ export function subnet<T extends Partial<Subnet>>(given: T): Subnet & T & { cidr
     zone: 'eu-west-1a',
     cidr: '10.0.4.0/24',
     availableAddresses: 251,
-    state: 'available',
     ...given,
   };
 }
@@ -23,11 +22,8 @@ export function eni(given: Partial<Eni>): Eni {
   return {
     id: `eni-${hex}`,
     subnetId: 'subnet-11111111',
-    vpcId: 'vpc-11111111',
-    zone: 'eu-west-1a',
     mac: `0a:00:${hex.replace(/(..)(?=.)/g, '$1:')}`,
     status: 'available',
-    description: '',
     addresses: [],
     prefixes: [],
     securityGroups: ['sg-11111111'],
@@ -92,7 +88,6 @@ export function nodeConfig(...interfaces: Partial<InterfaceConfig>[]): NodeConfi
 export const limits: TypeLimits = {
   type: 'm5.xlarge',
   maximumInterfaces: 4,
-  addressesPerInterface: 15,
   cards: [{ index: 0, maximumInterfaces: 4 }],
 };
 

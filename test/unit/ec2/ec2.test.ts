@@ -12,10 +12,7 @@ t.test("an ENI's life, by the instance profile's credentials", async (t) => {
   t.match(created, {
     id: /^eni-/,
     subnetId,
-    vpcId: 'vpc-11111111',
-    zone: 'us-east-1a',
     mac: /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/,
-    description: 'eth1 of a node',
     addresses: ['10.0.4.4'],
     prefixes: [],
     securityGroups: [groupId],
@@ -78,7 +75,7 @@ t.test(
     });
     t.strictSame(byZone[0]?.prefixes, ['10.0.10.0/28']);
     t.match(await ec2.describeSubnets([subnetId, 'subnet-22222222']), [
-      { id: subnetId, vpcId: 'vpc-11111111', zone: 'us-east-1a', cidr: '10.0.0.0/20', state: 'available' },
+      { id: subnetId, vpcId: 'vpc-11111111', zone: 'us-east-1a', cidr: '10.0.0.0/20' },
     ]);
   },
 );
@@ -97,7 +94,6 @@ t.test('reservations and the limits of a type', async (t) => {
   t.strictSame(await ec2.describeType('m5.large'), {
     type: 'm5.large',
     maximumInterfaces: 3,
-    addressesPerInterface: 10,
     cards: [{ index: 0, maximumInterfaces: 3 }],
   });
   await t.rejects(ec2.describeType('m99.large'), { class: 'notFound', message: /m99\.large/ });

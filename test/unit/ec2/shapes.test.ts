@@ -6,8 +6,6 @@ const action = 'DescribeNetworkInterfaces';
 const eni = {
   NetworkInterfaceId: 'eni-1',
   SubnetId: 'subnet-1',
-  VpcId: 'vpc-1',
-  AvailabilityZone: 'eu-west-1a',
   MacAddress: '0A:00:00:00:00:01',
   Status: 'in-use',
   SourceDestCheck: true,
