@@ -18,6 +18,7 @@ interface Advice {
   remedy: string | ((error: Ec2Error, way: Way) => string);
 }
 
+/** What to do where an error of the class ends a run. */
 export const advice: Readonly<Record<ErrorClass, Advice>> = {
   taken: {
     exitCode: ExitCode.noneFree,

@@ -33,6 +33,10 @@ export interface Caller {
   call<T>(action: string, signal: AbortSignal | undefined, send: Send<T>): Promise<T>;
 }
 
+/**
+ * The way to EC2, and the one place where requests are sent. Throws a `Failure` (3) if the environment names a
+ * Region, an endpoint or a proxy that cannot be.
+ */
 export function createCaller({ region, env, proxyEnv, imds, clock, log }: Ec2Options): Caller {
   const ownRegion = env.AWS_REGION || region;
   const endpoint = endpointFor(ownRegion, env);

@@ -1,5 +1,5 @@
 /** What EC2's "not authorized" tells. */
-export interface Denial {
+interface Denial {
   /** Who was refused, as IAM names it. */
   principal: string | undefined;
   /** The role's name, where the principal is a role's session. */

@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { type Caller, createCaller, type Ec2Options } from './caller.ts';
 import { eniFilters } from './filters.ts';
+import { allPages } from './pages.ts';
 import { type Ec2, Ec2Error } from './port.ts';
 import { required, toEni, toLimits, toReservation, toSubnet } from './shapes.ts';
 
@@ -21,20 +22,7 @@ export type Ec2Connection = Ec2 & Pick<Caller, 'endpoint' | 'proxy' | 'calls'>;
 /** EC2's largest page, but for instance types. */
 const MaxResults = 1_000;
 
-/** What a listing says to go on from: nothing at its end. */
-type Page<T> = { items: readonly T[]; next: string | undefined };
-
-async function allPages<T>(page: (token: { NextToken?: string }) => Promise<Page<T>>): Promise<T[]> {
-  const items: T[] = [];
-  for (let token: { NextToken?: string } | undefined = {}; token !== undefined; ) {
-    const { items: more, next }: Page<T> = await page(token);
-    items.push(...more);
-    token = next ? { NextToken: next } : undefined;
-  }
-  return items;
-}
-
-/** EC2 by the AWS SDK. Throws a `Failure` (3) if the environment names an endpoint or a proxy that cannot be. */
+/** EC2 by the AWS SDK. Throws as `createCaller` does. */
 export function createEc2(options: Ec2Options): Ec2Connection {
   const { call, ...connection } = createCaller(options);
 

@@ -3,7 +3,7 @@ import { advice, type Way } from './advice.ts';
 import type { Ec2Error } from './port.ts';
 import { DeadlinePassed } from './retry.ts';
 
-export interface Explaining extends Way {
+interface Explaining extends Way {
   /** What was tried, on what: `create an ENI for eth1 in subnet-1 at 10.0.4.4`. */
   subject: string;
 }

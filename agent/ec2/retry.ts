@@ -15,7 +15,7 @@ export class DeadlinePassed extends Error {
   }
 }
 
-export interface RetryOptions {
+interface RetryOptions {
   clock: Clock;
   /** In [0, 1). */
   random: () => number;

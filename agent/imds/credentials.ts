@@ -5,6 +5,10 @@ import type { Credentials } from './port.ts';
 /** The role's name goes into a path: the characters that IAM allows. */
 const roleName = /^[\w+=,.@-]{1,64}$/;
 
+/**
+ * The role's name, the first line of IMDS's answer at `iam/security-credentials/`. Throws a `Failure` (4) if there
+ * is none: the instance has no profile.
+ */
 export function parseRole(body: Buffer | undefined): string {
   const role = body?.toString().split('\n')[0]?.trim() ?? '';
   if (!roleName.test(role)) {
@@ -17,7 +21,7 @@ export function parseRole(body: Buffer | undefined): string {
   return role;
 }
 
-/** From IMDS's answer at `iam/security-credentials/<role>`. */
+/** From IMDS's answer at `iam/security-credentials/<role>`: a `Failure` (4) if it has none, (8) if it is no JSON. */
 export function parseCredentials(role: string, body: Buffer | undefined): Credentials {
   const answer = body === undefined ? {} : parseObject(body, `the credentials of ${role}`);
   const { AccessKeyId, SecretAccessKey, Token, Expiration } = answer;

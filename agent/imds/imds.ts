@@ -7,7 +7,7 @@ import { checked, parseIdentity } from './identity.ts';
 import type { Imds } from './port.ts';
 import { createSession, ImdsRefusal } from './session.ts';
 
-export interface ImdsOptions {
+interface ImdsOptions {
   /** `imdsEndpoint(env)`. */
   endpoint: string;
   clock: Clock;

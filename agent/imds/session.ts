@@ -21,7 +21,7 @@ const tokenForm = /^[\w+/=-]{1,1024}$/;
  * Answers with the bytes at the path, undefined if IMDS has nothing there (404). Throws an `ImdsRefusal` on any
  * other status, and a `Failure` (8) if something else answers at IMDS's address.
  */
-export type ImdsGet = (path: string, signal: AbortSignal) => Promise<Buffer | undefined>;
+type ImdsGet = (path: string, signal: AbortSignal) => Promise<Buffer | undefined>;
 
 /**
  * IMDSv2, one attempt a call. Not the SDK's MetadataService: it fetches a token for every request, answers with
