@@ -1,4 +1,6 @@
-import { Command, CommanderError } from 'commander';
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { ExitCode, Failure } from './failure.ts';
 
@@ -37,7 +39,7 @@ function createProgram(exit: (code: ExitCode) => void): Command {
       "Attaches an EKS worker's Multus network interfaces at the first free addresses of their subnets, before kubelet starts.",
     )
     .version(packageJson.version)
-    .option('--root <dir>', 'root of the file tree that is read and written', '/')
+    .option('--root <dir>', 'root of the file tree that is read and written', existingFolder, '/')
     .showHelpAfterError('multus-bootstrap --help lists commands and options')
     .exitOverride()
     .addHelpText('after', exitCodes);
@@ -118,6 +120,14 @@ function createProgram(exit: (code: ExitCode) => void): Command {
     });
 
   return program;
+}
+
+/** As an absolute path: what is done only for `/` must be done for `//` too. */
+function existingFolder(path: string): string {
+  if (path === '' || statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new InvalidArgumentError('There is no such directory.');
+  }
+  return resolve(path);
 }
 
 function examples(...lines: string[]): string {

@@ -212,3 +212,12 @@ t.test('a bug shows its stack, and says what it is', async (t) => {
     /^TypeError: broken\n {4}at (?:.|\n)*\nthis is a bug in multus-bootstrap: please report it/,
   );
 });
+
+t.test('--root', async (t) => {
+  for (const root of ['', join(t.testdir({ file: '' }), 'mistyped'), join(t.testdirName, 'file')]) {
+    t.match(await command(['--root', root, 'check']), {
+      exitCode: 2,
+      stderr: `argument '${root}' is invalid. There is no such directory.`,
+    });
+  }
+});
