@@ -45,7 +45,7 @@ t.test('the new instance comes up clean', async (t) => {
   t.equal(exitCode, 0);
   // The gate is closed before anything else.
   for (const path of [...baked.keys()].filter((each) => !each.endsWith('/go'))) {
-    t.match(journal, `removed ${join(node.root, path)}, which was not written for this instance`);
+    t.match(journal, `removed ${join(node.root, path)}, which does not name this instance`);
   }
   await isFreeOfAnother(t, node);
   t.same(

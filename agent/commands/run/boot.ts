@@ -24,7 +24,7 @@ export async function boot(shell: Shell, progress: Progress): Promise<string> {
   const { instanceId, instanceType, zone } = identity;
   log.info(`multus-bootstrap ${packageJson.version} on ${instanceId} (${instanceType} in ${zone})`);
   for (const path of await host.removeForeignFiles(instanceId)) {
-    log.info(`removed ${path}, which was not written for this instance`);
+    log.info(`removed ${path}, which does not name this instance`);
   }
   const loaded = await configure(shell, early.signal);
   warn(log, progress, loaded.warnings);
