@@ -35,6 +35,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   return error instanceof Failure ? error.exitCode : ExitCode.bug;
 }
 
+/** What to tell of whatever was thrown: an error's message, without its stack. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

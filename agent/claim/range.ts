@@ -11,6 +11,7 @@ export function parseAddress(text: string): bigint {
   return new IPv4(text).value;
 }
 
+/** An IPv4 address in its canonical dotted form. */
 export function formatAddress(address: bigint): string {
   return IPv4.fromNumber(address).toString();
 }
@@ -26,11 +27,6 @@ export function parseRange(text: string): Range {
     throw new Error(`${text} is not a range of the form first-last`);
   }
   return { first: parseAddress(first), last: parseAddress(last) };
-}
-
-export function formatRange(range: Range): string {
-  const first = formatAddress(range.first);
-  return range.first === range.last ? first : `${first}-${formatAddress(range.last)}`;
 }
 
 /** The same addresses, in order, as the fewest ranges. */

@@ -17,6 +17,7 @@ export interface Shell {
   readonly imds: Imds;
 }
 
+/** This machine, with the file tree below `root`; asks nothing of it yet. */
 export function createShell(root: string): Shell {
   const { env } = process;
   const clock = systemClock;

@@ -13,6 +13,7 @@ export async function closeGate(root: string): Promise<void> {
   await removeFile(paths(root).go);
 }
 
+/** Whether systemd would let kubelet start. Throws a `Failure` (9) if the file cannot be read. */
 export async function gateIsOpen(root: string): Promise<boolean> {
   return (await readIfPresent(paths(root).go)) !== undefined;
 }

@@ -26,11 +26,13 @@ export async function readIntents(root: string, instanceId: string, log: Log): P
   return intents;
 }
 
+/** In place of the interface's last one. On the disk when this resolves. Throws a `Failure` (9). */
 export async function writeIntent(root: string, intent: Intent): Promise<void> {
   const content = JSON.stringify({ schemaVersion, ...intent }, null, 2);
   await writeAtomically(paths(root).intent(intent.interface), `${content}\n`);
 }
 
+/** Nothing if there is none. Throws a `Failure` (9). */
 export async function removeIntent(root: string, interfaceName: string): Promise<void> {
   await removeFile(paths(root).intent(interfaceName));
 }

@@ -41,6 +41,7 @@ export interface Seen {
   link: Link | undefined;
 }
 
+/** One interface as `status` prints it: see `InterfaceStatus` for whose word counts. */
 export function interfaceStatus({ name, result, eni, link }: Seen): InterfaceStatus {
   return {
     name,

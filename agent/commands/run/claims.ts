@@ -10,6 +10,7 @@ export interface Claims {
   add(subnetId: string, address: string): void;
 }
 
+/** None tried yet: one for each run. */
 export function createClaims(): Claims {
   const bySubnet = new Map<string, Range[]>();
   return {

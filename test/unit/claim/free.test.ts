@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import t from 'tap';
 import { choose } from '../../../agent/claim/candidates.ts';
 import { freeRanges } from '../../../agent/claim/free.ts';
-import { formatAddress, formatRange, parseAddress, parseRange } from '../../../agent/claim/range.ts';
+import { formatAddress, parseAddress, parseRange, type Range } from '../../../agent/claim/range.ts';
 import { eni, subnet } from '../facts.ts';
 
+const formatRange = ({ first, last }: Range) => [...new Set([first, last])].map(formatAddress).join('-');
 const anywhere = { within: [], podRange: [] };
 const free = (
   ...[bounds, enis, reservations]: [
