@@ -1,5 +1,3 @@
-import { ExitCode, Failure } from '../failure.ts';
-
 /** What a host's command answered: its output, or what it said as it failed. */
 export type CommandResult = { ok: true; stdout: string } | { ok: false; said: string };
 
@@ -19,11 +17,4 @@ export async function tryCommand(
   signal?.throwIfAborted();
   if (!result.failed) return { ok: true, stdout: result.stdout };
   return { ok: false, said: result.stderr.trim() || (result.shortMessage ?? 'no output') };
-}
-
-/** As `tryCommand`, for a command that must succeed: throws a `Failure` (9) with the command and what it said. */
-export async function command(file: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
-  const result = await tryCommand(file, args, signal);
-  if (result.ok) return result.stdout;
-  throw new Failure(ExitCode.host, `\`${[file, ...args].join(' ')}\` failed: ${result.said}`);
 }

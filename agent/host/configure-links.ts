@@ -1,7 +1,7 @@
 import { ExitCode, Failure } from '../failure.ts';
 import type { Log } from '../report/log.ts';
-import { command, tryCommand } from './command.ts';
-import { type LinkDetails, readLinkDetails } from './ip.ts';
+import { tryCommand } from './command.ts';
+import { ip, type LinkDetails, readLinkDetails } from './ip.ts';
 import { readDevices, readLinks } from './links.ts';
 import { type MendStep, mend } from './mend.ts';
 import type { LinkChange, WantedLink } from './port.ts';
@@ -41,7 +41,7 @@ async function mendNames(
   // What is misnamed now may be a rename that udev has yet to do: only what it leaves so is mended.
   await settle();
   const links = await readLinks();
-  for (const step of mend(links, wanted)) await command('ip', stepArguments(step), signal);
+  for (const step of mend(links, wanted)) await ip(step.link, stepArguments(step), signal);
   return new Map(
     wanted.flatMap((want): [string, string][] => {
       const was = links.find((link) => link.mac === want.mac)?.name;
@@ -77,12 +77,12 @@ async function configureLink(want: WantedLink, log: Log, signal: AbortSignal): P
   }
   // Before `up`, which is when the kernel makes a link-local address.
   if (await generatesAddresses(name)) {
-    await command('ip', ['link', 'set', 'dev', name, 'addrgenmode', 'none'], signal);
+    await ip(name, ['link', 'set', 'dev', name, 'addrgenmode', 'none'], signal);
     changes.push('no IPv6 address generation');
   }
   if (await loosenReversePathFilter(name)) changes.push('rp_filter loose');
   if (!link.up) {
-    await command('ip', ['link', 'set', 'dev', name, 'up'], signal);
+    await ip(name, ['link', 'set', 'dev', name, 'up'], signal);
     changes.push('up');
   }
   return changes;

@@ -5,6 +5,7 @@ import { configureLinks } from './configure-links.ts';
 import { createDeviceWatch } from './device-watch.ts';
 import { removeForeignFiles } from './foreign-files.ts';
 import { readIntents, removeIntent, writeIntent } from './intents.ts';
+import { checkMayChangeLinks } from './ip.ts';
 import { removeLinkFiles, writeLinkFiles } from './link-files.ts';
 import { findDevice, readDevices, readLinks } from './links.ts';
 import { removeStaleEntries } from './manager-cache.ts';
@@ -42,6 +43,7 @@ export function createHost({ root, clock, log }: HostOptions): Host {
 
   return {
     removeForeignFiles: (instanceId) => removeForeignFiles(root, instanceId),
+    checkMayChangeLinks,
     links: readLinks,
     readIntents: (instanceId) => readIntents(root, instanceId, log),
     writeIntent: (intent) => writeIntent(root, intent),

@@ -63,6 +63,8 @@ export interface StoredIntent extends Intent {
 export interface Host {
   /** Removes the files that another instance's agent wrote (an image made from a running node); answers their paths. */
   removeForeignFiles(instanceId: string): Promise<string[]>;
+  /** Throws if this process may not change links: to be known before anything is created for them. */
+  checkMayChangeLinks(): Promise<void>;
   /** Links stacked on another (a VLAN, an ipvlan), which may bear its MAC, come after it. */
   links(): Promise<Link[]>;
   readIntents(instanceId: string): Promise<StoredIntent[]>;

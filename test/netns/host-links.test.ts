@@ -135,6 +135,17 @@ t.test('an alternative name of the device itself becomes its name', async (t) =>
   );
 });
 
+t.test('a refusal of the kernel is told with the link that it is about', async (t) => {
+  const { host } = setUp(t);
+  await addDevice(t, 'ens6', 1);
+  await addDevice(t, 'mb020000000001', 2);
+  await t.rejects(host.configureLinks(instanceId, [want('eth1', 1)], bound()), {
+    exitCode: ExitCode.host,
+    message:
+      /^ens6: `ip link set dev ens6 name mb020000000001` failed: .*File exists; see `ip -details link`/s,
+  });
+});
+
 t.test('an MTU that the driver refuses: its limits are told', async (t) => {
   const { host } = setUp(t);
   await addDevice(t, 'eth1', 1);

@@ -36,6 +36,7 @@ export async function boot(shell: Shell, progress: Progress): Promise<string> {
   const kubelet = await prepareKubelet(root, identity, loaded);
   progress.kubelet = kubelet;
   if (loaded.config.interfaces.length > 0) {
+    await host.checkMayChangeLinks();
     progress.ec2 = connect(shell, identity, loaded);
     const context = runContext(shell, progress.ec2, identity, loaded, progress.deadline.signal);
     await attachAll(context, progress, kubelet);

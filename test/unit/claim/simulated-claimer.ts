@@ -58,6 +58,7 @@ function hostOfIntents(): Host {
     throw new Error('a claim touches no link');
   };
   return {
+    checkMayChangeLinks: notNeeded,
     links: async () => [],
     readIntents: async () => [...intents.values()].map((intent) => ({ ...intent, ageMs: 0 })),
     writeIntent: async (intent) => void intents.set(intent.interface, intent),
