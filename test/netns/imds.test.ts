@@ -1,8 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
-import { close, listen } from '../simulator/http/listen.ts';
+import t from 'tap';
 import { enterNamespace } from './namespace.ts';
 import type { TestNode } from './simulated-node.ts';
 import { eth1, failsCleanly, nodeFor, resultOf, succeeds } from './trouble.ts';
@@ -106,39 +104,10 @@ t.test('right after boot: refusals, 404s and throttling, told once each', async 
 
 t.test('a token that ends during the run is replaced', async (t) => {
   const node = await nodeFor(t, { userData: eth1() });
-  const imds = await expireFirstToken(t, node.node.imdsUrl);
-  await succeeds(t, node, { AWS_EC2_METADATA_SERVICE_ENDPOINT: imds.url });
-  t.equal(imds.tokens.size, 2);
+  node.node.imds.expireTokenNext = 1;
+  await succeeds(t, node);
+  t.equal(node.node.imds.expireTokenNext, 0);
 });
-
-/** In front of an IMDS: the first token is refused (401) from the user data on, as if its time had come. */
-async function expireFirstToken(t: Test, imdsUrl: string): Promise<{ url: string; tokens: Set<string> }> {
-  const tokens = new Set<string>();
-  const server = createServer(async ({ method = 'GET', url = '/', headers }, response) => {
-    const token = String(headers['x-aws-ec2-metadata-token'] ?? '');
-    const [first] = tokens;
-    const expired =
-      first !== undefined && token === first && (tokens.size > 1 || url === '/latest/user-data');
-    if (expired) {
-      response.writeHead(401).end();
-      return;
-    }
-    const ttl = headers['x-aws-ec2-metadata-token-ttl-seconds'];
-    const answer = await fetch(new URL(url, imdsUrl), {
-      method,
-      headers:
-        ttl === undefined
-          ? { 'x-aws-ec2-metadata-token': token }
-          : { 'x-aws-ec2-metadata-token-ttl-seconds': String(ttl) },
-    });
-    const body = Buffer.from(await answer.arrayBuffer());
-    if (method === 'PUT') tokens.add(body.toString());
-    response.writeHead(answer.status).end(body);
-  });
-  const url = await listen(server, '127.0.0.1', 0);
-  t.teardown(() => close(server));
-  return { url, tokens };
-}
 
 t.test('no user data, and no file in the image: nothing to do', async (t) => {
   const node = await nodeFor(t, { userData: undefined });

@@ -42,6 +42,11 @@ t.test('tokens', async (t) => {
   clock.advance(60_000);
   t.equal(await get('meta-data/instance-id', short), 401, 'past its end');
   t.equal(await get('meta-data/instance-id', 'made-up'), 401);
+  const [ended, other] = [await token(), await token()];
+  node.imds.expireTokenNext = 1;
+  t.equal(await get('meta-data/instance-id', ended), 401, 'ended by order');
+  t.equal(await get('meta-data/instance-id', ended), 401);
+  t.equal(await get('meta-data/instance-id', other), node.instanceId);
   t.equal((await fetch(`${node.imdsUrl}/latest/meta-data/`)).status, 401, 'IMDSv1');
   node.imds.tokens = 'optional';
   t.equal((await fetch(`${node.imdsUrl}/latest/meta-data/`)).status, 200, 'IMDSv1 where it is allowed');

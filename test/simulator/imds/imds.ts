@@ -77,6 +77,8 @@ export class Imds {
   #authorized(headers: IncomingHttpHeaders): boolean {
     const token = headers['x-aws-ec2-metadata-token'];
     if (token === undefined) return this.options.tokens === 'optional';
+    if (this.options.expireTokenNext > 0 && this.#tokens.delete(String(token)))
+      this.options.expireTokenNext--;
     return (this.#tokens.get(String(token)) ?? Number.NEGATIVE_INFINITY) > this.#world.clock.now();
   }
 

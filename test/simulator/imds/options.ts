@@ -10,10 +10,12 @@ export interface ImdsOptions {
   hops: number;
   /** So many of the next requests are answered 404, as right after boot. */
   notFoundNext: number;
-  /** So many of the next connections are broken, as right after boot. */
+  /** So many of the next connections are broken (reset, never `ECONNREFUSED`), as right after boot. */
   refuseNext: number;
   /** So many of the next requests are throttled. */
   throttleNext: number;
+  /** So many of the next reads find that the time of their token is over: 401, and for all that have the same token. */
+  expireTokenNext: number;
   latencyMs: number;
   /** An ENI's device-number reads 0 for so long after its attach. */
   deviceNumberMs: number;
@@ -31,6 +33,7 @@ export const defaultImdsOptions: ImdsOptions = {
   notFoundNext: 0,
   refuseNext: 0,
   throttleNext: 0,
+  expireTokenNext: 0,
   latencyMs: 0,
   deviceNumberMs: 0,
   lingerMs: 0,
