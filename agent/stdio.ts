@@ -11,12 +11,16 @@ export async function withOutput(program: () => Promise<ExitCode>): Promise<Exit
   let lost: unknown;
   process.stderr.on('error', () => undefined);
   process.stdout.on('error', (error) => {
-    if (errorCode(error) !== 'EPIPE') lost = error;
+    if (errorCode(error) !== 'EPIPE') {
+      lost = error;
+    }
   });
   const exitCode = await program();
   // A write's error is an event of the turn after it.
   await setImmediate();
-  if (lost === undefined) return exitCode;
+  if (lost === undefined) {
+    return exitCode;
+  }
   process.stderr.write(`${fileFailure('write', 'to standard output', lost).message}\n`);
   return exitCode === ExitCode.done ? ExitCode.host : exitCode;
 }

@@ -15,6 +15,8 @@ export async function tryCommand(
   const cancel = signal === undefined ? {} : { cancelSignal: signal };
   const result = await execa(file, args, { ...cancel, reject: false });
   signal?.throwIfAborted();
-  if (!result.failed) return { ok: true, stdout: result.stdout };
+  if (!result.failed) {
+    return { ok: true, stdout: result.stdout };
+  }
   return { ok: false, said: result.stderr.trim() || (result.shortMessage ?? 'no output') };
 }

@@ -41,7 +41,9 @@ async function mendNames(
   // What is misnamed now may be a rename that udev has yet to do: only what it leaves so is mended.
   await settle();
   const links = await readLinks();
-  for (const step of mend(links, wanted)) await ip(step.link, stepArguments(step), signal);
+  for (const step of mend(links, wanted)) {
+    await ip(step.link, stepArguments(step), signal);
+  }
   return new Map(
     wanted.flatMap((want): [string, string][] => {
       const was = links.find((link) => link.mac === want.mac)?.name;
@@ -80,7 +82,9 @@ async function configureLink(want: WantedLink, log: Log, signal: AbortSignal): P
     await ip(name, ['link', 'set', 'dev', name, 'addrgenmode', 'none'], signal);
     changes.push('no IPv6 address generation');
   }
-  if (await loosenReversePathFilter(name)) changes.push('rp_filter loose');
+  if (await loosenReversePathFilter(name)) {
+    changes.push('rp_filter loose');
+  }
   if (!link.up) {
     await ip(name, ['link', 'set', 'dev', name, 'up'], signal);
     changes.push('up');
@@ -91,7 +95,9 @@ async function configureLink(want: WantedLink, log: Log, signal: AbortSignal): P
 async function setMtu(want: WantedLink, link: LinkDetails, signal: AbortSignal): Promise<void> {
   const args = ['link', 'set', 'dev', want.name, 'mtu', String(want.mtu)];
   const result = await tryCommand('ip', args, signal);
-  if (result.ok) return;
+  if (result.ok) {
+    return;
+  }
   throw new Failure(
     ExitCode.host,
     `${want.name}: MTU ${want.mtu} was refused: ${result.said.replace(/\.$/, '')}. Its driver allows ${link.minimumMtu} to ` +

@@ -29,8 +29,12 @@ export function createDeviceWatch(clock: Clock): DeviceWatch {
         // From here on: a change during the look calls for another.
         changed = new AbortController();
         const found = await look();
-        if (found !== undefined) return found;
-        if (!changed.signal.aborted) await pause(AbortSignal.any([signal, changed.signal]));
+        if (found !== undefined) {
+          return found;
+        }
+        if (!changed.signal.aborted) {
+          await pause(AbortSignal.any([signal, changed.signal]));
+        }
         signal.throwIfAborted();
       }
     } finally {
@@ -44,14 +48,18 @@ export function createDeviceWatch(clock: Clock): DeviceWatch {
 
   function join(wake: () => void): void {
     wakes.add(wake);
-    if (wakes.size > 1) return;
+    if (wakes.size > 1) {
+      return;
+    }
     monitor = new AbortController();
     void followLinks(() => wakes.forEach((each) => void each()), monitor.signal);
   }
 
   function leave(wake: () => void): void {
     wakes.delete(wake);
-    if (wakes.size === 0) monitor.abort();
+    if (wakes.size === 0) {
+      monitor.abort();
+    }
   }
 
   return { until };

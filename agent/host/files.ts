@@ -71,7 +71,9 @@ async function orAbsent<T>(verb: string, path: string, action: Promise<T>): Prom
   try {
     return await action;
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') {
+      return undefined;
+    }
     throw fileFailure(verb, path, error);
   }
 }
@@ -95,6 +97,8 @@ export function fileFailure(verb: string, path: string, error: unknown): Failure
 
 /** The system's code of an error, `ENOENT`, if it has one. */
 export function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  if (!(error instanceof Error) || !('code' in error)) {
+    return undefined;
+  }
   return typeof error.code === 'string' ? error.code : undefined;
 }

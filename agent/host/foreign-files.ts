@@ -24,15 +24,21 @@ export async function removeForeignFiles(root: string, instanceId: string): Prom
 
 async function removeIfForeign(root: string, instanceId: string, path: string): Promise<string[]> {
   const content = await readIfPresent(path);
-  if (content === undefined) return [];
+  if (content === undefined) {
+    return [];
+  }
   const owner = ownerOf(content);
-  if (owner === instanceId) return [];
+  if (owner === instanceId) {
+    return [];
+  }
   const removed = [path];
   const name = /10-multus-bootstrap-(.+)\.link$/.exec(path)?.[1];
   if (owner !== undefined && name !== undefined) {
     // nodeadm's cache names the instance in the path alone, and holds entries that are not ours beside it.
     const entry = join(paths(root).managerCache(owner), name);
-    if (await removeFile(entry)) removed.push(entry);
+    if (await removeFile(entry)) {
+      removed.push(entry);
+    }
   }
   await removeFile(path);
   return removed;

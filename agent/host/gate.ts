@@ -24,7 +24,9 @@ export async function gateIsOpen(root: string): Promise<boolean> {
  * started kubelet either.
  */
 export async function kubeletHasStarted(root: string): Promise<boolean> {
-  if (root !== '/') return false;
+  if (root !== '/') {
+    return false;
+  }
   const result = await tryCommand('systemctl', [
     'show',
     '--property=ExecMainStartTimestampMonotonic',

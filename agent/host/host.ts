@@ -27,18 +27,24 @@ export function createHost({ root, clock, log }: HostOptions): Host {
 
   /** udev and networkd read our files when told to. Where they are not told, the names are mended afterwards. */
   async function reload(): Promise<void> {
-    if (!ownSystem) return;
+    if (!ownSystem) {
+      return;
+    }
     await Promise.all([attempt('udevadm', ['control', '--reload']), attempt('networkctl', ['reload'])]);
   }
 
   /** udevd's queue may never empty, by what others do: 30 s is far beyond what a rename takes. */
   async function settle(signal: AbortSignal): Promise<void> {
-    if (ownSystem) await attempt('udevadm', ['settle', '--timeout=30'], signal);
+    if (ownSystem) {
+      await attempt('udevadm', ['settle', '--timeout=30'], signal);
+    }
   }
 
   async function attempt(file: string, args: string[], signal?: AbortSignal): Promise<void> {
     const result = await tryCommand(file, args, signal);
-    if (!result.ok) log.warn(`\`${[file, ...args].join(' ')}\` failed: ${result.said}; going on without it`);
+    if (!result.ok) {
+      log.warn(`\`${[file, ...args].join(' ')}\` failed: ${result.said}; going on without it`);
+    }
   }
 
   return {
@@ -52,18 +58,24 @@ export function createHost({ root, clock, log }: HostOptions): Host {
       const writing = lastWrite.then(() => writeLinkFiles(root, instanceId, link));
       lastWrite = writing.catch(() => undefined);
       const changed = await writing;
-      if (changed) await reload();
+      if (changed) {
+        await reload();
+      }
       return changed;
     },
     async removeLinkFiles(instanceId, interfaceName) {
-      if (await removeLinkFiles(root, instanceId, interfaceName)) await reload();
+      if (await removeLinkFiles(root, instanceId, interfaceName)) {
+        await reload();
+      }
     },
     waitForDevice: (mac, signal) => devices.until(() => findDevice(mac), signal),
     async configureLinks(instanceId, links, signal) {
       const changes = await configureLinks(links, () => settle(signal), log, signal);
       const names = (await readDevices()).map((device) => device.name);
       const stale = await removeStaleEntries(root, instanceId, names);
-      for (const name of stale) log.info(`removed nodeadm's cache entry of ${name}, which is gone`);
+      for (const name of stale) {
+        log.info(`removed nodeadm's cache entry of ${name}, which is gone`);
+      }
       return changes;
     },
   };

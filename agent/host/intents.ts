@@ -40,7 +40,9 @@ export async function removeIntent(root: string, interfaceName: string): Promise
 /** An intent from its file's text; undefined if it is truncated, garbage or of another schema version. */
 export function parseIntent(text: string): Intent | undefined {
   const json = parseJsonObject(text);
-  if (json === undefined || json.schemaVersion !== schemaVersion) return undefined;
+  if (json === undefined || json.schemaVersion !== schemaVersion) {
+    return undefined;
+  }
   const {
     instanceId,
     interface: name,
@@ -53,10 +55,18 @@ export function parseIntent(text: string): Intent | undefined {
     eniId,
     mac,
   } = json;
-  if (!isString(instanceId) || !isString(name) || !isString(subnetId)) return undefined;
-  if (!isString(description) || !isString(nonce) || !isStrings(securityGroups)) return undefined;
-  if (!isOptionalString(address) || !isStringMap(tags)) return undefined;
-  if (!isOptionalString(eniId) || !isOptionalString(mac)) return undefined;
+  if (!isString(instanceId) || !isString(name) || !isString(subnetId)) {
+    return undefined;
+  }
+  if (!isString(description) || !isString(nonce) || !isStrings(securityGroups)) {
+    return undefined;
+  }
+  if (!isOptionalString(address) || !isStringMap(tags)) {
+    return undefined;
+  }
+  if (!isOptionalString(eniId) || !isOptionalString(mac)) {
+    return undefined;
+  }
   return {
     instanceId,
     interface: name,

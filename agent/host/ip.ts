@@ -40,7 +40,9 @@ export async function readAlternativeNames(): Promise<Map<string, string[]>> {
 /** Runs `ip` and answers its output. Throws a `Failure` (9) that names the subject: the interface, if it is about one. */
 export async function ip(subject: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
   const result = await tryCommand('ip', args, signal);
-  if (result.ok) return result.stdout;
+  if (result.ok) {
+    return result.stdout;
+  }
   throw new Failure(
     ExitCode.host,
     `${subject}: \`ip ${args.join(' ')}\` failed: ${result.said}; ${remedy(result.said)}`,
@@ -48,7 +50,9 @@ export async function ip(subject: string, args: readonly string[], signal?: Abor
 }
 
 function remedy(said: string): string {
-  if (said.includes('ENOENT')) return 'install iproute2';
+  if (said.includes('ENOENT')) {
+    return 'install iproute2';
+  }
   return said.includes('not permitted')
     ? 'run as root, with CAP_NET_ADMIN'
     : 'see `ip -details link` and `journalctl -k` for what is in its way';

@@ -37,7 +37,9 @@ const notManaged = 'cni';
 /** Writes those of the files that are not as they should be; answers whether there were any. */
 export async function writeLinkFiles(root: string, instanceId: string, link: WantedLink): Promise<boolean> {
   const at = paths(root);
-  for (const name of await formerNames(root, link)) await removeLinkFiles(root, instanceId, name);
+  for (const name of await formerNames(root, link)) {
+    await removeLinkFiles(root, instanceId, name);
+  }
   const writes = [
     writeIfChanged(at.link(link.name), linkFile(instanceId, link)),
     writeIfChanged(at.networkFile(link.name), networkFile(instanceId, link)),
@@ -71,7 +73,9 @@ async function formerNames(root: string, link: WantedLink): Promise<string[]> {
 }
 
 async function writeIfChanged(path: string, content: string): Promise<boolean> {
-  if ((await readIfPresent(path)) === content) return false;
+  if ((await readIfPresent(path)) === content) {
+    return false;
+  }
   await writeAtomically(path, content);
   return true;
 }

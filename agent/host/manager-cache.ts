@@ -17,7 +17,9 @@ export async function removeStaleEntries(
   const removed = await Promise.all(
     gone.map(async (name) => {
       const manager = (await readIfPresent(join(folder, name)))?.trim();
-      if (manager !== 'io.systemd.Network') return [];
+      if (manager !== 'io.systemd.Network') {
+        return [];
+      }
       return (await removeFile(join(folder, name))) ? [name] : [];
     }),
   );

@@ -16,12 +16,16 @@ export type MendStep =
 export function mend(links: readonly Link[], wanted: readonly WantedLink[]): MendStep[] {
   const ours = wanted.map((want) => {
     const device = links.find((link) => link.mac === want.mac);
-    if (device === undefined) throw missing(want);
+    if (device === undefined) {
+      throw missing(want);
+    }
     return { want, device };
   });
   for (const { want } of ours) {
     const holder = links.find((link) => [link.name, ...link.alternativeNames].includes(want.name));
-    if (holder !== undefined && !ours.some(({ device }) => device === holder)) throw held(want, holder);
+    if (holder !== undefined && !ours.some(({ device }) => device === holder)) {
+      throw held(want, holder);
+    }
   }
   const misnamed = ours.filter(({ want, device }) => device.name !== want.name);
   const wantedNames = misnamed.map(({ want }) => want.name);

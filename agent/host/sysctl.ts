@@ -19,7 +19,9 @@ export async function generatesAddresses(name: string): Promise<boolean> {
  */
 export async function loosenReversePathFilter(name: string): Promise<boolean> {
   const path = `/proc/sys/net/ipv4/conf/${name}/rp_filter`;
-  if (Number(await readIfPresent(path)) === 2) return false;
+  if (Number(await readIfPresent(path)) === 2) {
+    return false;
+  }
   await writeFile(path, '2').catch((error: Error) => {
     throw new Failure(ExitCode.host, `${name}: could not make ${path} loose: ${error.message}; run as root`, {
       cause: error,

@@ -34,7 +34,9 @@ export function planDropIn(request: DropInRequest): DropInPlan {
   const problems: string[] = [];
   const readable = request.nodeConfigs.flatMap(({ name, afterOurs, document }) => {
     const settings = kubeletSettings(document);
-    if (settings !== undefined) return [{ name, afterOurs, settings }];
+    if (settings !== undefined) {
+      return [{ name, afterOurs, settings }];
+    }
     warnings.push(
       `${name} cannot be read as a NodeConfig document: its taints and maxPods are not seen here, and nodeadm, ` +
         'if it cannot read it either, stops, and the node does not join',
@@ -82,8 +84,9 @@ function dropIn(instanceId: string, flags: string[], maxPodsExpression: string |
   };
   const content = ownerComment(instanceId) + stringify(config, { lineWidth: 0 });
   // One bad drop-in fails nodeadm-run, and the node never joins: whatever is written was read back first.
-  if (!isDeepStrictEqual(parse(content), config))
+  if (!isDeepStrictEqual(parse(content), config)) {
     throw new Error(`the drop-in does not read back: ${content}`);
+  }
   return content;
 }
 
@@ -98,7 +101,9 @@ export async function carriesTaint(root: string): Promise<boolean> {
  */
 export async function writeDropIn(root: string, content: string): Promise<boolean> {
   const path = paths(root).dropIn;
-  if ((await readIfPresent(path)) === content) return false;
+  if ((await readIfPresent(path)) === content) {
+    return false;
+  }
   await writeAtomically(path, content);
   return true;
 }

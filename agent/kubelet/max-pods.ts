@@ -23,7 +23,9 @@ export function planMaxPods(
   cardEnis: number,
   settings: readonly { name: string; settings: KubeletSettings }[],
 ): MaxPodsPlan {
-  if (multusEnis === 0) return { expression: undefined, warnings: [] };
+  if (multusEnis === 0) {
+    return { expression: undefined, warnings: [] };
+  }
   const theirs = settings.findLast((each) => each.settings.maxPodsExpression !== undefined);
   const fixed = settings.findLast((each) => each.settings.setsMaxPods);
   const enis = multusEnis === 1 ? 'the ENI' : `the ${multusEnis} ENIs`;

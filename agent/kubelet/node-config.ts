@@ -48,7 +48,9 @@ function parseNodeConfig(text: string): unknown {
 
 /** The settings of a NodeConfig document; undefined if it is not an object. */
 export function kubeletSettings(document: unknown): KubeletSettings | undefined {
-  if (!isObject(document)) return undefined;
+  if (!isObject(document)) {
+    return undefined;
+  }
   const kubelet = child(child(document, 'spec'), 'kubelet');
   const config = child(kubelet, 'config');
   const flags = Array.isArray(kubelet.flags) ? kubelet.flags.map(String) : [];
@@ -64,7 +66,9 @@ export function kubeletSettings(document: unknown): KubeletSettings | undefined 
 }
 
 function taintsOf(list: unknown): string[] | undefined {
-  if (!Array.isArray(list)) return undefined;
+  if (!Array.isArray(list)) {
+    return undefined;
+  }
   return list.filter(isObject).map(({ key, value, effect }) => {
     const pair = value === undefined || value === null || value === '' ? `${key}` : `${key}=${value}`;
     return `${pair}:${effect}`;

@@ -12,11 +12,17 @@ import { paths } from '../host/paths.ts';
 export async function findNodeadm(root: string): Promise<void> {
   const folder = paths(root).nodeadm;
   try {
-    if (!(await stat(folder)).isDirectory()) throw notNodeadm(folder, 'is not a folder');
+    if (!(await stat(folder)).isDirectory()) {
+      throw notNodeadm(folder, 'is not a folder');
+    }
     await access(folder, constants.W_OK);
   } catch (error) {
-    if (error instanceof Failure) throw error;
-    if (errorCode(error) === 'ENOENT') throw notNodeadm(folder, 'is missing');
+    if (error instanceof Failure) {
+      throw error;
+    }
+    if (errorCode(error) === 'ENOENT') {
+      throw notNodeadm(folder, 'is missing');
+    }
     throw fileFailure('write to', folder, error);
   }
 }

@@ -14,8 +14,12 @@ export function taintRemoval(nodeName: string): string {
 export function taintsOfFlags(flags: readonly string[]): string[] | undefined {
   let taints: string[] | undefined;
   for (const [index, word] of flags.entries()) {
-    if (word.startsWith(`${flag}=`)) taints = split(word.slice(flag.length + 1));
-    if (word === flag) taints = split(flags[index + 1] ?? '');
+    if (word.startsWith(`${flag}=`)) {
+      taints = split(word.slice(flag.length + 1));
+    }
+    if (word === flag) {
+      taints = split(flags[index + 1] ?? '');
+    }
   }
   return taints;
 }
@@ -33,7 +37,9 @@ export function taintFlag(settings: readonly KubeletSettings[]): string {
   const union = new Map<string, string>();
   for (const taint of [ourTaint, ...byFlag, ...byConfig]) {
     const identity = taint.replace(/=[^:]*/, '');
-    if (!union.has(identity)) union.set(identity, taint);
+    if (!union.has(identity)) {
+      union.set(identity, taint);
+    }
   }
   return `${flag}=${[...union.values()].join(',')}`;
 }

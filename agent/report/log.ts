@@ -36,9 +36,15 @@ export function createLog({ env, stream = process.stderr }: LogOptions): Log {
   });
 
   function line(entry: Entry): string {
-    if (env.LOG_FORMAT === 'json') return jsonLine(entry, new Date());
-    if (terminal) return clearLine + terminalLine(entry, performance.now());
-    if (env.JOURNAL_STREAM !== undefined) return journalLine(entry);
+    if (env.LOG_FORMAT === 'json') {
+      return jsonLine(entry, new Date());
+    }
+    if (terminal) {
+      return clearLine + terminalLine(entry, performance.now());
+    }
+    if (env.JOURNAL_STREAM !== undefined) {
+      return journalLine(entry);
+    }
     return terminalLine(entry, performance.now());
   }
 
@@ -51,7 +57,9 @@ export function createLog({ env, stream = process.stderr }: LogOptions): Log {
     info: at('info'),
     debug: at('debug'),
     progress: (message) => {
-      if (terminal) stream.write(clearLine + message.slice(0, (stream.columns || 80) - 1));
+      if (terminal) {
+        stream.write(clearLine + message.slice(0, (stream.columns || 80) - 1));
+      }
     },
   };
 }

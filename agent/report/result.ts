@@ -50,14 +50,20 @@ export async function writeResult(root: string, result: RunResult): Promise<void
 export async function readResult(root: string): Promise<LastResult> {
   const path = paths(root).result;
   const text = await readIfPresent(path);
-  if (text === undefined) return { state: 'absent' };
+  if (text === undefined) {
+    return { state: 'absent' };
+  }
   const json = parseJsonObject(text);
-  if (json === undefined) return { state: 'unreadable', reason: `${path} is not a JSON object` };
+  if (json === undefined) {
+    return { state: 'unreadable', reason: `${path} is not a JSON object` };
+  }
   if (json.schemaVersion !== schemaVersion) {
     const reason = `${path} has schemaVersion ${json.schemaVersion}; this version reads ${schemaVersion}`;
     return { state: 'unreadable', reason };
   }
-  if (!isResult(json)) return { state: 'unreadable', reason: `${path} lacks fields of a result` };
+  if (!isResult(json)) {
+    return { state: 'unreadable', reason: `${path} lacks fields of a result` };
+  }
   return { state: 'read', result: json };
 }
 

@@ -15,7 +15,9 @@ async function run(url: string, env: Record<string, string>, args: readonly stri
 function aws(url: string, env: Record<string, string>) {
   return async (...args: string[]) => {
     const { stdout, stderr, exitCode } = await run(url, env, args);
-    if (exitCode === 0) return stdout === '' ? {} : JSON.parse(stdout);
+    if (exitCode === 0) {
+      return stdout === '' ? {} : JSON.parse(stdout);
+    }
     const [, code, message] =
       /An error occurred \(([^)]+)\) when calling the \w+ operation[^:]*: (.*)/.exec(stderr) ?? [];
     return { code: code ?? 'no answer', message: message ?? stderr };
@@ -123,7 +125,9 @@ t.test('the aws command walks an ENI through its life', async (t) => {
 t.test('the aws command lists, page by page, and reads the surroundings', async (t) => {
   const { sim, node, asUser } = await clientWorld(t);
   const ec2 = aws(sim.ec2Url, asUser);
-  for (let n = 0; n < 12; n++) sim.world.addEni({ subnetId: ids.otherSubnet });
+  for (let n = 0; n < 12; n++) {
+    sim.world.addEni({ subnetId: ids.otherSubnet });
+  }
   const paged = await ec2(
     'describe-network-interfaces',
     '--page-size',

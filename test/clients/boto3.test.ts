@@ -14,7 +14,9 @@ function boto3(test: Pick<typeof t, 'teardown'>, env: Record<string, string>) {
   return async (method: string, args: object = {}) => {
     python.stdin.write(`${JSON.stringify([method, args])}\n`);
     const { value, done } = await answers.next();
-    if (done || typeof value !== 'string') throw new Error('boto3 has ended');
+    if (done || typeof value !== 'string') {
+      throw new Error('boto3 has ended');
+    }
     return JSON.parse(value);
   };
 }
@@ -105,7 +107,9 @@ t.test('boto3 walks an ENI through its life', async (t) => {
 t.test('boto3 lists page by page, and reads errors', async (t) => {
   const { sim, asUser } = await clientWorld(t);
   const ec2 = boto3(t, asUser);
-  for (let n = 0; n < 12; n++) sim.world.addEni({ subnetId: ids.otherSubnet });
+  for (let n = 0; n < 12; n++) {
+    sim.world.addEni({ subnetId: ids.otherSubnet });
+  }
   const Filters = [{ Name: 'subnet-id', Values: [ids.otherSubnet] }];
   const pages = await ec2('describe_network_interfaces*', { Filters, PaginationConfig: { PageSize: 5 } });
   t.same(

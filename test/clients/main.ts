@@ -13,5 +13,7 @@ for (const [command, args] of steps) {
     reject: false,
     stdio: 'inherit',
   });
-  if (failed) process.exit(exitCode ?? 1);
+  if (failed) {
+    process.exit(exitCode ?? 1);
+  }
 }

@@ -34,9 +34,13 @@ t.test('two nodes race for the first free addresses: each gets its own, and they
   const listed = new Set<string | undefined>();
   const both = Promise.withResolvers<void>();
   node.hooks.afterCall = async ({ action, instanceId }) => {
-    if (action !== 'DescribeNetworkInterfaces') return;
+    if (action !== 'DescribeNetworkInterfaces') {
+      return;
+    }
     listed.add(instanceId);
-    if (listed.size === 2) both.resolve();
+    if (listed.size === 2) {
+      both.resolve();
+    }
     await both.promise;
   };
   const runs = await Promise.all([

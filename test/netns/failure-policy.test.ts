@@ -100,7 +100,9 @@ for (const failurePolicy of ['Block', 'Taint', 'Ignore']) {
     const node = await nodeWith(t, failurePolicy);
     const running = node.start(['run']);
     node.hooks.beforeCall = ({ action }) => {
-      if (action === 'AttachNetworkInterface') running.kill('SIGKILL');
+      if (action === 'AttachNetworkInterface') {
+        running.kill('SIGKILL');
+      }
     };
     t.equal((await running).signal, 'SIGKILL');
     t.equal(await gateOf(node), 'closed');

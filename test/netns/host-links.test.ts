@@ -213,7 +213,9 @@ t.test('nodeadm’s cache loses the entries of names that are gone, and no other
   const folder = join(root, 'etc/eks/nodeadm/udev-net-manager', instanceId);
   await mkdir(folder, { recursive: true });
   const entries = { ens5: 'io.systemd.Network', ens6: 'io.systemd.Network', ens9: 'cni', eth1: 'cni' };
-  for (const [name, manager] of Object.entries(entries)) await writeFile(join(folder, name), manager);
+  for (const [name, manager] of Object.entries(entries)) {
+    await writeFile(join(folder, name), manager);
+  }
   await host.configureLinks(instanceId, [want('eth1', 1)], bound());
   t.same((await execa('ls', [folder])).stdout.split('\n'), ['ens5', 'ens9', 'eth1']);
 });
@@ -225,7 +227,9 @@ t.test('link files of a configuration that swaps two names, written at once', as
   for (let turns = 0; turns < 60; turns++) {
     const [one, two] = turns % 2 === 0 ? [1, 2] : [2, 1];
     const first = host.writeLinkFiles(instanceId, want('eth1', one));
-    for (let turn = 0; turn < turns; turn++) await setImmediate();
+    for (let turn = 0; turn < turns; turn++) {
+      await setImmediate();
+    }
     await Promise.all([first, host.writeLinkFiles(instanceId, want('eth2', two))]);
     const macs = await Promise.all([file('eth1'), file('eth2')].map(macIn));
     t.same(macs, [mac(one), mac(two)], `begun ${turns} turns later`);
@@ -263,7 +267,9 @@ t.test('the kernel’s events alone wake a wait', async (t) => {
   });
   await addDevice(t, 'ens6', 1);
   // The first event may come before the monitor listens: others follow until one is heard.
-  for (let mtu = 1400; !seen && mtu < 1500; mtu++) await ip('link', 'set', 'dev', 'other', 'mtu', `${mtu}`);
+  for (let mtu = 1400; !seen && mtu < 1500; mtu++) {
+    await ip('link', 'set', 'dev', 'other', 'mtu', `${mtu}`);
+  }
   t.match(await wait, { name: 'ens6' });
 });
 

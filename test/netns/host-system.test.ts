@@ -11,7 +11,9 @@ import { enterNamespace } from './namespace.ts';
 
 await enterNamespace(import.meta.url);
 // The agent's true paths, on file systems that only this process sees.
-for (const folder of ['/etc', '/run']) await execa('mount', ['-t', 'tmpfs', 'tmpfs', folder]);
+for (const folder of ['/etc', '/run']) {
+  await execa('mount', ['-t', 'tmpfs', 'tmpfs', folder]);
+}
 
 const clock: Clock = {
   now: () => performance.now(),

@@ -78,7 +78,9 @@ export async function runUntilKilled(
   const killedAt = Promise.withResolvers<Call>();
   let isAlive = true;
   hooks[moment] = async (call) => {
-    if (!isAlive || !isIt(call)) return;
+    if (!isAlive || !isIt(call)) {
+      return;
+    }
     isAlive = false;
     program.kill('SIGKILL');
     await program;

@@ -15,7 +15,9 @@ function showWorldOf(node: TestNode, at: number): void {
   const { clock, settings } = simulator.world;
   Object.defineProperty(settings, 'consistencyMs', { get: () => clock.now() - at, configurable: true });
   hooks.afterCall = async ({ action }) => {
-    if (isRead(action)) return;
+    if (isRead(action)) {
+      return;
+    }
     delete hooks.afterCall;
     await clock.sleep(300);
     Object.defineProperty(settings, 'consistencyMs', { value: 0 });
@@ -24,7 +26,9 @@ function showWorldOf(node: TestNode, at: number): void {
 
 for (const name of undisturbed.writes) {
   for (const since of ['before the run', 'before that call'] as const) {
-    if (since === 'before that call' && name.startsWith('Create')) continue;
+    if (since === 'before that call' && name.startsWith('Create')) {
+      continue;
+    }
     t.test(`killed after ${name}, and EC2 shows what was ${since}`, async (t) => {
       const node = await freshNode(t, {
         simulator: { consistencyMs: 60_000 },

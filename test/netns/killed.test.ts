@@ -67,7 +67,9 @@ t.test('killed while it waits for the devices', async (t) => {
   const allDone = Promise.withResolvers<void>();
   node.hooks.afterCall = () => {
     const done = node.simulator.record.writes().filter(({ answer }) => answer !== undefined);
-    if (done.length === undisturbed.writes.length) allDone.resolve();
+    if (done.length === undisturbed.writes.length) {
+      allDone.resolve();
+    }
   };
   await allDone.promise;
   waiting.kill('SIGKILL');

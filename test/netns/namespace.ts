@@ -25,7 +25,9 @@ export async function enterNamespace(url: string): Promise<void> {
       ],
       { stdio: 'inherit', env: { ...process.env, [marker]: 'entered' } },
     );
-    if (error) throw error;
+    if (error) {
+      throw error;
+    }
     process.exit(status ?? 1);
   }
   // Where the event loop runs dry, Node 26 tears its handles down, and now and then spins there for ever (uv_run in

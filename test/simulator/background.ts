@@ -22,20 +22,28 @@ export class Background {
 
   /** Ends early when the simulator closes. */
   async pause(ms: number): Promise<void> {
-    if (ms <= 0 || this.closing.aborted) return;
+    if (ms <= 0 || this.closing.aborted) {
+      return;
+    }
     try {
       await this.#clock.sleep(Math.min(ms, longestPause), this.closing);
     } catch (error) {
-      if (!this.closing.aborted) throw error;
+      if (!this.closing.aborted) {
+        throw error;
+      }
     }
   }
 
   /** Runs `wake` at that time on the clock; what is due at Infinity never is. */
   at(time: number, wake: () => void): void {
-    if (time === Number.POSITIVE_INFINITY) return;
+    if (time === Number.POSITIVE_INFINITY) {
+      return;
+    }
     this.run('a timer', async () => {
       /** A timer may fire a fraction of a millisecond early, and long before a time that is far off. */
-      while (this.#clock.now() < time && !this.closing.aborted) await this.pause(time - this.#clock.now());
+      while (this.#clock.now() < time && !this.closing.aborted) {
+        await this.pause(time - this.#clock.now());
+      }
       wake();
     });
   }
@@ -62,7 +70,11 @@ export class Background {
     const bound = setTimeout(boundMs, undefined, { signal: ended.signal }).catch(() => {});
     await Promise.race([Promise.all(this.#underWay.keys()), bound]);
     ended.abort();
-    for (const name of this.#underWay.values()) this.failed(new Error(`${name} has not ended`));
-    if (this.#failures.length > 0) throw new AggregateError(this.#failures, 'the simulator failed');
+    for (const name of this.#underWay.values()) {
+      this.failed(new Error(`${name} has not ended`));
+    }
+    if (this.#failures.length > 0) {
+      throw new AggregateError(this.#failures, 'the simulator failed');
+    }
   }
 }

@@ -30,7 +30,9 @@ t.test('every bucket has its size and refills at its rate', async (t) => {
     const taken = (now: number) => {
       let count = 0;
       try {
-        for (; count < 1000; count++) buckets.take(action, { ...params }, now);
+        for (; count < 1000; count++) {
+          buckets.take(action, { ...params }, now);
+        }
       } catch {}
       return count;
     };
@@ -42,7 +44,9 @@ t.test('a throttled call', async (t) => {
   const clock = new VirtualClock();
   const { ec2 } = await smallWorld(t, { clock, buckets: true });
   const create = () => ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: ids.subnet }));
-  for (let n = 0; n < 100; n++) await create();
+  for (let n = 0; n < 100; n++) {
+    await create();
+  }
   t.match(await errorOf(create()), {
     code: 'RequestLimitExceeded',
     message: 'Request limit exceeded.',

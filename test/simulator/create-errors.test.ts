@@ -139,7 +139,9 @@ t.test('a full subnet, and one without a whole /28', async (t) => {
   const create = (input: object) =>
     ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: ids.smallSubnet, ...input }));
   t.match(await errorOf(create({ Ipv4PrefixCount: 1 })), { code: 'InsufficientCidrBlocks', status: 400 });
-  for (let n = 0; n < 11; n++) await create({});
+  for (let n = 0; n < 11; n++) {
+    await create({});
+  }
   t.match(await errorOf(create({})), {
     code: 'InsufficientFreeAddressesInSubnet',
     message: 'The specified subnet does not have enough free addresses to satisfy the request.',

@@ -220,8 +220,12 @@ t.test("EC2's choice of the primary leaves the addresses alone that the request 
   const PrivateIpAddresses = [{ PrivateIpAddress: '10.0.5.4' }];
   t.same(await create({ PrivateIpAddresses }), ['10.0.5.14', '10.0.5.4']);
   const { id } = sim.world.addSubnet({ vpcId: ids.vpc, cidr: '10.0.6.0/26', zone: 'us-east-1a' });
-  for (let last = 5; last < 16; last++) sim.world.addEni({ subnetId: id, address: `10.0.6.${last}` });
-  for (let last = 48; last < 63; last++) sim.world.addEni({ subnetId: id, address: `10.0.6.${last}` });
+  for (let last = 5; last < 16; last++) {
+    sim.world.addEni({ subnetId: id, address: `10.0.6.${last}` });
+  }
+  for (let last = 48; last < 63; last++) {
+    sim.world.addEni({ subnetId: id, address: `10.0.6.${last}` });
+  }
   const Ipv4Prefixes = [{ Ipv4Prefix: '10.0.6.16/28' }, { Ipv4Prefix: '10.0.6.32/28' }];
   t.same(await create({ SubnetId: id, Ipv4Prefixes }), ['10.0.6.4']);
 });

@@ -51,7 +51,9 @@ t.test('a hang ends when the client or the simulator gives up', async (t) => {
 });
 
 async function untilRecorded(record: { calls: readonly unknown[] }) {
-  while (record.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  while (record.calls.length === 0) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 t.test('what IAM denies is told in its words', async (t) => {

@@ -108,7 +108,9 @@ t.test('the documents', async (t) => {
     ['meta-data/no-such-thing', 404],
     ['meta-data/instance-id/more', 404],
   ];
-  for (const [path, wanted] of cases) t.equal(await get(path), wanted, path);
+  for (const [path, wanted] of cases) {
+    t.equal(await get(path), wanted, path);
+  }
   t.match(JSON.parse(String(await get('dynamic/instance-identity/document'))), {
     accountId: '123456789012',
     availabilityZone: 'us-east-1a',

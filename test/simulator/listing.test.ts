@@ -119,9 +119,13 @@ t.test('pages', async (t) => {
   let pages = 0;
   for await (const page of paginateDescribeNetworkInterfaces({ client: ec2, pageSize: 10 }, { Filters })) {
     pages++;
-    for (const eni of page.NetworkInterfaces ?? []) seen.push(eni.NetworkInterfaceId ?? '');
+    for (const eni of page.NetworkInterfaces ?? []) {
+      seen.push(eni.NetworkInterfaceId ?? '');
+    }
     const first = made[0];
-    if (pages === 1 && first !== undefined) sim.world.deleteEni(first.id);
+    if (pages === 1 && first !== undefined) {
+      sim.world.deleteEni(first.id);
+    }
   }
   t.equal(pages, 3);
   const rest = made.slice(1).map((eni) => eni.id);
@@ -140,7 +144,9 @@ t.test('pages', async (t) => {
 t.test('20,000 ENIs are made and listed', async (t) => {
   const { sim, ec2 } = await smallWorld(t, { eniQuota: 100_000 });
   const { id } = sim.world.addSubnet({ vpcId: ids.vpc, cidr: '10.0.128.0/17', zone: 'us-east-1a' });
-  for (let n = 0; n < 20_000; n++) sim.world.addEni({ subnetId: id });
+  for (let n = 0; n < 20_000; n++) {
+    sim.world.addEni({ subnetId: id });
+  }
   const started = performance.now();
   let count = 0;
   const query = { Filters: [{ Name: 'subnet-id', Values: [id] }] };

@@ -13,8 +13,12 @@ t.test('the command prints an environment that works, and ends when told', async
   const variables = new Map<string, string>();
   for await (const line of createInterface({ input: simulator.stdout })) {
     const [, name, value] = /^export (\w+)=(.*)$/.exec(line) ?? [];
-    if (name !== undefined && value !== undefined) variables.set(name, value);
-    if (name === 'AWS_EC2_METADATA_SERVICE_ENDPOINT') break;
+    if (name !== undefined && value !== undefined) {
+      variables.set(name, value);
+    }
+    if (name === 'AWS_EC2_METADATA_SERVICE_ENDPOINT') {
+      break;
+    }
   }
   const variable = (name: string) => variables.get(name) ?? `no ${name}`;
   const ec2 = new EC2Client({

@@ -40,10 +40,15 @@ type Values = ReturnType<typeof readArguments>;
 
 try {
   const values = readArguments();
-  if (values.help) console.log(help);
-  else await run(values);
+  if (values.help) {
+    console.log(help);
+  } else {
+    await run(values);
+  }
 } catch (error) {
-  if (!(error instanceof UsageError) && !isPortTaken(error)) throw error;
+  if (!(error instanceof UsageError) && !isPortTaken(error)) {
+    throw error;
+  }
   console.error(error.message);
   process.exit(2);
 }
@@ -87,7 +92,9 @@ async function run(values: Values): Promise<void> {
   const user = sim.credentials.forUser('simulator');
   print(`as a user:`, sim.environment(user));
   print(`as the instance ${node.instanceId}:`, sim.environment(node));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => sim.close());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => sim.close());
+  }
 }
 
 /** A VPC with two subnets in each of two zones: one for nodes, one for their Multus ENIs. */
@@ -103,7 +110,9 @@ function addWorld({ world }: Simulator): string {
 }
 
 async function readUserData(path: string | undefined): Promise<Uint8Array | undefined> {
-  if (path === undefined) return undefined;
+  if (path === undefined) {
+    return undefined;
+  }
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new UsageError(`--user-data cannot be read: ${messageOf(error)}`);
   });
@@ -118,7 +127,9 @@ async function readUserData(path: string | undefined): Promise<Uint8Array | unde
 function wholeNumber(option: string, text: string): number {
   const largest = option.endsWith('port') ? 65_535 : 999_999_999;
   const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (number <= largest) return number;
+  if (number <= largest) {
+    return number;
+  }
   throw new UsageError(`--${option} must be a whole number up to ${largest}, not '${text}'`);
 }
 
@@ -132,6 +143,8 @@ function messageOf(error: unknown): string {
 
 function print(title: string, environment: Record<string, string>): void {
   console.log(`\n# ${title}`);
-  for (const [name, value] of Object.entries(environment)) console.log(`export ${name}=${value}`);
+  for (const [name, value] of Object.entries(environment)) {
+    console.log(`export ${name}=${value}`);
+  }
   console.log('');
 }

@@ -45,7 +45,9 @@ function perform(world: World, step: Step): void {
     return;
   }
   const eni = world.enis[step.eni];
-  if (eni === undefined) return;
+  if (eni === undefined) {
+    return;
+  }
   const assignment = { addresses: [], count: 0, prefixes: [], prefixCount: 0, allowReassignment: false };
   if (step.do === 'prefix') {
     world.store.setEni(assignAddresses(world, eni, { ...assignment, prefixCount: 1 }));
@@ -79,18 +81,28 @@ t.test('no address ever has two owners, and none is forgotten', async (t) => {
         try {
           perform(world, each);
         } catch (error) {
-          if (!(error instanceof ApiError)) throw error;
+          if (!(error instanceof ApiError)) {
+            throw error;
+          }
         }
         const held = world.enis.flatMap((eni) => [
           ...eni.addresses.map((text) => Number(text.split('.')[3])),
           ...eni.prefixes.flatMap(lastOctets),
         ]);
-        if (new Set(held).size !== held.length) throw new Error(`an address twice: ${held.join(' ')}`);
-        if (held.some((last) => last < 4 || last === 63)) throw new Error('a reserved address has an owner');
-        if (subnet.pool.available !== 64 - 5 - held.length) throw new Error('the count is wrong');
+        if (new Set(held).size !== held.length) {
+          throw new Error(`an address twice: ${held.join(' ')}`);
+        }
+        if (held.some((last) => last < 4 || last === 63)) {
+          throw new Error('a reserved address has an owner');
+        }
+        if (subnet.pool.available !== 64 - 5 - held.length) {
+          throw new Error('the count is wrong');
+        }
         for (const eni of world.enis) {
           for (const text of eni.addresses) {
-            if (subnet.pool.ownerOf(text) !== eni.id) throw new Error(`${text} is not its ENI's`);
+            if (subnet.pool.ownerOf(text) !== eni.id) {
+              throw new Error(`${text} is not its ENI's`);
+            }
           }
         }
       }

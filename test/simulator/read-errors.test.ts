@@ -86,7 +86,9 @@ t.test('reads refuse', async (t) => {
     'InvalidInstanceType',
     'The following supplied instance types do not exist: [x9.tiny]',
   );
-  for (let n = 0; n < 4; n++) sim.world.addEni({ subnetId: ids.subnet });
+  for (let n = 0; n < 4; n++) {
+    sim.world.addEni({ subnetId: ids.subnet });
+  }
   await refuses(
     'an unpaginated listing of a large account',
     describe({}),

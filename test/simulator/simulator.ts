@@ -111,7 +111,9 @@ export class Simulator {
     this.#imdsServers.push(server);
     const imdsUrl = await listen(server, host, port);
     const [primaryEni] = this.world.store.attachedEnis(instance.id);
-    if (primaryEni === undefined) throw new Error(`${instance.id} has no primary ENI`);
+    if (primaryEni === undefined) {
+      throw new Error(`${instance.id} has no primary ENI`);
+    }
     return { instanceId: instance.id, imdsUrl, primaryEni, imds: imds.options };
   }
 
@@ -135,7 +137,9 @@ export class Simulator {
   }
 
   #pick(latency: number | readonly [number, number]): number {
-    if (typeof latency === 'number') return latency;
+    if (typeof latency === 'number') {
+      return latency;
+    }
     return latency[0] + this.world.random.below(latency[1] - latency[0] + 1);
   }
 

@@ -48,7 +48,9 @@ export async function errorOf(call: Promise<unknown>): Promise<Answered> {
   try {
     await call;
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!(error instanceof Error)) {
+      throw error;
+    }
     const metadata = '$metadata' in error ? error.$metadata : undefined;
     const hasStatus = typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata;
     const status = hasStatus ? Number(metadata.httpStatusCode) : undefined;

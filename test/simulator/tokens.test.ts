@@ -46,6 +46,8 @@ t.test('a token outlives its ENI: both readings, and its end', async (t) => {
     t.equal(again === made, deadToken === 'answersWithDeadEni', deadToken);
     t.equal(sim.world.enis.length, deadToken === 'answersWithDeadEni' ? 0 : 1);
     clock.advance(1000);
-    if (deadToken === 'answersWithDeadEni') t.not(await create(), made, 'a forgotten token makes a new one');
+    if (deadToken === 'answersWithDeadEni') {
+      t.not(await create(), made, 'a forgotten token makes a new one');
+    }
   }
 });

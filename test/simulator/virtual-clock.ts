@@ -23,6 +23,8 @@ export class VirtualClock implements Clock {
     this.#now += ms;
     const due = this.#sleepers.filter((sleeper) => sleeper.at <= this.#now);
     this.#sleepers = this.#sleepers.filter((sleeper) => sleeper.at > this.#now);
-    for (const sleeper of due.sort((a, b) => a.at - b.at)) sleeper.wake();
+    for (const sleeper of due.sort((a, b) => a.at - b.at)) {
+      sleeper.wake();
+    }
   }
 }

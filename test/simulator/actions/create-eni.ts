@@ -39,8 +39,9 @@ export const createNetworkInterface: Action = {
       throw invalidParameter('Invalid value for parameter clientToken: at most 64 ASCII characters');
     }
     const interfaceType = text(params, 'InterfaceType') ?? 'interface';
-    if (interfaceType !== 'interface')
+    if (interfaceType !== 'interface') {
       throw invalidParameter(`Invalid value '${interfaceType}' for InterfaceType`);
+    }
     const tags = tagSpecification(params, 'network-interface');
     checkTags(tags);
     atMostOneOf(params, [

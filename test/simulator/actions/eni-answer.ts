@@ -37,7 +37,9 @@ export function eniAnswer(world: World, eni: Eni): { [member: string]: Answer } 
 }
 
 function attachmentAnswer(world: World, eni: Eni): Answer {
-  if (eni.attachment === undefined) return undefined;
+  if (eni.attachment === undefined) {
+    return undefined;
+  }
   const { id, instanceId, instanceOwnerId, deviceIndex, networkCard, status, deleteOnTermination, at } =
     eni.attachment;
   return {

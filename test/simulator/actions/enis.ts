@@ -8,7 +8,9 @@ import type { World } from '../model/world.ts';
 /** The id of an ENI that a call names, once EC2 sees it. */
 export function visibleEniId(world: World, params: Params): string {
   const id = idOf('eni', requiredText(params, 'NetworkInterfaceId'));
-  if (world.store.visibleEni(id) === undefined) throw notFound('eni', id);
+  if (world.store.visibleEni(id) === undefined) {
+    throw notFound('eni', id);
+  }
   return id;
 }
 
@@ -52,9 +54,13 @@ function changeOf(params: Params): EniChange {
     );
   }
   const sourceDestCheck = attribute(params, 'SourceDestCheck');
-  if (sourceDestCheck !== undefined) return { sourceDestCheck: requiredFlag(sourceDestCheck, 'Value') };
+  if (sourceDestCheck !== undefined) {
+    return { sourceDestCheck: requiredFlag(sourceDestCheck, 'Value') };
+  }
   const description = attribute(params, 'Description');
-  if (description !== undefined) return { description: text(description, 'Value') ?? '' };
+  if (description !== undefined) {
+    return { description: text(description, 'Value') ?? '' };
+  }
   const attachment = attribute(params, 'Attachment');
   if (attachment !== undefined) {
     return {

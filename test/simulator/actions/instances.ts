@@ -57,7 +57,9 @@ export const describeInstances: Action = {
 
 function chosen(world: World, params: Params): Instance[] {
   const ids = texts(params, 'InstanceId');
-  if (ids.length === 0) return [...world.instances.values()];
+  if (ids.length === 0) {
+    return [...world.instances.values()];
+  }
   return findAll('i', ids, (id) => world.instances.get(id));
 }
 
@@ -100,7 +102,9 @@ export const describeInstanceTypes: Action = {
         `The following supplied instance types do not exist: [${unknown.join(', ')}]`,
       );
     }
-    if (names.length > 100) throw invalidParameter('At most 100 instance types may be named');
+    if (names.length > 100) {
+      throw invalidParameter('At most 100 instance types may be named');
+    }
     const all = [...instanceTypes.values()]
       .filter((type) => names.length === 0 || names.includes(type.name))
       .map((type) => ({ ...type, id: type.name, tags: {} }));

@@ -68,7 +68,9 @@ export const describeSecurityGroups: Action = {
     const names = texts(params, 'GroupName');
     const known = new Set([...world.securityGroups.values()].map((group) => group.name));
     const unknown = names.filter((name) => !known.has(name));
-    if (unknown.length > 0) throw notFound('sg', ...unknown);
+    if (unknown.length > 0) {
+      throw notFound('sg', ...unknown);
+    }
     const found = () =>
       named(world.securityGroups, params, 'GroupId', 'sg')
         .filter((group) => names.length === 0 || names.includes(group.name))

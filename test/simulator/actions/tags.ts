@@ -10,7 +10,9 @@ import { addTags, removeTags } from '../model/tags.ts';
 export function tagSpecification(params: Params, resourceType: string): Tags {
   const pairs = structures(params, 'TagSpecification').flatMap((specification) => {
     const type = requiredText(specification, 'ResourceType');
-    if (type !== resourceType) throw invalidParameter(`'${type}' is not a valid taggable resource type`);
+    if (type !== resourceType) {
+      throw invalidParameter(`'${type}' is not a valid taggable resource type`);
+    }
     const tags = tagPairs(specification);
     if (tags.length === 0) {
       throw new ApiError('InvalidParameter', 'Tag specification must have at least one tag');
@@ -29,7 +31,9 @@ function tagPairs(params: Params): { key: string; value: string | undefined }[] 
 
 function fromPairs(pairs: { key: string; value: string | undefined }[]): Tags {
   const tags = Object.fromEntries(pairs.map(({ key, value }) => [key, value ?? '']));
-  if (Object.keys(tags).length < pairs.length) throw invalidParameter('Duplicate tag keys found');
+  if (Object.keys(tags).length < pairs.length) {
+    throw invalidParameter('Duplicate tag keys found');
+  }
   return tags;
 }
 

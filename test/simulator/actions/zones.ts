@@ -10,7 +10,9 @@ export const describeAvailabilityZones: Action = {
     const names = texts(params, 'ZoneName');
     const zones = [...new Set([...world.subnets.values()].map((subnet) => subnet.zone))].sort();
     const unknown = names.filter((name) => !zones.includes(name));
-    if (unknown.length > 0) throw invalidParameter(`Invalid availability zone: [${unknown.join(', ')}]`);
+    if (unknown.length > 0) {
+      throw invalidParameter(`Invalid availability zone: [${unknown.join(', ')}]`);
+    }
     const all = zones.map((name) => ({ name, tags: {} }));
     const matches = filterPredicate<(typeof all)[number]>(params, {
       'zone-name': (zone) => [zone.name],

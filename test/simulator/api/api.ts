@@ -25,7 +25,9 @@ export function perform(
     throw new ApiError('InvalidAction', `The action ${name} is not valid for this web service.`);
   }
   for (const given of Object.keys(params)) {
-    if (action.parameters.includes(given)) continue;
+    if (action.parameters.includes(given)) {
+      continue;
+    }
     if (/^(Ipv6|EnablePrimaryIpv6|AssignIpv6)/.test(given)) {
       throw invalidParameter(`This simulator has no IPv6: parameter ${given}`);
     }

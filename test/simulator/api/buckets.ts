@@ -37,7 +37,9 @@ export class Buckets {
     const before = this.#levels.get(name) ?? { level: rate.size, at: now };
     const level = Math.min(rate.size, before.level + ((now - before.at) / 1000) * rate.refill);
     this.#levels.set(name, { level: level < 1 ? level : level - 1, at: now });
-    if (level < 1) throw new ApiError('RequestLimitExceeded', 'Request limit exceeded.', 503);
+    if (level < 1) {
+      throw new ApiError('RequestLimitExceeded', 'Request limit exceeded.', 503);
+    }
   }
 }
 
@@ -46,8 +48,12 @@ export function isRead(action: string): boolean {
 }
 
 function bucketOf(action: string, params: Params): { name: string; rate: Rate } {
-  if (!isRead(action)) return { name: action, rate: writes[action] ?? otherWrites };
+  if (!isRead(action)) {
+    return { name: action, rate: writes[action] ?? otherWrites };
+  }
   const narrowed = params['Filter'] !== undefined || params['MaxResults'] !== undefined;
-  if (narrowed || !costlyUnfiltered.has(action)) return { name: action, rate: reads };
+  if (narrowed || !costlyUnfiltered.has(action)) {
+    return { name: action, rate: reads };
+  }
   return { name: `${action} unfiltered`, rate: unfilteredReads };
 }

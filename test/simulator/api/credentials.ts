@@ -46,7 +46,9 @@ export class CredentialStore {
   /** The keys of the instance's role, the same until an hour before they end, as with EC2. */
   forInstance(instanceId: string, role: string, now: number): Credentials {
     const present = this.#byInstance.get(instanceId);
-    if (present?.expiresAt !== undefined && present.expiresAt - now > 3600 * 1000) return present;
+    if (present?.expiresAt !== undefined && present.expiresAt - now > 3600 * 1000) {
+      return present;
+    }
     const made = this.#add({
       accessKeyId: `ASIA${this.#random.hex(16).toUpperCase()}`,
       sessionToken: `IQoJ${this.#random.hex(64)}`,

@@ -36,8 +36,12 @@ export class Faults {
     let met: FaultKind | undefined;
     for (const entry of this.#pending) {
       const { fault } = entry;
-      if (fault.action !== undefined && fault.action !== action) continue;
-      if (fault.match !== undefined && !fault.match(params)) continue;
+      if (fault.action !== undefined && fault.action !== action) {
+        continue;
+      }
+      if (fault.match !== undefined && !fault.match(params)) {
+        continue;
+      }
       if (entry.skip > 0) {
         entry.skip--;
       } else if (met === undefined) {

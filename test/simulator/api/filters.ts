@@ -47,10 +47,16 @@ function reader<T extends { tags: Tags }>(
     const key = name.slice('tag:'.length);
     return ({ tags }) => (Object.hasOwn(tags, key) ? [tags[key] ?? ''] : []);
   }
-  if (name === 'tag-key') return ({ tags }) => Object.keys(tags);
-  if (name === 'tag-value') return ({ tags }) => Object.values(tags);
+  if (name === 'tag-key') {
+    return ({ tags }) => Object.keys(tags);
+  }
+  if (name === 'tag-value') {
+    return ({ tags }) => Object.values(tags);
+  }
   const read = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (read === undefined) throw invalidParameter(`The filter '${name}' is invalid`);
+  if (read === undefined) {
+    throw invalidParameter(`The filter '${name}' is invalid`);
+  }
   return read;
 }
 
@@ -63,8 +69,12 @@ function matcher(values: readonly string[]): (value: string) => boolean {
 
 function pattern(value: string): RegExp {
   const source = value.replace(/\\[\s\S]|[\s\S]/g, (part) => {
-    if (part === '*') return '.*';
-    if (part === '?') return '.';
+    if (part === '*') {
+      return '.*';
+    }
+    if (part === '?') {
+      return '.';
+    }
     const literal = part.length > 1 ? part.slice(1) : part;
     return literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   });

@@ -32,7 +32,9 @@ export function page<T extends { id: string }>(find: () => T[], params: Params, 
   const sorted = find().sort((a, b) => (a.id < b.id ? -1 : 1));
   const after = token === undefined ? undefined : readToken(token, params);
   const rest = after === undefined ? sorted : sorted.filter((resource) => resource.id > after);
-  if (size === undefined || rest.length <= size) return { items: rest, nextToken: undefined };
+  if (size === undefined || rest.length <= size) {
+    return { items: rest, nextToken: undefined };
+  }
   const items = rest.slice(0, size);
   return { items, nextToken: writeToken(items.at(-1)?.id ?? '', params) };
 }

@@ -12,7 +12,9 @@ export function isParams(value: Param | undefined): value is Params {
 
 export function text(params: Params, name: string): string | undefined {
   const value = params[name];
-  if (value === undefined || typeof value === 'string') return value;
+  if (value === undefined || typeof value === 'string') {
+    return value;
+  }
   throw new ApiError('InvalidParameter', `The parameter ${name} must be a single value`);
 }
 
@@ -26,9 +28,13 @@ export function requiredText(params: Params, name: string): string {
 
 export function integer(params: Params, name: string, least = 0, most = 999_999_999): number | undefined {
   const value = text(params, name);
-  if (value === undefined) return undefined;
+  if (value === undefined) {
+    return undefined;
+  }
   const number = /^-?\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= least && number <= most) return number;
+  if (number >= least && number <= most) {
+    return number;
+  }
   throw invalidParameter(
     `Value ( ${value} ) for parameter ${name} is invalid. Expecting a value between ${least} and ${most}.`,
   );
@@ -45,7 +51,9 @@ export function atMostOneOf(params: Params, names: readonly string[]): string[] 
 
 export function flag(params: Params, name: string): boolean | undefined {
   const value = text(params, name);
-  if (value === undefined) return undefined;
+  if (value === undefined) {
+    return undefined;
+  }
   if (value !== 'true' && value !== 'false') {
     throw invalidParameter(
       `Value (${value}) for parameter ${name} is invalid. The value must be true or false.`,
@@ -57,22 +65,32 @@ export function flag(params: Params, name: string): boolean | undefined {
 /** `Name.1=a&Name.2=b`. */
 export function texts(params: Params, name: string): string[] {
   const value = params[name];
-  if (value === undefined) return [];
-  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
+  if (value === undefined) {
+    return [];
+  }
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) {
+    return value;
+  }
   throw new ApiError('InvalidParameter', `The parameter ${name} must be a list of values`);
 }
 
 /** `Name.1.Key=a&Name.1.Value=b`. */
 export function structures(params: Params, name: string): Params[] {
   const value = params[name];
-  if (value === undefined) return [];
-  if (Array.isArray(value) && value.every(isParams)) return value;
+  if (value === undefined) {
+    return [];
+  }
+  if (Array.isArray(value) && value.every(isParams)) {
+    return value;
+  }
   throw new ApiError('InvalidParameter', `The parameter ${name} must be a list of structures`);
 }
 
 /** `Name.Value=x`: the `Value` of an attribute structure. */
 export function attribute(params: Params, name: string): Params | undefined {
   const value = params[name];
-  if (value === undefined || isParams(value)) return value;
+  if (value === undefined || isParams(value)) {
+    return value;
+  }
   throw new ApiError('InvalidParameter', `The parameter ${name} must be a structure`);
 }

@@ -17,7 +17,9 @@ export class Permissions {
   /** Throws UnauthorizedOperation, in EC2's words; tags at create need CreateTags as well. */
   check(name: string, action: Action, params: Params, caller: Caller): void {
     const resource = action.resource?.(params);
-    if (this.#denied.has(name)) throw unauthorized(name, resource, caller);
+    if (this.#denied.has(name)) {
+      throw unauthorized(name, resource, caller);
+    }
     if (params['TagSpecification'] !== undefined && this.#denied.has('CreateTags')) {
       throw unauthorized('CreateTags', resource, caller);
     }

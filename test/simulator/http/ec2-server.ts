@@ -43,7 +43,9 @@ export function ec2Server(side: Ec2Side): Server {
   return createServer((request, response) => {
     answer(side, request, response).catch((error: unknown) => {
       /** A client that broke off in the middle of its request is no mistake of ours. */
-      if (request.errored === error) return;
+      if (request.errored === error) {
+        return;
+      }
       side.onFailure(error);
       const requestId = randomUUID();
       const xml = renderError(requestId, 'InternalError', 'An internal error has occurred');
@@ -68,11 +70,15 @@ async function answer(side: Ec2Side, request: IncomingMessage, response: ServerR
     understood = understand(side, request, form);
     return '';
   });
-  if (understood === undefined) return reply(side, response, refusal);
+  if (understood === undefined) {
+    return reply(side, response, refusal);
+  }
   const { call, caller } = understood;
   await serve(side, call, response, (error) =>
     attempt(requestId, () => {
-      if (error !== undefined) throw error;
+      if (error !== undefined) {
+        throw error;
+      }
       const result = perform(side.world, side, call.action, call.params, caller);
       return renderAnswer(call.action, requestId, result);
     }),
@@ -84,7 +90,9 @@ function attempt(requestId: string, run: () => string): Outcome {
   try {
     return { status: 200, code: undefined, requestId, xml: run() };
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof ApiError)) {
+      throw error;
+    }
     const { status, code, message } = error;
     return { status, code, requestId, xml: renderError(requestId, code, message) };
   }
@@ -126,9 +134,13 @@ async function serve(
 ): Promise<void> {
   side.record.add(call);
   await side.hooks.beforeCall?.(call);
-  if (side.closing.aborted) return;
+  if (side.closing.aborted) {
+    return;
+  }
   const fault = side.faults.meet(call.action, call.params);
-  if (fault === 'hang') return;
+  if (fault === 'hang') {
+    return;
+  }
   if (fault === 'reset') {
     response.socket?.resetAndDestroy();
     return;
@@ -139,12 +151,17 @@ async function serve(
   call.answer = { status: outcome.status, code: outcome.code };
   await side.pause(side.latency(call.action) + delayMs);
   await side.hooks.afterCall?.(call);
-  if (fault === 'lostAnswer') response.socket?.resetAndDestroy();
-  else reply(side, response, outcome);
+  if (fault === 'lostAnswer') {
+    response.socket?.resetAndDestroy();
+  } else {
+    reply(side, response, outcome);
+  }
 }
 
 function reply(side: Ec2Side, response: ServerResponse, { status, requestId, xml }: Outcome): void {
-  if (response.destroyed || response.headersSent) return;
+  if (response.destroyed || response.headersSent) {
+    return;
+  }
   response.writeHead(status, {
     'Content-Type': 'text/xml;charset=UTF-8',
     /** The clients mend a wrong clock of theirs with it. */

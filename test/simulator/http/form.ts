@@ -4,7 +4,9 @@ import { ApiError } from '../model/api-error.ts';
 /** The nested parameters of a form-encoded body: numbered members become lists, in the order of their numbers. */
 export function parseForm(body: string): Params {
   const root: Params = Object.create(null);
-  for (const [name, value] of new URLSearchParams(body)) insert(root, name, value);
+  for (const [name, value] of new URLSearchParams(body)) {
+    insert(root, name, value);
+  }
   return listed(root);
 }
 
@@ -14,11 +16,15 @@ function insert(root: Params, name: string, value: string): void {
   let node = root;
   for (const part of path) {
     const next = node[part] ?? Object.create(null);
-    if (!isParams(next)) throw malformed(name);
+    if (!isParams(next)) {
+      throw malformed(name);
+    }
     node[part] = next;
     node = next;
   }
-  if (node[last] !== undefined) throw malformed(name);
+  if (node[last] !== undefined) {
+    throw malformed(name);
+  }
   node[last] = value;
 }
 
@@ -28,13 +34,17 @@ function malformed(name: string): ApiError {
 
 function listed(node: Params): Params {
   const result: Params = Object.create(null);
-  for (const [name, value] of Object.entries(node)) result[name] = isParams(value) ? asList(value) : value;
+  for (const [name, value] of Object.entries(node)) {
+    result[name] = isParams(value) ? asList(value) : value;
+  }
   return result;
 }
 
 function asList(node: Params): Param {
   const inner = listed(node);
   const names = Object.keys(inner);
-  if (!names.every((name) => /^\d+$/.test(name))) return inner;
+  if (!names.every((name) => /^\d+$/.test(name))) {
+    return inner;
+  }
   return names.sort((a, b) => Number(a) - Number(b)).flatMap((name) => inner[name] ?? []);
 }

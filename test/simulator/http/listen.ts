@@ -6,7 +6,9 @@ export async function listen(server: Server, host: string, port: number): Promis
   server.listen(port, host);
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no TCP address');
+  if (address === null || typeof address === 'string') {
+    throw new Error('the server has no TCP address');
+  }
   return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
 }
 

@@ -46,7 +46,9 @@ export function authenticate(
       400,
     );
   }
-  if (Math.abs(now - signedAt) > clockSkewMs) throw skewError === 'AuthFailure' ? notValid() : expired();
+  if (Math.abs(now - signedAt) > clockSkewMs) {
+    throw skewError === 'AuthFailure' ? notValid() : expired();
+  }
   const [, accessKeyId = '', scopeDate, scopeRegion] = parts;
   const credentials = store.find(accessKeyId);
   if (
@@ -57,7 +59,9 @@ export function authenticate(
   ) {
     throw notValid();
   }
-  if (credentials.expiresAt !== undefined && credentials.expiresAt < now) throw expired();
+  if (credentials.expiresAt !== undefined && credentials.expiresAt < now) {
+    throw expired();
+  }
   return credentials;
 }
 
@@ -72,7 +76,9 @@ function expired(): ApiError {
 /** `20261120T193000Z` in ms since 1970. */
 function amzDate(header: string | string[] | undefined): number | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(header));
-  if (parts === null) return undefined;
+  if (parts === null) {
+    return undefined;
+  }
   const [, year, month, day, hour, minute, second] = parts.map(Number);
   return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
 }

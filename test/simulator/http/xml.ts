@@ -20,12 +20,20 @@ export function renderError(requestId: string, code: string, message: string): s
 }
 
 function render(answer: Answer): string {
-  if (answer === undefined) return '';
-  if (Array.isArray(answer)) return answer.map((each) => `<item>${render(each)}</item>`).join('');
-  if (typeof answer !== 'object') return escapeXml(String(answer));
+  if (answer === undefined) {
+    return '';
+  }
+  if (Array.isArray(answer)) {
+    return answer.map((each) => `<item>${render(each)}</item>`).join('');
+  }
+  if (typeof answer !== 'object') {
+    return escapeXml(String(answer));
+  }
   let xml = '';
   for (const [member, value] of Object.entries(answer)) {
-    if (value !== undefined) xml += `<${member}>${render(value)}</${member}>`;
+    if (value !== undefined) {
+      xml += `<${member}>${render(value)}</${member}>`;
+    }
   }
   return xml;
 }

@@ -7,7 +7,9 @@ export function imdsServer(imds: Imds, pause: (ms: number) => Promise<void>): Se
     /** The SDK's own client asks for `//latest/…`, which IMDS takes for `/latest/…`. */
     const path = (request.url ?? '/').replace(/\?.*/, '').replace(/\/+/g, '/');
     const answer = imds.answer(request.method ?? 'GET', path, request.headers);
-    if (answer === 'lost') return;
+    if (answer === 'lost') {
+      return;
+    }
     if (answer === 'refused') {
       request.socket.resetAndDestroy();
       return;

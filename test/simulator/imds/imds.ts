@@ -42,7 +42,9 @@ export class Imds {
   answer(method: string, path: string, headers: IncomingHttpHeaders): ImdsAnswer | 'refused' | 'lost' {
     this.#world.settle();
     const { options } = this;
-    if (!isUp(this.#world.instance(this.#instanceId))) return 'refused';
+    if (!isUp(this.#world.instance(this.#instanceId))) {
+      return 'refused';
+    }
     if (options.refuseNext > 0) {
       options.refuseNext--;
       return 'refused';
@@ -55,20 +57,36 @@ export class Imds {
       options.throttleNext--;
       return plain(503);
     }
-    if (!options.enabled) return plain(403);
-    if (method === 'PUT') return this.#newToken(path, headers);
-    if (method !== 'GET' && method !== 'HEAD') return plain(405);
-    if (!this.#authorized(headers)) return plain(401);
+    if (!options.enabled) {
+      return plain(403);
+    }
+    if (method === 'PUT') {
+      return this.#newToken(path, headers);
+    }
+    if (method !== 'GET' && method !== 'HEAD') {
+      return plain(405);
+    }
+    if (!this.#authorized(headers)) {
+      return plain(401);
+    }
     return this.#read(path);
   }
 
   #newToken(path: string, headers: IncomingHttpHeaders): ImdsAnswer | 'lost' {
-    if (path !== tokenPath) return plain(404);
-    if (headers['x-forwarded-for'] !== undefined) return plain(403);
+    if (path !== tokenPath) {
+      return plain(404);
+    }
+    if (headers['x-forwarded-for'] !== undefined) {
+      return plain(403);
+    }
     const seconds = String(headers[ttlHeader] ?? '');
     const ttl = /^\d{1,5}$/.test(seconds) ? Number(seconds) : 0;
-    if (ttl < 1 || ttl > 21600) return plain(400);
-    if (this.options.hops > this.options.hopLimit) return 'lost';
+    if (ttl < 1 || ttl > 21600) {
+      return plain(400);
+    }
+    if (this.options.hops > this.options.hopLimit) {
+      return 'lost';
+    }
     const token = `AQAEA${this.#world.random.hex(48)}==`;
     this.#tokens.set(token, this.#world.clock.now() + ttl * 1000);
     return { status: 200, body: token, headers: { [ttlHeader]: seconds } };
@@ -76,16 +94,21 @@ export class Imds {
 
   #authorized(headers: IncomingHttpHeaders): boolean {
     const token = headers['x-aws-ec2-metadata-token'];
-    if (token === undefined) return this.options.tokens === 'optional';
-    if (this.options.expireTokenNext > 0 && this.#tokens.delete(String(token)))
+    if (token === undefined) {
+      return this.options.tokens === 'optional';
+    }
+    if (this.options.expireTokenNext > 0 && this.#tokens.delete(String(token))) {
       this.options.expireTokenNext--;
+    }
     return (this.#tokens.get(String(token)) ?? Number.NEGATIVE_INFINITY) > this.#world.clock.now();
   }
 
   #read(path: string): ImdsAnswer {
     const instance = this.#world.instances.get(this.#instanceId);
     const parts = /^\/(?:latest|\d{4}-\d\d-\d\d|1\.0)(\/.*)?$/.exec(path);
-    if (instance === undefined || parts === null) return plain(404);
+    if (instance === undefined || parts === null) {
+      return plain(404);
+    }
     const now = this.#world.clock.now();
     const lingering = [...this.#lingering].filter(([, until]) => until > now).map(([mac]) => mac);
     const { options } = this;
@@ -94,8 +117,12 @@ export class Imds {
     for (const name of (parts[1] ?? '').split('/').filter((each) => each !== '')) {
       node = isDirectory(node) && Object.hasOwn(node, name) ? node[name] : undefined;
     }
-    if (node === undefined) return plain(404);
-    if (isDirectory(node)) return { status: 200, body: listing(node) };
+    if (node === undefined) {
+      return plain(404);
+    }
+    if (isDirectory(node)) {
+      return { status: 200, body: listing(node) };
+    }
     const headers = { 'Content-Type': 'application/octet-stream' };
     return { status: 200, body: node, ...(typeof node === 'string' ? {} : { headers }) };
   }

@@ -88,7 +88,9 @@ function eniTree({ world, options }: ImdsView, eni: Eni): Tree {
 
 function iamTree({ world, instance, credentials }: ImdsView): Tree | undefined {
   const { role } = instance;
-  if (role === undefined) return undefined;
+  if (role === undefined) {
+    return undefined;
+  }
   const { account, region } = world.settings;
   const now = world.wallClock();
   const keys = credentials.forInstance(instance.id, role, now.getTime());

@@ -40,11 +40,15 @@ export class AddressPool {
    */
   nameable(text: string, allowInPrefixReservation: boolean): bigint {
     const address = parseAddress(text);
-    if (address === undefined) throw invalidParameter(`invalid value for parameter address: ${text}`);
+    if (address === undefined) {
+      throw invalidParameter(`invalid value for parameter address: ${text}`);
+    }
     if (!contains(this.range, address)) {
       throw invalidParameter("Address does not fall within the subnet's address range");
     }
-    if (this.isReserved(address)) throw invalidParameter("Address is in subnet's reserved address range");
+    if (this.isReserved(address)) {
+      throw invalidParameter("Address is in subnet's reserved address range");
+    }
     if (!allowInPrefixReservation && this.#reservedAs(address)?.type === 'prefix') {
       throw invalidParameter(`Address ${text} is in a subnet CIDR reservation for prefixes.`);
     }
@@ -54,7 +58,9 @@ export class AddressPool {
   /** Answers the address as text. */
   take(address: bigint, owner: string): string {
     const present = this.#owners.get(address);
-    if (present !== undefined) throw new Error(`${formatAddress(address)} has an owner: ${present}`);
+    if (present !== undefined) {
+      throw new Error(`${formatAddress(address)} has an owner: ${present}`);
+    }
     this.#owners.set(address, owner);
     return formatAddress(address);
   }
@@ -65,17 +71,23 @@ export class AddressPool {
     if (!this.#isFree(range)) {
       throw new ApiError('InvalidIPAddress.InUse', `The specified prefix ${cidr} is already in use.`);
     }
-    for (const address of addressesOf(range)) this.#owners.set(address, owner);
+    for (const address of addressesOf(range)) {
+      this.#owners.set(address, owner);
+    }
     return cidr;
   }
 
   give(held: { addresses: readonly string[]; prefixes: readonly string[] }): void {
     for (const text of held.addresses) {
       const address = parseAddress(text);
-      if (address !== undefined) this.#owners.delete(address);
+      if (address !== undefined) {
+        this.#owners.delete(address);
+      }
     }
     for (const cidr of held.prefixes) {
-      for (const address of addressesOf(this.#prefix(cidr))) this.#owners.delete(address);
+      for (const address of addressesOf(this.#prefix(cidr))) {
+        this.#owners.delete(address);
+      }
     }
   }
 
@@ -92,7 +104,9 @@ export class AddressPool {
 
   #isFree(range: Range): boolean {
     for (const address of addressesOf(range)) {
-      if (this.#owners.has(address) || this.isReserved(address)) return false;
+      if (this.#owners.has(address) || this.isReserved(address)) {
+        return false;
+      }
     }
     return true;
   }
@@ -143,18 +157,24 @@ export class AddressPool {
   }
 
   #reservedAs(address: bigint): Reservation | undefined {
-    if (this.reservations.size === 0) return undefined;
+    if (this.reservations.size === 0) {
+      return undefined;
+    }
     return this.#reservationTouching({ first: address, last: address });
   }
 
   #reservationTouching(range: Range): Reservation | undefined {
     for (const reservation of this.reservations.values()) {
-      if (overlap(reservation.range, range)) return reservation;
+      if (overlap(reservation.range, range)) {
+        return reservation;
+      }
     }
     return undefined;
   }
 }
 
 function* addressesOf(range: Range): Generator<bigint> {
-  for (let address = range.first; address <= range.last; address++) yield address;
+  for (let address = range.first; address <= range.last; address++) {
+    yield address;
+  }
 }

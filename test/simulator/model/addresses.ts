@@ -20,7 +20,9 @@ export interface Assignment {
 /** Takes the named address for a new ENI; answers it. */
 export function takeAddress(world: World, { pool }: Subnet, address: string, eniId: string): string {
   const value = nameable(world, pool, address);
-  if (pool.ownerOf(address) !== undefined) throw addressInUse();
+  if (pool.ownerOf(address) !== undefined) {
+    throw addressInUse();
+  }
   return pool.take(value, eniId);
 }
 
@@ -43,7 +45,9 @@ export function assignAddresses(world: World, eni: Eni, request: Assignment): En
       release(world, pool, address);
       taken.addresses.push(pool.take(nameable(world, pool, address), eni.id));
     }
-    for (const prefix of request.prefixes) taken.prefixes.push(pool.takePrefix(prefix, eni.id));
+    for (const prefix of request.prefixes) {
+      taken.prefixes.push(pool.takePrefix(prefix, eni.id));
+    }
     for (let n = 0; n < request.count; n++) {
       taken.addresses.push(pool.takeFree(world.random, eni.id));
     }
@@ -68,7 +72,9 @@ function newAddresses(world: World, pool: AddressPool, eni: Eni, request: Assign
   if (wanted.length < addresses.length && world.settings.quirks.assignOwnAddress === 'refused') {
     throw moveNotAllowed(addresses);
   }
-  for (const address of wanted) nameable(world, pool, address);
+  for (const address of wanted) {
+    nameable(world, pool, address);
+  }
   refuseTaken(world, pool, wanted, allowReassignment);
   return wanted;
 }
@@ -79,7 +85,9 @@ function refuseTaken(world: World, pool: AddressPool, addresses: readonly string
     const owner = pool.ownerOf(address);
     return owner !== undefined && !(allowed && isSecondary(world.store.findEni(owner), address));
   });
-  if (stuck.length > 0) throw moveNotAllowed(stuck);
+  if (stuck.length > 0) {
+    throw moveNotAllowed(stuck);
+  }
 }
 
 function isSecondary(eni: Eni | undefined, address: string): boolean {
@@ -92,7 +100,9 @@ function moveNotAllowed(addresses: readonly string[]): ApiError {
 
 function release(world: World, pool: AddressPool, address: string): void {
   const owner = pool.ownerOf(address);
-  if (owner === undefined) return;
+  if (owner === undefined) {
+    return;
+  }
   const eni = world.store.eni(owner);
   pool.give({ addresses: [address], prefixes: [] });
   world.store.setEni({ ...eni, addresses: eni.addresses.filter((each) => each !== address) });

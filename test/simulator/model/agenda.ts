@@ -11,7 +11,9 @@ export class Agenda {
 
   add(at: number, run: () => void): void {
     let index = this.#items.length;
-    while (index > 0 && (this.#items[index - 1]?.at ?? at) > at) index--;
+    while (index > 0 && (this.#items[index - 1]?.at ?? at) > at) {
+      index--;
+    }
     this.#items.splice(index, 0, { at, run });
     this.onAdded(at);
   }

@@ -94,9 +94,13 @@ function plugIn(
 export function addDevice(world: World, eniId: string, attachmentId: string): void {
   const eni = world.store.findEni(eniId);
   const { attachment } = eni ?? {};
-  if (eni === undefined || attachment?.id !== attachmentId || attachment.instanceId === undefined) return;
+  if (eni === undefined || attachment?.id !== attachmentId || attachment.instanceId === undefined) {
+    return;
+  }
   const instance = world.instance(attachment.instanceId);
-  if (attachment.device || attachment.status === 'detaching' || !isUp(instance)) return;
+  if (attachment.device || attachment.status === 'detaching' || !isUp(instance)) {
+    return;
+  }
   const changed = { ...eni, attachment: { ...attachment, device: true } };
   world.store.setEni(changed);
   world.onEvent({ kind: 'deviceAdded', eni: changed, instance });
@@ -126,15 +130,21 @@ export function detachEni(world: World, attachmentId: string): void {
 /** The ENI is `available` again, and its device is gone if it ever was there. */
 export function unplug(world: World, eniId: string, attachmentId: string): void {
   const eni = world.store.findEni(eniId);
-  if (eni?.attachment?.id !== attachmentId || eni.attachment.instanceId === undefined) return;
+  if (eni?.attachment?.id !== attachmentId || eni.attachment.instanceId === undefined) {
+    return;
+  }
   const instance = world.instance(eni.attachment.instanceId);
   world.store.setEni({ ...eni, attachment: undefined });
   world.onEvent({ kind: 'detached', eni, instance });
-  if (eni.attachment.device) world.onEvent({ kind: 'deviceRemoved', eni, instance });
+  if (eni.attachment.device) {
+    world.onEvent({ kind: 'deviceRemoved', eni, instance });
+  }
 }
 
 export function typeOf(instance: Instance): InstanceType {
   const type = instanceTypes.get(instance.type);
-  if (type === undefined) throw new Error(`not in the catalogue of instance types: ${instance.type}`);
+  if (type === undefined) {
+    throw new Error(`not in the catalogue of instance types: ${instance.type}`);
+  }
   return type;
 }

@@ -35,7 +35,9 @@ export class EniStore {
     const seen: Eni[] = [];
     for (const id of ids) {
       const eni = this.visibleEni(id);
-      if (eni !== undefined) seen.push(eni);
+      if (eni !== undefined) {
+        seen.push(eni);
+      }
     }
     return seen;
   }
@@ -52,7 +54,9 @@ export class EniStore {
   /** Throws for an ENI that is not there in truth. */
   eni(eniId: string): Eni {
     const eni = this.findEni(eniId);
-    if (eni === undefined) throw notFound('eni', eniId);
+    if (eni === undefined) {
+      throw notFound('eni', eniId);
+    }
     return eni;
   }
 
@@ -89,22 +93,33 @@ export class EniStore {
       history = new History(this.#keepMs);
       this.#enis.set(eni.id, history);
       addTo(this.#bySubnet, eni.subnetId, eni.id);
-      if (!eni.hidden) this.#eniCount++;
+      if (!eni.hidden) {
+        this.#eniCount++;
+      }
     }
-    if (eni.attachment?.instanceId !== undefined) addTo(this.#byInstance, eni.attachment.instanceId, eni.id);
+    if (eni.attachment?.instanceId !== undefined) {
+      addTo(this.#byInstance, eni.attachment.instanceId, eni.id);
+    }
     history.set(at, eni);
   }
 
   dropEni(eni: Eni): void {
     this.#enis.get(eni.id)?.set(this.#clock.now(), undefined);
-    if (!eni.hidden) this.#eniCount--;
+    if (!eni.hidden) {
+      this.#eniCount--;
+    }
     const forget = () => {
       this.#enis.delete(eni.id);
       this.#bySubnet.get(eni.subnetId)?.delete(eni.id);
-      for (const ids of this.#byInstance.values()) ids.delete(eni.id);
+      for (const ids of this.#byInstance.values()) {
+        ids.delete(eni.id);
+      }
     };
-    if (this.#keepMs === 0) forget();
-    else this.#agenda.add(this.#clock.now() + this.#keepMs, forget);
+    if (this.#keepMs === 0) {
+      forget();
+    } else {
+      this.#agenda.add(this.#clock.now() + this.#keepMs, forget);
+    }
   }
 }
 

@@ -31,7 +31,9 @@ export function createEni(world: World, request: EniRequest): Eni {
   world.store.setEni(eni);
   world.after(world.settings.createMs, () => {
     const now = world.store.findEni(eni.id);
-    if (now !== undefined) world.store.setEni({ ...now, pending: false });
+    if (now !== undefined) {
+      world.store.setEni({ ...now, pending: false });
+    }
   });
   return eni;
 }
@@ -101,7 +103,9 @@ function takePrimary(world: World, subnet: Subnet, request: EniRequest, eniId: s
 function withSecondaries(world: World, eni: Eni, request: EniRequest): Eni {
   const { pool } = world.subnet(eni.subnetId);
   try {
-    if (request.secondary?.some((address) => pool.ownerOf(address) !== undefined)) throw addressInUse();
+    if (request.secondary?.some((address) => pool.ownerOf(address) !== undefined)) {
+      throw addressInUse();
+    }
     return assignAddresses(world, eni, {
       addresses: request.secondary ?? [],
       count: request.secondaryCount ?? 0,

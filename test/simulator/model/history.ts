@@ -12,8 +12,12 @@ export class History<T> {
 
   /** `undefined` means deleted. */
   set(at: number, value: T | undefined): void {
-    while ((this.#versions[1]?.at ?? at) < at - this.#keepMs) this.#versions.shift();
-    if (this.#keepMs === 0) this.#versions.length = 0;
+    while ((this.#versions[1]?.at ?? at) < at - this.#keepMs) {
+      this.#versions.shift();
+    }
+    if (this.#keepMs === 0) {
+      this.#versions.length = 0;
+    }
     this.#versions.push({ at, value });
   }
 
@@ -25,7 +29,9 @@ export class History<T> {
   asOf(time: number): T | undefined {
     for (let index = this.#versions.length - 1; index >= 0; index--) {
       const version = this.#versions[index];
-      if (version !== undefined && version.at <= time) return version.value;
+      if (version !== undefined && version.at <= time) {
+        return version.value;
+      }
     }
     return undefined;
   }

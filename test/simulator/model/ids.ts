@@ -51,7 +51,9 @@ function isKind(prefix: string): prefix is IdKind {
 
 /** Answers the id, or throws if it has not the form of such an id: EC2 says so before it looks for it. */
 export function idOf(kind: IdKind, id: string): string {
-  if (kindOf(id) === kind) return id;
+  if (kindOf(id) === kind) {
+    return id;
+  }
   throw new ApiError(kinds[kind].malformed, `Invalid id: "${id}" (expecting "${kind}-...")`);
 }
 
@@ -65,6 +67,8 @@ export function notFound(kind: IdKind, ...ids: string[]): ApiError {
 export function findAll<T>(kind: IdKind, ids: readonly string[], find: (id: string) => T | undefined): T[] {
   const wanted = [...new Set(ids)].map((id) => ({ id, resource: find(idOf(kind, id)) }));
   const missing = wanted.filter(({ resource }) => resource === undefined).map(({ id }) => id);
-  if (missing.length > 0) throw notFound(kind, ...missing);
+  if (missing.length > 0) {
+    throw notFound(kind, ...missing);
+  }
   return wanted.flatMap(({ resource }) => resource ?? []);
 }

@@ -65,7 +65,9 @@ export const largestUserData = 16_384;
 /** Empty user data is none; more than 16 KB is refused. */
 function bytesOf(userData: Uint8Array | string | undefined): Uint8Array | undefined {
   const bytes = typeof userData === 'string' ? Buffer.from(userData) : userData;
-  if (bytes === undefined || bytes.length === 0) return undefined;
+  if (bytes === undefined || bytes.length === 0) {
+    return undefined;
+  }
   if (bytes.length > largestUserData) {
     throw invalidParameter(`User data is limited to ${largestUserData} bytes`);
   }
@@ -77,10 +79,14 @@ export function terminateInstance(world: World, instanceId: string): void {
   const instance = world.instance(instanceId);
   world.instances.set(instanceId, { ...instance, state: 'terminated' });
   for (const eni of world.store.attachedEnis(instanceId)) {
-    if (eni.attachment === undefined) continue;
+    if (eni.attachment === undefined) {
+      continue;
+    }
     const { id, deleteOnTermination } = eni.attachment;
     unplug(world, eni.id, id);
-    if (deleteOnTermination) removeEni(world, world.store.eni(eni.id));
+    if (deleteOnTermination) {
+      removeEni(world, world.store.eni(eni.id));
+    }
   }
 }
 
@@ -104,5 +110,7 @@ function changeState(
   to: InstanceState,
 ): void {
   const instance = world.instance(instanceId);
-  if (from.includes(instance.state)) world.instances.set(instanceId, { ...instance, state: to });
+  if (from.includes(instance.state)) {
+    world.instances.set(instanceId, { ...instance, state: to });
+  }
 }

@@ -8,7 +8,9 @@ export interface Range {
 
 /** The address as a number; undefined if it is none. */
 export function parseAddress(text: string): bigint | undefined {
-  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return undefined;
+  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) {
+    return undefined;
+  }
   try {
     return IPv4.fromString(text).getValue();
   } catch {

@@ -4,9 +4,13 @@ import type { Subnet, Vpc } from './records.ts';
 /** The range of a CIDR that a VPC or a subnet may have: /16 to /28. Throws for any other. */
 export function networkRange(cidr: string): Range {
   const range = parseCidr(cidr);
-  if (range === undefined) throw new Error(`not a CIDR: ${cidr}`);
+  if (range === undefined) {
+    throw new Error(`not a CIDR: ${cidr}`);
+  }
   const size = range.last - range.first + 1n;
-  if (size > 2n ** 16n || size < 2n ** 4n) throw new Error(`not between /16 and /28: ${cidr}`);
+  if (size > 2n ** 16n || size < 2n ** 4n) {
+    throw new Error(`not between /16 and /28: ${cidr}`);
+  }
   return range;
 }
 

@@ -30,6 +30,8 @@ export function privateDnsName(region: string, address: string): string {
 
 /** The first part of the Region's ARNs. */
 export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
+  if (region.startsWith('cn-')) {
+    return 'aws-cn';
+  }
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }

@@ -22,7 +22,9 @@ export class Random {
 
   hex(digits: number): string {
     let text = '';
-    while (text.length < digits) text += this.next().toString(16).padStart(8, '0');
+    while (text.length < digits) {
+      text += this.next().toString(16).padStart(8, '0');
+    }
     return text.slice(0, digits);
   }
 

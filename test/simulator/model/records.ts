@@ -101,6 +101,8 @@ export function isUp({ state }: Instance): boolean {
 }
 
 export function eniStatus(eni: Eni): string {
-  if (eni.attachment !== undefined) return 'in-use';
+  if (eni.attachment !== undefined) {
+    return 'in-use';
+  }
   return eni.pending ? 'pending' : 'available';
 }

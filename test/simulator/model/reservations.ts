@@ -7,7 +7,9 @@ import type { World } from './world.ts';
 export function addReservation(world: World, request: Omit<Reservation, 'id'>): Reservation {
   const { pool } = world.subnet(request.subnetId);
   const range = parseCidr(request.cidr);
-  if (range === undefined) throw invalidParameter(`invalid value for parameter cidr: ${request.cidr}`);
+  if (range === undefined) {
+    throw invalidParameter(`invalid value for parameter cidr: ${request.cidr}`);
+  }
   if (!contains(pool.range, range.first) || !contains(pool.range, range.last)) {
     throw invalidParameter(`The CIDR '${request.cidr}' is not within the subnet's range.`);
   }

@@ -19,13 +19,17 @@ function checkKey(key: string): void {
   if (key.length === 0 || key.length > 128) {
     throw invalidParameter(`Tag key exceeds the maximum length of 128 characters ('${key}')`);
   }
-  if (isReserved(key)) throw invalidParameter(`Tag keys starting with 'aws:' are reserved for internal use`);
+  if (isReserved(key)) {
+    throw invalidParameter(`Tag keys starting with 'aws:' are reserved for internal use`);
+  }
 }
 
 /** AWS's own tags count no more than they can be touched. */
 function checkCount(tags: Tags): void {
   const own = Object.keys(tags).filter((key) => !isReserved(key));
-  if (own.length > 50) throw new ApiError('TagLimitExceeded', 'More than 50 tags specified');
+  if (own.length > 50) {
+    throw new ApiError('TagLimitExceeded', 'More than 50 tags specified');
+  }
 }
 
 function isReserved(key: string): boolean {
@@ -44,7 +48,9 @@ export function removeTags(
   ids: readonly string[],
   gone: readonly { key: string; value: string | undefined }[],
 ): void {
-  for (const { key } of gone) checkKey(key);
+  for (const { key } of gone) {
+    checkKey(key);
+  }
   const goes = (key: string, value: string) =>
     gone.length === 0
       ? !isReserved(key)
@@ -61,7 +67,9 @@ function retag(world: World, ids: readonly string[], change: (tags: Tags) => Tag
     checkCount(changed);
     return () => write(changed);
   });
-  for (const write of writes) write();
+  for (const write of writes) {
+    write();
+  }
 }
 
 interface Taggable {
@@ -76,13 +84,17 @@ function taggable(world: World, id: string): Taggable {
   }
   const records = { i: world.instances, subnet: world.subnets, sg: world.securityGroups, vpc: world.vpcs };
   const found = kind === 'eni' ? taggableEni(world, id) : taggableIn<{ tags: Tags }>(records[kind], id);
-  if (found === undefined) throw notFound(kind, id);
+  if (found === undefined) {
+    throw notFound(kind, id);
+  }
   return found;
 }
 
 function taggableEni(world: World, id: string): Taggable | undefined {
   const eni = world.store.findEni(id);
-  if (eni === undefined || world.store.visibleEni(id) === undefined) return undefined;
+  if (eni === undefined || world.store.visibleEni(id) === undefined) {
+    return undefined;
+  }
   refuseForeign(eni);
   return { tags: eni.tags, write: (tags) => world.store.setEni({ ...eni, tags }) };
 }

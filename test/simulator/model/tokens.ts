@@ -8,7 +8,9 @@ import type { World } from './world.ts';
  * has been deleted meanwhile (a quirk: EC2 does not say).
  */
 export function createEniOnce(world: World, token: string | undefined, request: EniRequest): Eni {
-  if (token === undefined) return createEni(world, request);
+  if (token === undefined) {
+    return createEni(world, request);
+  }
   const fingerprint = JSON.stringify(request);
   const known = world.tokens.get(token);
   if (known !== undefined && world.clock.now() - known.at < world.settings.tokenMs) {
@@ -19,8 +21,12 @@ export function createEniOnce(world: World, token: string | undefined, request: 
       );
     }
     const alive = world.store.findEni(known.eni.id);
-    if (alive !== undefined) return alive;
-    if (world.settings.quirks.deadToken === 'answersWithDeadEni') return known.eni;
+    if (alive !== undefined) {
+      return alive;
+    }
+    if (world.settings.quirks.deadToken === 'answersWithDeadEni') {
+      return known.eni;
+    }
   }
   const eni = createEni(world, request);
   world.tokens.set(token, { fingerprint, eni, at: world.clock.now() });

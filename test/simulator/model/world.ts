@@ -63,8 +63,11 @@ export class World {
   }
 
   after(ms: number, run: () => void): void {
-    if (ms <= 0) run();
-    else this.agenda.add(this.clock.now() + ms, run);
+    if (ms <= 0) {
+      run();
+    } else {
+      this.agenda.add(this.clock.now() + ms, run);
+    }
   }
 
   wallClock(at = this.clock.now()): Date {
@@ -145,13 +148,17 @@ export class World {
   /** Throws EC2's error for an id that is not there, as does `instance`. */
   subnet(id: string): Subnet {
     const subnet = this.subnets.get(id);
-    if (subnet === undefined) throw notFound('subnet', id);
+    if (subnet === undefined) {
+      throw notFound('subnet', id);
+    }
     return subnet;
   }
 
   instance(id: string): Instance {
     const instance = this.instances.get(id);
-    if (instance === undefined) throw notFound('i', id);
+    if (instance === undefined) {
+      throw notFound('i', id);
+    }
     return instance;
   }
 
@@ -162,15 +169,21 @@ export class World {
 
   #vpc(id: string): Vpc {
     const vpc = this.vpcs.get(id);
-    if (vpc === undefined) throw new Error(`no such VPC: ${id}`);
+    if (vpc === undefined) {
+      throw new Error(`no such VPC: ${id}`);
+    }
     return vpc;
   }
 
   /** A new id, or the given one, which must be new as well. */
   newId(kind: 'vpc' | 'subnet' | 'sg' | 'i', given: string | undefined): string {
-    if (given === undefined) return this.random.id(kind);
+    if (given === undefined) {
+      return this.random.id(kind);
+    }
     const all = { vpc: this.vpcs, subnet: this.subnets, sg: this.securityGroups, i: this.instances };
-    if (all[kind].has(idOf(kind, given))) throw new Error(`${given} is there already`);
+    if (all[kind].has(idOf(kind, given))) {
+      throw new Error(`${given} is there already`);
+    }
     return given;
   }
 }

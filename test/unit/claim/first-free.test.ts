@@ -68,7 +68,9 @@ function unlessRefused(add: () => unknown): void {
   try {
     add();
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof ApiError)) {
+      throw error;
+    }
   }
 }
 
@@ -114,7 +116,9 @@ function expected(subnets: readonly Built[], count: number): string[] | undefine
     const most = Math.max(...left.map(({ free }) => free.length));
     const fullest = left.find(({ free }) => free.length === most);
     const lowest = fullest?.free.shift();
-    if (fullest === undefined || lowest === undefined) return undefined;
+    if (fullest === undefined || lowest === undefined) {
+      return undefined;
+    }
     addresses.push(`${fullest.block}.${lowest}`);
   }
   return addresses;
@@ -159,7 +163,9 @@ t.test('the address claimed is the lowest that is free', async (t) => {
         const request = { type: 'm5.xlarge', subnetId: home.id };
         const { look } = await launchClaimer(simulator, request, nodeConfig(...interfaces));
         const claim = await look().catch((error: unknown) => {
-          if (error instanceof Failure && error.exitCode === 5) return undefined;
+          if (error instanceof Failure && error.exitCode === 5) {
+            return undefined;
+          }
           throw error;
         });
         const enis = await claim?.();

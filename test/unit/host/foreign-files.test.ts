@@ -77,18 +77,26 @@ t.test('the instance’s own files stay', async (t) => {
   const root = t.testdir({});
   await writeEverything(root, 'i-1');
   t.same(await removeForeignFiles(root, 'i-1'), []);
-  for (const path of everything) await t.resolves(access(join(root, path)), path);
+  for (const path of everything) {
+    await t.resolves(access(join(root, path)), path);
+  }
 });
 
 t.test('those of the instance that the image was made from go, others’ files stay', async (t) => {
   const root = t.testdir({});
   await writeEverything(root, 'i-1');
   const others = [`${network}/80-ec2.network`, `${cache}/i-1/ens5`, `${cache}/i-2/eth1`];
-  for (const path of others) await write(root, path, 'theirs');
+  for (const path of others) {
+    await write(root, path, 'theirs');
+  }
   const removed = (await removeForeignFiles(root, 'i-2')).map((path) => relative(root, path));
   t.same(removed.sort(), everything);
-  for (const path of everything) await t.rejects(access(join(root, path)), { code: 'ENOENT' }, path);
-  for (const path of others) await t.resolves(access(join(root, path)), path);
+  for (const path of everything) {
+    await t.rejects(access(join(root, path)), { code: 'ENOENT' }, path);
+  }
+  for (const path of others) {
+    await t.resolves(access(join(root, path)), path);
+  }
 });
 
 t.test('a file that does not tell its instance counts as another’s', async (t) => {
@@ -98,7 +106,9 @@ t.test('a file that does not tell its instance counts as another’s', async (t)
     'run/multus-bootstrap/go',
     'var/lib/multus-bootstrap/eth2.json',
   ];
-  for (const path of untold) await write(root, path, '{"sch');
+  for (const path of untold) {
+    await write(root, path, '{"sch');
+  }
   const removed = (await removeForeignFiles(root, 'i-1')).map((path) => relative(root, path));
   t.same(removed.sort(), untold);
 });

@@ -68,7 +68,9 @@ t.test('what is no intent', (t) => {
     ['no nonce', { ...whole, nonce: undefined }],
     ['no subnet', { ...whole, subnetId: undefined }],
   ];
-  for (const [title, value] of cases) t.equal(parseIntent(JSON.stringify(value)), undefined, title);
+  for (const [title, value] of cases) {
+    t.equal(parseIntent(JSON.stringify(value)), undefined, title);
+  }
   t.equal(parseIntent(''), undefined, 'empty');
   t.strictSame(parseIntent(JSON.stringify(whole)), intent);
   t.end();

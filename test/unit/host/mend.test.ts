@@ -69,7 +69,9 @@ t.test('steps', (t) => {
       [rename('ens6', 'mb020000000001'), rename('mb020000000001', 'eth1')],
     ],
   ];
-  for (const [title, links, wanted, steps] of cases) t.same(mend(links, wanted), steps, title);
+  for (const [title, links, wanted, steps] of cases) {
+    t.same(mend(links, wanted), steps, title);
+  }
   t.end();
 });
 
@@ -119,11 +121,17 @@ t.test(
         );
         for (const step of steps) {
           const device = links.get(step.link);
-          if (device === undefined) return false;
-          if (step.action === 'dropAlternative') return false;
-          if (step.action === 'down') device.up = false;
-          else if (device.up || links.has(step.to) || step.to.length > 15) return false;
-          else {
+          if (device === undefined) {
+            return false;
+          }
+          if (step.action === 'dropAlternative') {
+            return false;
+          }
+          if (step.action === 'down') {
+            device.up = false;
+          } else if (device.up || links.has(step.to) || step.to.length > 15) {
+            return false;
+          } else {
             links.delete(step.link);
             links.set(step.to, device);
           }

@@ -74,8 +74,9 @@ t.test('a drop-in after ours that would drop our taint is a problem, where the t
   for (const [title, config, taint, count] of cases) {
     const { problems } = planDropIn({ ...request, taint, nodeConfigs: [config] });
     t.equal(problems.length, count, title);
-    if (count > 0)
+    if (count > 0) {
       t.match(problems, [/^70-user\.yaml comes after 60-multus-bootstrap\.yaml and sets --register/]);
+    }
   }
   t.end();
 });

@@ -20,7 +20,9 @@ t.test('the taints that kubelet would take from flags', (t) => {
     ['a flag without its value', ['--register-with-taints'], []],
     ['another flag with the same start', ['--register-with-taints-not=a:NoSchedule'], undefined],
   ];
-  for (const [title, flags, taints] of cases) t.strictSame(taintsOfFlags(flags), taints, title);
+  for (const [title, flags, taints] of cases) {
+    t.strictSame(taintsOfFlags(flags), taints, title);
+  }
   t.end();
 });
 
