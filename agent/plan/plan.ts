@@ -1,18 +1,14 @@
 import type { Eni } from '../claim/facts.ts';
 import { formatAddress, parseRange, type Range } from '../claim/range.ts';
-import type { InterfaceConfig, NodeConfig } from '../config/model.ts';
+import type { NodeConfig } from '../config/model.ts';
 import { combine, ExitCode, Failure } from '../failure.ts';
 import { checkLimits, nextDeviceIndex, takenIndexes } from './device-index.ts';
-import { abandoned, fits, isAttached, sourceOf, surplus } from './eni-source.ts';
+import { abandoned, sourceOf, surplus } from './eni-source.ts';
+import { different, type Sourced, unnamed } from './left-as-it-is.ts';
 import type { Observation } from './observation.ts';
-import type { InterfacePlan, Plan, Source } from './steps.ts';
+import type { InterfacePlan, Plan } from './steps.ts';
 import { subnetChoices } from './subnet-choice.ts';
-import { isOurs, tagKeys } from './tags.ts';
-
-interface Sourced {
-  config: InterfaceConfig;
-  source: Source;
-}
+import { isOurs } from './tags.ts';
 
 /** What was decided, or nothing if a `Failure` stands in its way, which is kept. */
 type Attempt = <T>(decide: () => T) => T | undefined;
@@ -123,33 +119,4 @@ function checkName(name: string, seen: Observation): void {
       `${name}: this node has a link of that name already (${which}): choose another interfaces[].name`,
     );
   }
-}
-
-function unnamed(config: NodeConfig, seen: Observation): string[] {
-  const { instanceId } = seen.instance;
-  const names = config.interfaces.map(({ name }) => name);
-  return seen.enis
-    .filter((eni) => isOurs(eni, instanceId) && isAttached(eni, instanceId))
-    .filter((eni) => !names.includes(eni.tags[tagKeys.interface] ?? ''))
-    .map(
-      (eni) =>
-        `${eni.id} is attached for ${eni.tags[tagKeys.interface]}, which the configuration no longer names: it is left as it is`,
-    );
-}
-
-function different(sources: readonly Sourced[]): string[] {
-  return sources
-    .filter(({ config, source }) => source.kind === 'attached' && !isAsConfigured(source.eni, config))
-    .map(
-      ({ config }) =>
-        `${config.name}: the attached ENI's subnet, security groups, address, tags or network card are not what the configuration says: it is left as it is, since pods may use it`,
-    );
-}
-
-function isAsConfigured(eni: Eni, config: InterfaceConfig): boolean {
-  return (
-    fits(eni, config) &&
-    eni.attachment?.networkCard === config.networkCard &&
-    Object.entries(config.tags).every(([key, value]) => eni.tags[key] === value)
-  );
 }
