@@ -43,12 +43,12 @@ const refusedKeys: [string, RegExp][] = [
   ['a..b/c', /prefix "a..b" is not a DNS name/],
   ['a/b/c', /"b\/c" is not the name/],
   [`${'a'.repeat(254)}/b`, /is not a DNS name/],
-  ['kubernetes.io/cnf', /kubelet does not start .* write a prefix of yours, or node.kubernetes.io\/cnf/],
-  ['k8s.io/cnf', /kubelet does not start/],
-  ['apps.k8s.io/cnf', /kubelet does not start/],
-  ['node-role.kubernetes.io/worker', /kubelet does not start .* below node-role.kubernetes.io/],
-  ['node-restriction.kubernetes.io/cnf', /kubelet does not start/],
-  ['topology.kubernetes.io/rack', /kubelet does not start/],
+  ['kubernetes.io/cnf', /kubelet refuses to start .* write a prefix of yours, or node.kubernetes.io\/cnf/],
+  ['k8s.io/cnf', /kubelet refuses to start/],
+  ['apps.k8s.io/cnf', /kubelet refuses to start/],
+  ['node-role.kubernetes.io/worker', /kubelet refuses to start .* node-role.kubernetes.io is/],
+  ['node-restriction.kubernetes.io/cnf', /kubelet refuses to start/],
+  ['topology.kubernetes.io/rack', /kubelet refuses to start/],
   ['multus-bootstrap.io/ready', /the agent sets this label itself/],
 ];
 

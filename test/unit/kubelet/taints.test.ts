@@ -27,7 +27,7 @@ t.test('the taints that kubelet would take from flags', (t) => {
 });
 
 function flagFor(...specs: object[]): string {
-  return taintFlag(specs.flatMap((kubelet) => kubeletSettings(JSON.stringify({ spec: { kubelet } })) ?? []));
+  return taintFlag(specs.flatMap((kubelet) => kubeletSettings({ spec: { kubelet } }) ?? []));
 }
 
 t.test('one flag carries our taint and all of the user’s', (t) => {
