@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ExitCode, exitCodeOf, messageOf } from '../failure.ts';
 import { closeGate, gateIsOpen, kubeletHasStarted } from '../host/gate.ts';
 import { acquireRunLock } from '../host/run-lock.ts';
@@ -79,8 +80,9 @@ function tellFailure({ log }: Shell, error: unknown): ExitCode {
   return exitCode;
 }
 
+/** With the stacks of its causes: one failure may stand for several. */
 function bugReport(error: Error): string {
-  return `this is a bug in multus-bootstrap; please report it with these lines:\n${error.stack ?? error.message}`;
+  return `this is a bug in multus-bootstrap; please report it with these lines:\n${inspect(error)}`;
 }
 
 /** What kubelet need not wait for: interfaces that stay get their DeleteOnTermination, which no later run is sure to set. */

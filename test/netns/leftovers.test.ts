@@ -24,9 +24,14 @@ t.test('an interface that leaves the configuration after a kill leaves nothing b
   for (const moment of ['beforeCall', 'afterCall'] as const) {
     await t.test(`killed ${moment}`, async (t) => {
       const node = await nodeFor(t, {});
+      const isInB = (params: object) => 'SubnetId' in params && params.SubnetId === subnets.b;
+      if (moment === 'beforeCall') {
+        // Without it EC2 would do what a client asked for that is dead by then.
+        node.simulator.faults.add({ action: 'CreateNetworkInterface', match: isInB, kind: 'hang' });
+      }
       const program = node.start(['run']);
       node.hooks[moment] = (call) => {
-        if (call.action === 'CreateNetworkInterface' && call.params['SubnetId'] === subnets.b) {
+        if (call.action === 'CreateNetworkInterface' && isInB(call.params)) {
           program.kill('SIGKILL');
         }
       };
@@ -52,6 +57,25 @@ t.test('an interface that leaves the configuration after a kill leaves nothing b
       t.strictSame(node.simulator.record.writes(), [], 'a further run changes nothing');
     });
   }
+});
+
+t.test('what cannot be cleared away is told, and holds nothing up', async (t) => {
+  const node = await nodeFor(t, {});
+  t.equal((await node.run(['run'])).exitCode, 0);
+  const [eni] = node.enis();
+  const { world, permissions } = node.simulator;
+  const twice = world.addEni({ subnetId: subnets.a, tags: eni?.tags ?? {} });
+  permissions.deny('DeleteNetworkInterface');
+  const denied = await node.run(['run']);
+  t.equal(denied.exitCode, 0);
+  t.match(denied.journal, new RegExp(`warn: cannot give back ${twice.id}.*ec2:DeleteNetworkInterface`));
+  t.equal(await gateOf(node), 'open');
+  permissions.allow('DeleteNetworkInterface');
+  t.equal((await node.run(['run'])).exitCode, 0);
+  t.notOk(
+    world.enis.some(({ id }) => id === twice.id),
+    'the next run tries again',
+  );
 });
 
 t.test('kubelet does not wait for a DeleteOnTermination', async (t) => {
