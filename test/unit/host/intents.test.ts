@@ -66,6 +66,7 @@ t.test('what is no intent', (t) => {
     ['tags in a list', { ...whole, tags: [] }],
     ['a group that is a number', { ...whole, securityGroups: [1] }],
     ['no nonce', { ...whole, nonce: undefined }],
+    ['a number for an ENI id', { ...whole, eniId: 1 }],
     ['no subnet', { ...whole, subnetId: undefined }],
   ];
   for (const [title, value] of cases) {

@@ -372,6 +372,16 @@ t.test('what cannot be done is refused before anything is changed', async (t) =>
   }
 });
 
+t.test('the instance type’s limit over all its network cards', async (t) => {
+  const cards = [0, 1].map((index) => ({ index, maximumInterfaces: 4 }));
+  const config = nodeConfig({}, { name: 'eth2', networkCard: 1 });
+  const enis = [primary, attached(1), attached(2)];
+  t.throws(() => makePlan(config, observation({ limits: { ...limits, cards }, enis })), {
+    exitCode: 6,
+    message: /eth1: m5\.xlarge carries 4 ENIs, has 3, and the configuration needs 2 more/,
+  });
+});
+
 t.test('what is left as it is, is said', async (t) => {
   const unnamed = attached(1, { tags: ownTags('net9'), addresses: ['10.0.4.5'] });
   const moved = attached(2, {
