@@ -6,7 +6,14 @@ export interface Subnet {
   zone: string;
   /** The IPv4 CIDR, `10.0.4.0/24`; undefined in an IPv6-only subnet. */
   cidr: string | undefined;
+  /** The IPv6 CIDRs, only those that are `associated`; none in an IPv4-only subnet. */
+  ipv6Cidrs: string[];
+  /** Whether EC2 gives each new ENI an IPv6 address unless the create says otherwise. */
+  assignsIpv6: boolean;
+  /** IPv4 addresses, in EC2's count. */
   availableAddresses: number;
+  /** None in a subnet of another account, whose tags EC2 does not show. */
+  tags: Readonly<Record<string, string>>;
 }
 
 /** A CIDR reservation: EC2 never assigns from an explicit one by itself, and delegates prefixes from the other. */
@@ -29,13 +36,16 @@ export interface Attachment {
 export interface Eni {
   id: string;
   subnetId: string;
+  vpcId: string;
+  zone: string;
   /** Lower case, colons. */
   mac: string;
   /** `pending`, `available`, `associated`, `attaching`, `in-use`, `detaching`. */
   status: string;
-  /** The primary first. */
+  /** IPv4, the primary first; none in an IPv6-only subnet. */
   addresses: string[];
-  /** Delegated /28s. */
+  ipv6Addresses: string[];
+  /** Delegated /28s and, for IPv6, /80s. */
   prefixes: string[];
   securityGroups: string[];
   sourceDestCheck: boolean;

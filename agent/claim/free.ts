@@ -1,15 +1,25 @@
 import type { Eni, Reservation, Subnet } from './facts.ts';
-import { intersect, merge, parseRange, type Range, subtract } from './range.ts';
+import { intersect, isIpv6, merge, parseRange, type Range, subtract } from './range.ts';
 
-/** What an interface's configuration says of the addresses that may be claimed for it. */
+/** What an interface's configuration says of the addresses of one IP version that may be claimed for it. */
 export interface Bounds {
   within: readonly string[];
   podRange: readonly string[];
 }
 
+export type IpVersion = 'ipv4' | 'ipv6';
+
+/** The subnet's CIDRs of that IP version: one of IPv4 at most, any number of IPv6. */
+export function cidrsOf({ cidr, ipv6Cidrs }: Subnet, version: IpVersion): string[] {
+  if (version === 'ipv6') {
+    return ipv6Cidrs;
+  }
+  return cidr === undefined ? [] : [cidr];
+}
+
 /**
- * EC2 keeps the first four addresses and the last of every IPv4 subnet, whatever its size (VPC user guide,
- * "Subnet CIDR blocks").
+ * EC2 keeps the first four addresses and the last of every CIDR of a subnet, of IPv6 too, whatever its size (VPC
+ * user guide, "Subnet CIDR blocks").
  */
 export function reserved(cidr: Range): Range[] {
   return [
@@ -18,35 +28,62 @@ export function reserved(cidr: Range): Range[] {
   ];
 }
 
-/** The part of the subnet in which workers may claim: `within` cut to the subnet, all of it if there is none. */
-export function workersPart(cidr: string, within: readonly string[]): Range[] {
-  const subnet = [parseRange(cidr)];
-  return within.length === 0 ? subnet : intersect(subnet, within.map(parseRange));
+/** The part of the CIDRs in which workers may claim: `within` cut to them, all of it if there is none. */
+export function workersPart(cidrs: readonly string[], within: readonly string[]): Range[] {
+  const whole = merge(cidrs.map(parseRange));
+  return within.length === 0 ? whole : intersect(whole, within.map(parseRange));
 }
 
 /** The addresses that the ENIs hold: primary, secondary and delegated prefixes, whoever owns the ENI. */
 export function held(enis: readonly Eni[]): Range[] {
-  return enis.flatMap((eni) => [...eni.addresses, ...eni.prefixes].map(parseRange));
+  return enis.flatMap((eni) => [...eni.addresses, ...eni.ipv6Addresses, ...eni.prefixes].map(parseRange));
 }
 
 /**
- * The addresses of the subnet that may be claimed, merged and in order: its CIDR, less what EC2 reserves,
- * less CIDR reservations of either kind (naming an address in an explicit one is allowed, so the claimer must
- * stay out by its own rule), less what any ENI holds; inside `within`, outside `podRange`.
+ * The reservations out of which a first-free claim must stay: all of the subnet's, since naming an address in an
+ * explicit one is allowed. But an explicit one whose CIDR is itself an entry of `within` was made for the workers.
+ */
+export function closedTo(
+  subnetId: string,
+  reservations: readonly Reservation[],
+  within: readonly string[],
+): Range[] {
+  const entries = within.map(parseRange);
+  return reservations
+    .filter((each) => each.subnetId === subnetId)
+    .map(({ cidr, type }) => ({ range: parseRange(cidr), type }))
+    .filter(({ range, type }) => type === 'prefix' || !entries.some((entry) => isSame(entry, range)))
+    .map(({ range }) => range);
+}
+
+function isSame(a: Range, b: Range): boolean {
+  return a.first === b.first && a.last === b.last;
+}
+
+/**
+ * The addresses of the subnet's CIDRs of that IP version that may be claimed, merged and in order: less what EC2
+ * reserves, less CIDR reservations, less what any ENI holds; inside `within`, outside `podRange`.
  */
 export function freeRanges(
-  subnet: Subnet & { cidr: string },
+  subnet: Subnet,
+  version: IpVersion,
   enis: readonly Eni[],
   reservations: readonly Reservation[],
   bounds: Bounds,
 ): Range[] {
+  const cidrs = cidrsOf(subnet, version);
   return subtract(
-    workersPart(subnet.cidr, bounds.within),
+    workersPart(cidrs, bounds.within),
     merge([
-      ...reserved(parseRange(subnet.cidr)),
+      ...cidrs.flatMap((cidr) => reserved(parseRange(cidr))),
       ...held(enis.filter((eni) => eni.subnetId === subnet.id)),
-      ...reservations.filter((each) => each.subnetId === subnet.id).map((each) => parseRange(each.cidr)),
+      ...closedTo(subnet.id, reservations, bounds.within),
       ...bounds.podRange.map(parseRange),
     ]),
   );
+}
+
+/** The IP version of an address, a CIDR or a range. */
+export function versionOf(text: string): IpVersion {
+  return isIpv6(text) ? 'ipv6' : 'ipv4';
 }

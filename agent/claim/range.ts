@@ -1,29 +1,43 @@
-import { IPv4, IPv4CidrRange } from 'ip-num';
+import { SocketAddress } from 'node:net';
+import { IPv4, IPv4CidrRange, IPv6, IPv6CidrRange } from 'ip-num';
 
-/** A run of addresses, both ends included, as numbers. */
+/**
+ * A run of addresses, both ends included, as numbers. IPv4 and IPv6 share one number line: an IPv4 address is a
+ * number below 2^32, where no IPv6 address of a VPC is (`::/96`).
+ */
 export interface Range {
   first: bigint;
   last: bigint;
 }
 
-/** An IPv4 address in its canonical dotted form, as a number. Throws on anything else. */
+const ipv6Starts = 1n << 32n;
+
+/** Whether a text that is an address, a CIDR or a range is of IPv6. */
+export function isIpv6(text: string): boolean {
+  return text.includes(':');
+}
+
+/** An IPv4 address in its canonical dotted form, or an IPv6 address in any, as a number. Throws on anything else. */
 export function parseAddress(text: string): bigint {
-  return new IPv4(text).value;
+  return isIpv6(text) ? new IPv6(text).value : new IPv4(text).value;
 }
 
-/** An IPv4 address in its canonical dotted form. */
+/** The address in its canonical form: dotted, or by RFC 5952. */
 export function formatAddress(address: bigint): string {
-  return IPv4.fromNumber(address).toString();
+  if (address < ipv6Starts) {
+    return IPv4.fromNumber(address).toString();
+  }
+  return new SocketAddress({ address: IPv6.fromBigInt(address).toString(), family: 'ipv6' }).address;
 }
 
-/** `10.0.4.0/24`, `10.0.4.4-10.0.4.63` or one address. Throws on anything else. */
+/** `10.0.4.0/24`, `10.0.4.4-10.0.4.63`, one address, or the same of IPv6. Throws on anything else. */
 export function parseRange(text: string): Range {
   if (text.includes('/')) {
-    const cidr = IPv4CidrRange.fromCidr(text);
+    const cidr = isIpv6(text) ? IPv6CidrRange.fromCidr(text) : IPv4CidrRange.fromCidr(text);
     return { first: cidr.getFirst().value, last: cidr.getLast().value };
   }
   const [first = '', last = first, ...rest] = text.split('-');
-  if (rest.length > 0) {
+  if (rest.length > 0 || isIpv6(first) !== isIpv6(last)) {
     throw new Error(`${text} is not a range of the form first-last`);
   }
   return { first: parseAddress(first), last: parseAddress(last) };
@@ -74,8 +88,8 @@ export function subtract(ranges: readonly Range[], others: readonly Range[]): Ra
 }
 
 /** How many addresses there are in ranges that do not overlap. */
-export function size(ranges: readonly Range[]): number {
-  return Number(ranges.reduce((sum, { first, last }) => sum + (last - first + 1n), 0n));
+export function size(ranges: readonly Range[]): bigint {
+  return ranges.reduce((sum, { first, last }) => sum + (last - first + 1n), 0n);
 }
 
 /** The first `count` addresses of merged ranges, or as many as there are. */

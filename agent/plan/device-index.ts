@@ -17,6 +17,26 @@ export function nextDeviceIndex(taken: ReadonlySet<number>, after = firstIndex -
   return index;
 }
 
+/** Gives out device indexes, card by card, in the order of the interfaces. */
+export interface Indexes {
+  /** The index that the attached ENI has, noted, or the next free one of that card. */
+  next(networkCard: number, attachedAt: number | undefined): number;
+}
+
+/** Those that are left beside the ENIs of this instance. */
+export function createIndexes(enis: readonly Eni[], instanceId: string): Indexes {
+  const cards = new Map<number, { taken: Set<number>; last: number | undefined }>();
+  return {
+    next(networkCard, attachedAt) {
+      const taken = takenIndexes(enis, instanceId, networkCard);
+      const card = cards.get(networkCard) ?? { taken, last: undefined };
+      const index = attachedAt ?? nextDeviceIndex(card.taken, card.last);
+      cards.set(networkCard, { taken: card.taken.add(index), last: index });
+      return index;
+    },
+  };
+}
+
 /** The device indexes in use on a card of this instance: EC2's word, detaching ones included. */
 export function takenIndexes(enis: readonly Eni[], instanceId: string, networkCard: number): Set<number> {
   return new Set(

@@ -1,10 +1,22 @@
 import type { Eni } from '../claim/facts.ts';
-import { workersPart } from '../claim/free.ts';
-import { intersect, parseRange } from '../claim/range.ts';
-import type { InterfaceConfig, NodeConfig } from '../config/model.ts';
+import type { CreatedInterface, ExistingInterface, InterfaceConfig, NodeConfig } from '../config/model.ts';
+import { fits } from './fits.ts';
 import type { Observation, OpenIntent } from './observation.ts';
-import type { Source } from './steps.ts';
-import { isOurs, tagKeys } from './tags.ts';
+import type { Creation, Source } from './steps.ts';
+import { hasTags, isClaimed, isMade, isOurs, tagKeys } from './tags.ts';
+
+/** As `Source`, the subnets of what is to be created still to be chosen. */
+export type EniSource =
+  | Extract<Source, { eni: Eni }>
+  | Extract<Source, { kind: 'claim' }>
+  | Omit<Extract<Source, { kind: 'recover' }>, keyof Creation>
+  | { kind: 'create' };
+
+/** An interface, and where its ENI comes from. */
+export interface Sourced {
+  config: InterfaceConfig;
+  source: EniSource;
+}
 
 /** Whether the ENI is this instance's to stay: attached, or on the way to it. */
 export function isAttached(eni: Eni, instanceId: string): boolean {
@@ -15,22 +27,84 @@ export function isAttached(eni: Eni, instanceId: string): boolean {
   );
 }
 
-/** Where the interface's ENI comes from: what earlier runs left is taken up before anything is created. */
-export function sourceOf(config: InterfaceConfig, seen: Observation): Source {
+/** Where the interfaces' ENIs come from: what earlier runs left is taken up before anything else. */
+export function sourcesOf({ interfaces }: NodeConfig, seen: Observation): Sourced[] {
+  const taken = new Set<string>();
+  return interfaces.map((config) => {
+    const source = sourceOf(config, seen, taken);
+    if ('eni' in source) {
+      taken.add(source.eni.id);
+    }
+    return { config, source };
+  });
+}
+
+function sourceOf(config: InterfaceConfig, seen: Observation, taken: ReadonlySet<string>): EniSource {
   const { instanceId } = seen.instance;
   const own = seen.enis
-    .filter((eni) => isOurs(eni, instanceId) && eni.tags[tagKeys.interface] === config.name)
+    .filter((eni) => interfaceOf(eni, seen) === config.name)
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const attached = own.find((eni) => isAttached(eni, instanceId));
   if (attached !== undefined) {
     return { kind: 'attached', eni: attached };
   }
-  const adoptable = own.find((eni) => isWithin(eni, instanceId) && fits(eni, config));
+  return config.existing === undefined ? toCreate(config, own, seen) : toClaim(config, seen, taken);
+}
+
+/**
+ * The interface for which an earlier run on this instance created or claimed the ENI: by its tags, or, where the
+ * run was killed before it could tag what it had attached, by its intent.
+ */
+export function interfaceOf(eni: Eni, { instance, claims }: Observation): string | undefined {
+  if (isOurs(eni, instance.instanceId) || isClaimed(eni, instance.instanceId)) {
+    return eni.tags[tagKeys.interface];
+  }
+  const claim = claims.find(({ eniId }) => eniId === eni.id);
+  return isAttached(eni, instance.instanceId) ? claim?.interface : undefined;
+}
+
+function toCreate(config: CreatedInterface, own: readonly Eni[], seen: Observation): EniSource {
+  const { instanceId } = seen.instance;
+  const adoptable = own.find(
+    (eni) => isOurs(eni, instanceId) && isWithin(eni, instanceId) && fits(eni, config, seen),
+  );
   if (adoptable !== undefined) {
     return { kind: 'adopt', eni: adoptable };
   }
   const intent = unsettled(seen).find((each) => each.interface === config.name);
   return intent === undefined ? { kind: 'create' } : { kind: 'recover', intent };
+}
+
+/** What the node has attached already, be it by another hand, comes before what is available. */
+function toClaim(config: ExistingInterface, seen: Observation, taken: ReadonlySet<string>): EniSource {
+  const { instanceId, primaryMac } = seen.instance;
+  const selected = seen.enis.filter((eni) => isSelected(eni, config, seen));
+  const attached = selected.find(
+    (eni) =>
+      isAttached(eni, instanceId) &&
+      eni.mac !== primaryMac &&
+      !taken.has(eni.id) &&
+      interfaceOf(eni, seen) === undefined,
+  );
+  return attached === undefined
+    ? { kind: 'claim', config, available: selected.filter(isAvailable) }
+    : { kind: 'attached', eni: attached };
+}
+
+/** Whether `existing` means this ENI: in the node's zone and VPC, with all of the tags, and made by others. */
+export function isSelected(
+  eni: Eni,
+  { existing }: ExistingInterface,
+  { instance }: Pick<Observation, 'instance'>,
+): boolean {
+  return (
+    eni.zone === instance.zone && eni.vpcId === instance.vpcId && hasTags(eni, existing.tags) && !isMade(eni)
+  );
+}
+
+/** Whether it can be attached. */
+export function isAvailable({ status, attachment }: Eni): boolean {
+  return status === 'available' && attachment === undefined;
 }
 
 /** Whether it is for this instance to take: nobody has attached it elsewhere. */
@@ -39,7 +113,7 @@ function isWithin({ attachment }: Eni, instanceId: string): boolean {
 }
 
 /** The intents whose ENI EC2 does not show, though it may have been created. */
-function unsettled({ enis, intents, instance }: Observation): OpenIntent[] {
+export function unsettled({ enis, intents, instance }: Observation): OpenIntent[] {
   const own = enis.filter((eni) => isOurs(eni, instance.instanceId));
   return intents.filter((intent) => !isGone(intent) && !own.some((eni) => cameOf(intent, eni)));
 }
@@ -51,45 +125,12 @@ function isGone({ eniId, ageMs }: OpenIntent): boolean {
   return eniId !== undefined && ageMs > longestLagMs;
 }
 
-/** What an earlier run was about to create for interfaces that the configuration does not name any more. */
-export function abandoned(config: NodeConfig, seen: Observation): OpenIntent[] {
-  const names = config.interfaces.map(({ name }) => name);
-  return unsettled(seen).filter((intent) => !names.includes(intent.interface));
-}
-
 /** Whether an ENI that an earlier run made is the one that this intent announced. */
 function cameOf(intent: OpenIntent, eni: Eni): boolean {
   return intent.eniId === undefined
     ? intent.interface === eni.tags[tagKeys.interface] &&
         intent.subnetId === eni.subnetId &&
-        (intent.address ?? eni.addresses[0]) === eni.addresses[0]
+        (intent.address ?? eni.addresses[0]) === eni.addresses[0] &&
+        (intent.ipv6Address === undefined || eni.ipv6Addresses.includes(intent.ipv6Address))
     : intent.eniId === eni.id;
-}
-
-/** Whether an ENI is what this configuration would have created; only the address may be another allowed one. */
-export function fits(eni: Eni, config: InterfaceConfig): boolean {
-  const [primary] = eni.addresses;
-  return (
-    config.subnets.includes(eni.subnetId) &&
-    eni.securityGroups.length === config.securityGroups.length &&
-    config.securityGroups.every((group) => eni.securityGroups.includes(group)) &&
-    primary !== undefined &&
-    (config.ipv4.mode === 'Automatic' || mayHold(primary, config))
-  );
-}
-
-function mayHold(address: string, { ipv4 }: InterfaceConfig): boolean {
-  const isWithin = ipv4.within.length === 0 || workersPart(address, ipv4.within).length > 0;
-  return isWithin && intersect([parseRange(address)], ipv4.podRange.map(parseRange)).length === 0;
-}
-
-/**
- * What earlier runs of this instance made and no interface takes up, as long as nothing uses it: `available`,
- * or still `pending`.
- */
-export function surplus(sources: readonly Source[], seen: Observation): Eni[] {
-  const taken = sources.flatMap((source) => ('eni' in source ? [source.eni.id] : []));
-  return seen.enis.filter(
-    (eni) => isOurs(eni, seen.instance.instanceId) && eni.attachment === undefined && !taken.includes(eni.id),
-  );
 }

@@ -1,43 +1,40 @@
 import type { Eni } from '../claim/facts.ts';
 import type { InterfaceConfig, NodeConfig } from '../config/model.ts';
-import { fits, isAttached } from './eni-source.ts';
+import { interfaceOf, isAttached, isSelected, type Sourced } from './eni-source.ts';
+import { fits } from './fits.ts';
 import type { Observation } from './observation.ts';
-import type { Source } from './steps.ts';
-import { isOurs, tagKeys } from './tags.ts';
-
-/** An interface, and where its ENI comes from. */
-export interface Sourced {
-  config: InterfaceConfig;
-  source: Source;
-}
+import { hasTags, isOurs } from './tags.ts';
 
 /** ENIs of interfaces that the configuration no longer names. */
 export function unnamed(config: NodeConfig, seen: Observation): string[] {
-  const { instanceId } = seen.instance;
   const names = config.interfaces.map(({ name }) => name);
   return seen.enis
-    .filter((eni) => isOurs(eni, instanceId) && isAttached(eni, instanceId))
-    .filter((eni) => !names.includes(eni.tags[tagKeys.interface] ?? ''))
+    .filter((eni) => isAttached(eni, seen.instance.instanceId))
+    .map((eni) => ({ eni, name: interfaceOf(eni, seen) }))
+    .filter(({ name }) => name !== undefined && !names.includes(name))
     .map(
-      (eni) =>
-        `${eni.id} is attached for ${eni.tags[tagKeys.interface]}, which the configuration no longer names: it is left as it is`,
+      ({ eni, name }) =>
+        `${eni.id} is attached for ${name}, which the configuration no longer names: it is left as it is`,
     );
 }
 
 /** Interfaces whose attached ENI is not what the configuration says. */
-export function different(sources: readonly Sourced[]): string[] {
+export function different(sources: readonly Sourced[], seen: Observation): string[] {
   return sources
-    .filter(({ config, source }) => source.kind === 'attached' && !isAsConfigured(source.eni, config))
-    .map(
-      ({ config }) =>
-        `${config.name}: the attached ENI's subnet, security groups, address, tags or network card are not what the configuration says: it is left as it is, since pods may use it`,
-    );
+    .filter(({ config, source }) => source.kind === 'attached' && !isAsConfigured(source.eni, config, seen))
+    .map(({ config }) => {
+      const what =
+        config.existing === undefined
+          ? 'subnet, security groups, address, tags or network card are'
+          : 'tags, zone or network card are';
+      return `${config.name}: the attached ENI's ${what} not what the configuration says: it is left as it is, since pods may use it`;
+    });
 }
 
-function isAsConfigured(eni: Eni, config: InterfaceConfig): boolean {
-  return (
-    fits(eni, config) &&
-    eni.attachment?.networkCard === config.networkCard &&
-    Object.entries(config.tags).every(([key, value]) => eni.tags[key] === value)
-  );
+function isAsConfigured(eni: Eni, config: InterfaceConfig, seen: Observation): boolean {
+  const isMeant =
+    config.existing === undefined
+      ? isOurs(eni, seen.instance.instanceId) && fits(eni, config, seen) && hasTags(eni, config.tags)
+      : isSelected(eni, config, seen);
+  return isMeant && eni.attachment?.networkCard === config.networkCard;
 }

@@ -3,14 +3,22 @@ import type { Eni, Reservation, Subnet, TypeLimits } from '../claim/facts.ts';
 /** What was seen before anything is changed: all that the plan rests on. */
 export interface Observation {
   instance: Instance;
-  /** Those of the configured subnets that EC2 shows. */
+  /** Those of the configured subnets that EC2 shows, and those that have the configured tags. */
   subnets: readonly Subnet[];
-  /** The ENIs in those subnets, and those of this instance wherever they are; each once. */
+  /**
+   * The ENIs in those subnets, those that `existing` selects, and those of this instance wherever they are; each
+   * once.
+   */
   enis: readonly Eni[];
+  /** Whether there are more ENIs in the subnets than were listed. */
+  isCut: boolean;
   reservations: readonly Reservation[];
   limits: TypeLimits;
   links: readonly ObservedLink[];
+  /** What earlier runs were about to create. */
   intents: readonly OpenIntent[];
+  /** Which ENIs made beforehand earlier runs were about to attach. */
+  claims: readonly OpenClaim[];
 }
 
 export interface Instance {
@@ -29,14 +37,23 @@ export interface ObservedLink {
   alternativeNames: readonly string[];
 }
 
-/** An intent of an earlier run, as far as the plan needs to know it. */
+/** An intent of an earlier run to create an ENI, as far as the plan needs to know it. */
 export interface OpenIntent {
   interface: string;
   subnetId: string;
   address?: string;
+  ipv6Address?: string;
   eniId?: string;
   /** Lower case. */
   mac?: string;
-  /** Milliseconds since it was written, by a wall clock that may have been set meanwhile. */
+  /** Milliseconds since it was written. */
   ageMs: number;
+}
+
+/** An intent of an earlier run to attach an ENI that was made beforehand. */
+export interface OpenClaim {
+  interface: string;
+  eniId: string;
+  /** Lower case. */
+  mac: string;
 }

@@ -1,14 +1,15 @@
 import type { Eni } from '../claim/facts.ts';
-import { formatAddress, parseRange, type Range } from '../claim/range.ts';
-import type { NodeConfig } from '../config/model.ts';
+import { parseRange, type Range } from '../claim/range.ts';
+import type { InterfaceConfig, NodeConfig } from '../config/model.ts';
 import { combine, ExitCode, Failure } from '../failure.ts';
-import { checkLimits, nextDeviceIndex, takenIndexes } from './device-index.ts';
-import { abandoned, sourceOf, surplus } from './eni-source.ts';
-import { different, type Sourced, unnamed } from './left-as-it-is.ts';
+import { checkLimits, createIndexes } from './device-index.ts';
+import { type EniSource, interfaceOf, type Sourced, sourcesOf } from './eni-source.ts';
+import { addressesOf } from './first-try.ts';
+import { different, unnamed } from './left-as-it-is.ts';
+import { abandoned, surplus, unneeded } from './leftovers.ts';
 import type { Observation } from './observation.ts';
-import type { InterfacePlan, Plan } from './steps.ts';
+import type { InterfacePlan, Plan, Source } from './steps.ts';
 import { subnetChoices } from './subnet-choice.ts';
-import { isOurs } from './tags.ts';
 
 /** What was decided, or nothing if a `Failure` stands in its way, which is kept. */
 type Attempt = <T>(decide: () => T) => T | undefined;
@@ -19,7 +20,7 @@ type Attempt = <T>(decide: () => T) => T | undefined;
  * all that stands in the way: the code of the first, the messages of all.
  */
 export function makePlan(config: NodeConfig, seen: Observation): Plan {
-  const sources = config.interfaces.map((each) => ({ config: each, source: sourceOf(each, seen) }));
+  const sources = sourcesOf(config, seen);
   // An ENI to be adopted may be detaching still. Its attach waits for that, so its old place is free.
   const adopted = sources.flatMap(({ source }) => (source.kind === 'adopt' ? [source.eni] : []));
   const staying = seen.enis.filter((eni) => !adopted.includes(eni));
@@ -49,12 +50,10 @@ export function makePlan(config: NodeConfig, seen: Observation): Plan {
   }
   return {
     interfaces,
-    surplus: surplus(
-      sources.map(({ source }) => source),
-      seen,
-    ),
+    surplus: surplus(sources, seen),
+    unneeded: unneeded(config, seen),
     abandoned: abandoned(config, seen),
-    warnings: [...unnamed(config, seen), ...different(sources)],
+    warnings: [...unnamed(config, seen), ...different(sources, seen)],
   };
 }
 
@@ -64,50 +63,43 @@ function planInterfaces(
   staying: readonly Eni[],
   attempt: Attempt,
 ): InterfacePlan[] {
-  const cards = new Map<number, { taken: Set<number>; last: number | undefined }>();
+  const indexes = createIndexes(staying, seen.instance.instanceId);
   const planned: Range[] = [];
-  return sources.map(({ config, source }) => {
-    attempt(() => checkName(config.name, seen));
+  return sources.flatMap(({ config, source }) => {
+    attempt(() => checkName(config.name, sources, seen));
     const attachment = source.kind === 'attached' ? source.eni.attachment : undefined;
     const networkCard = attachment?.networkCard ?? config.networkCard;
-    const card = cards.get(networkCard) ?? {
-      taken: takenIndexes(staying, seen.instance.instanceId, networkCard),
-      last: undefined,
-    };
-    cards.set(networkCard, card);
-    const deviceIndex = attachment?.deviceIndex ?? nextDeviceIndex(card.taken, card.last);
-    card.taken.add(deviceIndex);
-    card.last = deviceIndex;
-
-    const eni = source.kind === 'attached' || source.kind === 'adopt' ? source.eni : undefined;
-    const choices = (eni === undefined && attempt(() => subnetChoices(config, seen, planned))) || [];
-    const address = source.kind === 'recover' ? source.intent.address : lowest(choices[0]?.free);
-    planned.push(...(address === undefined ? [] : [parseRange(address)]));
-    return {
-      config,
-      source,
-      deviceIndex,
-      networkCard,
-      choices,
-      address,
-      setDeleteOnTermination: (attachment?.deleteOnTermination ?? false) !== config.deleteOnTermination,
-      setSourceDestCheck: (eni?.sourceDestCheck ?? true) !== config.sourceDestCheck,
-    };
+    const deviceIndex = indexes.next(networkCard, attachment?.deviceIndex);
+    const whole = attempt(() => withChoices(config, source, seen, planned));
+    if (whole === undefined) {
+      return [];
+    }
+    planned.push(...addressesOf(whole).map(parseRange));
+    return [{ config, source: whole, deviceIndex, networkCard }];
   });
 }
 
-function lowest(free: readonly Range[] | undefined): string | undefined {
-  return free?.[0] === undefined ? undefined : formatAddress(free[0].first);
+function withChoices(
+  config: InterfaceConfig,
+  source: EniSource,
+  seen: Observation,
+  planned: readonly Range[],
+): Source {
+  if ((source.kind !== 'create' && source.kind !== 'recover') || config.existing !== undefined) {
+    return source;
+  }
+  return { ...source, config, choices: subnetChoices(config, seen, planned) };
 }
 
 /**
  * Names that our own devices bear for now are mended later; those of others are not ours to take. A device may be
  * there while EC2's listings do not show that its ENI is attached, or do not show it at all: hence the intents.
  */
-function checkName(name: string, seen: Observation): void {
-  const { instanceId, primaryMac } = seen.instance;
-  const own = seen.enis.filter((eni) => isOurs(eni, instanceId));
-  const ownMacs = [...own, ...seen.intents].map(({ mac }) => mac);
+function checkName(name: string, sources: readonly Sourced[], seen: Observation): void {
+  const { primaryMac } = seen.instance;
+  const own = seen.enis.filter((eni) => interfaceOf(eni, seen) !== undefined);
+  const sourced = sources.flatMap(({ source }) => ('eni' in source ? [source.eni] : []));
+  const ownMacs = [...own, ...sourced, ...seen.intents, ...seen.claims].map(({ mac }) => mac);
   const holder = seen.links.find(
     (link) => [link.name, ...link.alternativeNames].includes(name) && !ownMacs.includes(link.mac),
   );

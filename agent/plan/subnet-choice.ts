@@ -1,118 +1,123 @@
 import type { Subnet } from '../claim/facts.ts';
-import { freeRanges, held, reserved, workersPart } from '../claim/free.ts';
-import { intersect, parseRange, type Range, size, subtract } from '../claim/range.ts';
-import type { InterfaceConfig } from '../config/model.ts';
+import { cidrsOf, freeRanges, type IpVersion, workersPart } from '../claim/free.ts';
+import { parseRange, type Range, size, subtract } from '../claim/range.ts';
+import type { CreatedInterface } from '../config/model.ts';
 import { ExitCode, Failure } from '../failure.ts';
+import { describeFull } from './full-subnet.ts';
 import type { Observation } from './observation.ts';
-import type { SubnetChoice } from './steps.ts';
+import type { AddressChoice, SubnetChoice } from './steps.ts';
+import { subnetsInZone } from './subnet-selection.ts';
 
-type Ipv4Subnet = Subnet & { cidr: string };
+const versions: readonly IpVersion[] = ['ipv4', 'ipv6'];
 
 /**
- * The subnets in which the interface's ENI may be created: those of its list that are in this node's zone, the
- * one with the most free addresses first, full ones left out. Throws a `Failure` for a subnet that does not
- * exist, that is of another VPC, for no subnet in the zone, a subnet without an entry of `within` (3), and for
- * no free address in any of them (5).
+ * The subnets in which the interface's ENI may be created: those of its configuration that are in this node's
+ * zone, the one with the most free addresses first, full ones left out. Throws a `Failure` for a subnet that cannot
+ * be used as configured (3), and for no free address in any of them (5).
  *
  * @param planned addresses that this node's other interfaces are about to claim
  */
 export function subnetChoices(
-  config: InterfaceConfig,
+  config: CreatedInterface,
   seen: Observation,
   planned: readonly Range[],
 ): SubnetChoice[] {
-  const candidates = subnetsInZone(config, seen).map((subnet) => usable(config, subnet, seen));
-  const choices = candidates
+  const candidates = subnetsInZone(config, seen);
+  for (const subnet of candidates) {
+    checkUsable(config, subnet);
+  }
+  const rooms = candidates
     .map((subnet) => ({ subnet, ...room(config, subnet, seen, planned) }))
-    .toSorted((a, b) => b.count - a.count);
-  if (choices.every(({ count }) => count === 0)) {
+    .toSorted((a, b) => (a.count < b.count ? 1 : a.count > b.count ? -1 : 0));
+  const choices = rooms.filter(({ isFull }) => !isFull).map(({ choice }) => choice);
+  if (choices.length === 0) {
     const each = candidates.map((subnet) => describeFull(config, subnet, seen, planned));
     throw new Failure(
       ExitCode.noneFree,
-      `${config.name}: no free address: ${each.join('; ')}. Release addresses there, widen ipv4.within, or add a subnet of zone ${seen.instance.zone}`,
+      `${config.name}: no free address: ${each.join('; ')}. Release addresses there, widen within, or add a subnet of zone ${seen.instance.zone}`,
     );
   }
-  return choices.filter(({ count }) => count > 0).map(({ subnet, free }) => ({ subnetId: subnet.id, free }));
+  return choices;
 }
 
-function subnetsInZone(config: InterfaceConfig, seen: Observation): Subnet[] {
-  const { zone, region } = seen.instance;
-  const known = config.subnets.map((id) => ({ id, subnet: seen.subnets.find((each) => each.id === id) }));
-  const missing = known.filter(({ subnet }) => subnet === undefined).map(({ id }) => id);
-  if (missing.length > 0) {
-    throw new Failure(
-      ExitCode.configuration,
-      `${config.name}: EC2 does not know ${missing.join(', ')} in ${region}: correct interfaces[].subnets (or share the subnet with this account)`,
+/** Whether the subnet has what the modes ask for. */
+function checkUsable(config: CreatedInterface, subnet: Subnet): void {
+  const refuse = (reason: string) => {
+    throw new Failure(ExitCode.configuration, `${config.name}: ${subnet.id} ${reason}`);
+  };
+  if (config.ipv4.mode !== 'None' && subnet.cidr === undefined) {
+    refuse('has no IPv4 CIDR: for IPv6-only subnets write ipv4: {mode: None} and ipv6: {mode: FirstFree}');
+  }
+  if (config.ipv4.mode === 'None' && subnet.cidr !== undefined) {
+    refuse(
+      `has an IPv4 CIDR (${subnet.cidr}), and EC2 gives every ENI there an IPv4 address: write ipv4: {mode: FirstFree}, ` +
+        'or list an IPv6-only subnet',
     );
   }
-  const subnets = known.flatMap(({ subnet }) => subnet ?? []);
-  const inZone = subnets.filter((subnet) => subnet.zone === zone);
-  if (inZone.length === 0) {
-    const where = subnets.map((subnet) => `${subnet.id} is in ${subnet.zone}`).join(', ');
-    throw new Failure(
-      ExitCode.configuration,
-      `${config.name}: none of its subnets is in this node's zone ${zone}: ${where}. Add a subnet of ${zone}, or launch the node elsewhere`,
-    );
+  if (config.ipv6.mode !== 'None' && subnet.ipv6Cidrs.length === 0) {
+    refuse('has no associated IPv6 CIDR: associate one, or write ipv6: {mode: None}');
   }
-  return inZone;
+  for (const version of versions) {
+    const { mode, within } = config[version];
+    const cidrs = cidrsOf(subnet, version);
+    if (mode === 'FirstFree' && within.length > 0 && workersPart(cidrs, within).length === 0) {
+      throw new Failure(
+        ExitCode.configuration,
+        `${config.name}: ${version}.within (${within.join(', ')}) has no entry inside ${subnet.id} (${cidrs.join(', ')}): add the workers' part of that subnet`,
+      );
+    }
+  }
 }
 
-function usable(config: InterfaceConfig, subnet: Subnet, seen: Observation): Ipv4Subnet {
-  const { id, cidr, vpcId } = subnet;
-  if (vpcId !== seen.instance.vpcId) {
-    throw new Failure(
-      ExitCode.configuration,
-      `${config.name}: ${id} is of ${vpcId}, and this node of ${seen.instance.vpcId}: list a subnet of the node's own VPC`,
-    );
-  }
-  if (cidr === undefined) {
-    throw new Failure(
-      ExitCode.configuration,
-      `${config.name}: ${id} has no IPv4 CIDR: IPv6-only subnets are not supported yet`,
-    );
-  }
-  const { mode, within } = config.ipv4;
-  if (mode === 'FirstFree' && within.length > 0 && workersPart(cidr, config.ipv4.within).length === 0) {
-    throw new Failure(
-      ExitCode.configuration,
-      `${config.name}: ipv4.within (${config.ipv4.within.join(', ')}) has no entry inside ${id} (${cidr}): add the workers' part of that subnet`,
-    );
-  }
-  return { ...subnet, cidr };
+interface Room {
+  choice: SubnetChoice;
+  /** How many ENIs like this one it would take. */
+  count: bigint;
+  isFull: boolean;
 }
 
-function room(config: InterfaceConfig, subnet: Ipv4Subnet, seen: Observation, planned: readonly Range[]) {
-  if (config.ipv4.mode === 'Automatic') {
-    return { free: undefined, count: subnet.availableAddresses };
-  }
-  const free = subtract(freeRanges(subnet, seen.enis, seen.reservations, config.ipv4), planned);
-  return { free, count: size(free) };
+function room(config: CreatedInterface, subnet: Subnet, seen: Observation, planned: readonly Range[]): Room {
+  const ipv4 = addressChoice(config, subnet, 'ipv4', seen, planned);
+  const ipv6 = addressChoice(config, subnet, 'ipv6', seen, planned);
+  const counts = [countOf(ipv4, subnet, 'ipv4'), countOf(ipv6, subnet, 'ipv6')].filter(
+    (count) => count !== undefined,
+  );
+  // What others hold unseen, in a shared VPC or behind a cut listing, is in EC2's count.
+  const known = subnet.cidr === undefined ? [] : [BigInt(subnet.availableAddresses)];
+  const { assignsIpv6 } = subnet;
+  return {
+    choice: { subnetId: subnet.id, ipv4, ipv6, assignsIpv6, isCut: seen.isCut },
+    count: least([...counts, ...known]),
+    isFull: least(counts) === 0n,
+  };
 }
 
-/** What fills the part of the subnet from which we may claim, in the numbers that someone needs to mend it. */
-function describeFull(
-  config: InterfaceConfig,
-  subnet: Ipv4Subnet,
+function addressChoice(
+  config: CreatedInterface,
+  subnet: Subnet,
+  version: IpVersion,
   seen: Observation,
   planned: readonly Range[],
-): string {
-  if (config.ipv4.mode === 'Automatic') {
-    return `${subnet.id} (${subnet.cidr}) has no available address`;
+): AddressChoice {
+  const { mode } = config[version];
+  if (mode !== 'FirstFree') {
+    return { mode };
   }
-  const part = workersPart(subnet.cidr, config.ipv4.within);
-  const enis = seen.enis.filter((eni) => eni.subnetId === subnet.id);
-  const reservations = seen.reservations.filter((each) => each.subnetId === subnet.id);
-  const uses: [readonly Range[], string][] = [
-    [held(enis), 'are held by ENIs (delegated prefixes included)'],
-    [reservations.map(({ cidr }) => parseRange(cidr)), 'are in CIDR reservations'],
-    [config.ipv4.podRange.map(parseRange), 'are in podRange'],
-    [planned, "are for this node's other interfaces"],
-    [reserved(parseRange(subnet.cidr)), "are EC2's own"],
-  ];
-  const counts = uses
-    .map(([ranges, what]) => ({ count: size(intersect(part, ranges)), what }))
-    .filter(({ count }) => count > 0)
-    .map(({ count, what }) => `${count} ${what}`);
-  const bounds = config.ipv4.within.length > 0 ? ` within ${config.ipv4.within.join(', ')}` : '';
-  return `of the ${size(part)} addresses of ${subnet.id} (${subnet.cidr})${bounds} ${counts.join(', ')}`;
+  const free = freeRanges(subnet, version, seen.enis, seen.reservations, config[version]);
+  return { mode, free: subtract(free, planned) };
+}
+
+function countOf(choice: AddressChoice, subnet: Subnet, version: IpVersion): bigint | undefined {
+  switch (choice.mode) {
+    case 'None':
+      return undefined;
+    case 'FirstFree':
+      return size(choice.free);
+    case 'Automatic':
+      return version === 'ipv4' ? BigInt(subnet.availableAddresses) : size(subnet.ipv6Cidrs.map(parseRange));
+  }
+}
+
+function least(counts: readonly bigint[]): bigint {
+  return counts.reduce((a, b) => (b < a ? b : a));
 }

@@ -1,5 +1,5 @@
 import type { Eni } from '../claim/facts.ts';
-import type { InterfaceConfig } from '../config/model.ts';
+import type { CreatedInterface } from '../config/model.ts';
 
 export const group = 'multus-bootstrap.io';
 
@@ -9,27 +9,78 @@ export const tagKeys = {
   instanceId: `${group}/instance-id`,
   interface: `${group}/interface`,
   cluster: `${group}/cluster`,
+  /** Made by us: it may be deleted. */
   created: `${group}/created`,
+  /** Only claimed: it is the user's. */
+  existing: `${group}/existing`,
 } as const;
+
+export const noManage: Readonly<Record<string, string>> = { [tagKeys.noManage]: 'true' };
 
 /** The tags that an ENI is created with: the user's, and ours, which win. */
 export function tagsFor(
-  config: InterfaceConfig,
+  config: CreatedInterface,
   instanceId: string,
   cluster: string | undefined,
 ): Record<string, string> {
   return {
     Name: [cluster, instanceId, config.name].filter((part) => part !== undefined).join('/'),
     ...config.tags,
-    [tagKeys.noManage]: 'true',
-    [tagKeys.instanceId]: instanceId,
-    [tagKeys.interface]: config.name,
-    ...(cluster === undefined ? {} : { [tagKeys.cluster]: cluster }),
+    ...noManage,
+    ...ownerTags(config.name, instanceId, cluster),
     [tagKeys.created]: 'true',
   };
+}
+
+/**
+ * The tags that an ENI made beforehand bears while it is this instance's. `no_manage` is not among them: it goes
+ * before the attach and stays, or the VPC CNI would take the ENI for its own at its next attach.
+ */
+export function claimTags(
+  interfaceName: string,
+  instanceId: string,
+  cluster: string | undefined,
+): Record<string, string> {
+  return { ...ownerTags(interfaceName, instanceId, cluster), [tagKeys.existing]: 'true' };
+}
+
+function ownerTags(
+  interfaceName: string,
+  instanceId: string,
+  cluster: string | undefined,
+): Record<string, string> {
+  return {
+    [tagKeys.instanceId]: instanceId,
+    [tagKeys.interface]: interfaceName,
+    ...(cluster === undefined ? {} : { [tagKeys.cluster]: cluster }),
+  };
+}
+
+/** Those of an ENI's tags that a claim put there. */
+export function claimTagsOf({ tags }: Eni): Record<string, string> {
+  const keys: string[] = [tagKeys.instanceId, tagKeys.interface, tagKeys.cluster, tagKeys.existing];
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => keys.includes(key)));
 }
 
 /** Whether an earlier run on this instance created the ENI: only those are ever deleted. */
 export function isOurs(eni: Eni, instanceId: string): boolean {
   return eni.tags[tagKeys.instanceId] === instanceId && eni.tags[tagKeys.created] === 'true';
+}
+
+/** Whether an earlier run on this instance claimed the ENI, which was made beforehand. */
+export function isClaimed(eni: Eni, instanceId: string): boolean {
+  return eni.tags[tagKeys.instanceId] === instanceId && eni.tags[tagKeys.existing] === 'true' && !isMade(eni);
+}
+
+/** Whether the agent created the ENI, on whatever instance. */
+export function isMade({ tags }: Eni): boolean {
+  return tags[tagKeys.created] === 'true';
+}
+
+/** Whether the ENI or subnet has all of these tags. */
+export function hasTags(
+  { tags }: { tags: Readonly<Record<string, string>> },
+  wanted: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(wanted).every(([key, value]) => tags[key] === value);
 }

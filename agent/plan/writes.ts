@@ -1,58 +1,70 @@
+import { type AttributeChanges, attributeChanges } from './attributes.ts';
+import { type FirstTry, firstTry } from './first-try.ts';
 import type { InterfacePlan, Plan } from './steps.ts';
+import { claimTags, claimTagsOf, hasTags, noManage } from './tags.ts';
 
 /** One EC2 call that changes something, as `plan` lists it. */
-export interface Write {
+export interface Write extends Partial<FirstTry>, AttributeChanges {
   action: string;
   interface?: string;
   eniId?: string;
-  subnetId?: string;
-  /** Absent where EC2 chooses. */
-  address?: string;
   deviceIndex?: number;
   networkCard?: number;
-  deleteOnTermination?: boolean;
-  sourceDestCheck?: boolean;
+  tags?: Readonly<Record<string, string>>;
 }
 
 /** The EC2 writes of a plan, in the order in which `run` starts them for each interface. */
-export function writesOf(plan: Plan): Write[] {
+export function writesOf(plan: Plan, instanceId: string, cluster: string | undefined): Write[] {
   return [
     ...plan.surplus.map((eni) => ({ action: 'DeleteNetworkInterface', eniId: eni.id })),
-    ...plan.abandoned.flatMap((intent) => [
-      createOf(intent.interface, intent.subnetId, intent.address),
-      { action: 'DeleteNetworkInterface', interface: intent.interface },
+    ...plan.unneeded.map((eni) => ({ action: 'DeleteTags', eniId: eni.id, tags: claimTagsOf(eni) })),
+    ...plan.abandoned.flatMap(({ interface: name, subnetId, address, ipv6Address }) => [
+      {
+        action: 'CreateNetworkInterface',
+        interface: name,
+        subnetId,
+        ...(address === undefined ? {} : { address }),
+        ...(ipv6Address === undefined ? {} : { ipv6Address }),
+      },
+      { action: 'DeleteNetworkInterface', interface: name },
     ]),
-    ...plan.interfaces.flatMap(writesOfInterface),
+    ...plan.interfaces.flatMap((each) => writesOfInterface(each, instanceId, cluster)),
   ];
 }
 
-function writesOfInterface(plan: InterfacePlan): Write[] {
-  const { config, source, deviceIndex } = plan;
-  const eni = { interface: config.name, ...('eni' in source ? { eniId: source.eni.id } : {}) };
-  const subnetId = source.kind === 'recover' ? source.intent.subnetId : plan.choices[0]?.subnetId;
-  const writes: Write[] = [];
-  if (source.kind === 'create' || source.kind === 'recover') {
-    writes.push(createOf(config.name, subnetId, plan.address));
-  }
-  if (source.kind !== 'attached') {
-    writes.push({ action: 'AttachNetworkInterface', ...eni, deviceIndex, networkCard: plan.networkCard });
-  }
-  if (plan.setDeleteOnTermination) {
-    const { deleteOnTermination } = config;
-    writes.push({ action: 'ModifyNetworkInterfaceAttribute', ...eni, deleteOnTermination });
-  }
-  if (plan.setSourceDestCheck) {
-    const { sourceDestCheck } = config;
-    writes.push({ action: 'ModifyNetworkInterfaceAttribute', ...eni, sourceDestCheck });
-  }
-  return writes;
-}
-
-function createOf(name: string, subnetId: string | undefined, address: string | undefined): Write {
-  return {
-    action: 'CreateNetworkInterface',
-    interface: name,
-    ...(subnetId === undefined ? {} : { subnetId }),
-    ...(address === undefined ? {} : { address }),
-  };
+function writesOfInterface(
+  { config, source, deviceIndex, networkCard }: InterfacePlan,
+  instanceId: string,
+  cluster: string | undefined,
+): Write[] {
+  const eni = 'eni' in source ? source.eni : undefined;
+  const isAttached = source.kind === 'attached';
+  const target = { interface: config.name, ...(eni === undefined ? {} : { eniId: eni.id }) };
+  const { deleteOnTermination, sourceDestCheck } = attributeChanges(config, eni, isAttached);
+  const create = firstTry(source);
+  const tags = claimTags(config.name, instanceId, cluster);
+  const writes: (Write | undefined | false)[] = [
+    create && { action: 'CreateNetworkInterface', interface: config.name, ...create },
+    // Which ENI it is, EC2's answer to the attach decides: those that have the tag are not tagged.
+    source.kind === 'claim' &&
+      !source.available.every((each) => hasTags(each, noManage)) && {
+        action: 'CreateTags',
+        ...target,
+        tags: noManage,
+      },
+    !isAttached && { action: 'AttachNetworkInterface', ...target, deviceIndex, networkCard },
+    config.existing !== undefined &&
+      !(eni !== undefined && hasTags(eni, tags)) && { action: 'CreateTags', ...target, tags },
+    deleteOnTermination !== undefined && {
+      action: 'ModifyNetworkInterfaceAttribute',
+      ...target,
+      deleteOnTermination,
+    },
+    sourceDestCheck !== undefined && {
+      action: 'ModifyNetworkInterfaceAttribute',
+      ...target,
+      sourceDestCheck,
+    },
+  ];
+  return writes.filter((each) => each !== undefined && each !== false);
 }

@@ -1,0 +1,33 @@
+import type { Eni } from '../claim/facts.ts';
+import type { InterfaceConfig } from '../config/model.ts';
+
+/** The attributes of an ENI to be changed; what is absent is as configured, or left alone. */
+export interface AttributeChanges {
+  deleteOnTermination?: boolean;
+  sourceDestCheck?: boolean;
+}
+
+/**
+ * What ModifyNetworkInterfaceAttribute is to change.
+ *
+ * @param eni undefined: it is still to be created or chosen
+ * @param isAttached whether it stays in its present attachment: a new one begins without DeleteOnTermination
+ */
+export function attributeChanges(
+  { deleteOnTermination, sourceDestCheck }: InterfaceConfig,
+  eni: Eni | undefined,
+  isAttached: boolean,
+): AttributeChanges {
+  const present = {
+    deleteOnTermination: (isAttached ? eni?.attachment?.deleteOnTermination : undefined) ?? false,
+    sourceDestCheck: eni?.sourceDestCheck ?? true,
+  };
+  return {
+    ...(deleteOnTermination === undefined || deleteOnTermination === present.deleteOnTermination
+      ? {}
+      : { deleteOnTermination }),
+    ...(sourceDestCheck === undefined || sourceDestCheck === present.sourceDestCheck
+      ? {}
+      : { sourceDestCheck }),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Eni } from '../claim/facts.ts';
+import { intersect, parseRange, subtract } from '../claim/range.ts';
+import type { AddressConfig, CreatedInterface } from '../config/model.ts';
+import type { Observation } from './observation.ts';
+import { isListed } from './subnet-selection.ts';
+
+/** Whether an ENI is what this configuration would have created; only its addresses may be other allowed ones. */
+export function fits(eni: Eni, config: CreatedInterface, { subnets }: Pick<Observation, 'subnets'>): boolean {
+  return (
+    isListed(eni.subnetId, config, subnets) &&
+    eni.securityGroups.length === config.securityGroups.length &&
+    config.securityGroups.every((group) => eni.securityGroups.includes(group)) &&
+    // Only the primary IPv4 address is what a create claims; of IPv6 there is no first.
+    hasAllowed(eni.addresses.slice(0, 1), config.ipv4) &&
+    hasAllowed(eni.ipv6Addresses, config.ipv6)
+  );
+}
+
+function hasAllowed(addresses: readonly string[], config: AddressConfig): boolean {
+  switch (config.mode) {
+    case 'None':
+      return true;
+    case 'Automatic':
+      return addresses.length > 0;
+    case 'FirstFree':
+      return addresses.some((address) => mayHold(address, config));
+  }
+}
+
+function mayHold(text: string, { within, podRange }: AddressConfig): boolean {
+  const address = [parseRange(text)];
+  const isWithin = within.length === 0 || intersect(address, within.map(parseRange)).length > 0;
+  return isWithin && subtract(address, podRange.map(parseRange)).length > 0;
+}

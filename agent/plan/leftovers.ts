@@ -1,0 +1,37 @@
+import type { Eni } from '../claim/facts.ts';
+import type { NodeConfig } from '../config/model.ts';
+import { isAvailable, isSelected, type Sourced, unsettled } from './eni-source.ts';
+import type { Observation, OpenIntent } from './observation.ts';
+import { isClaimed, isOurs, tagKeys } from './tags.ts';
+
+/** What an earlier run was about to create for interfaces that the configuration does not name any more. */
+export function abandoned(config: NodeConfig, seen: Observation): OpenIntent[] {
+  const names = config.interfaces.map(({ name }) => name);
+  return unsettled(seen).filter((intent) => !names.includes(intent.interface));
+}
+
+/**
+ * What earlier runs of this instance made and no interface takes up, as long as nothing uses it: `available`,
+ * or still `pending`.
+ */
+export function surplus(sources: readonly Sourced[], seen: Observation): Eni[] {
+  const taken = sources.flatMap(({ source }) => ('eni' in source ? [source.eni.id] : []));
+  return seen.enis.filter(
+    (eni) => isOurs(eni, seen.instance.instanceId) && eni.attachment === undefined && !taken.includes(eni.id),
+  );
+}
+
+/** ENIs made beforehand that bear this instance's tags though they are not attached, and are not wanted again. */
+export function unneeded(config: NodeConfig, seen: Observation): Eni[] {
+  return seen.enis
+    .filter((eni) => isClaimed(eni, seen.instance.instanceId) && isAvailable(eni))
+    .filter(
+      (eni) =>
+        !config.interfaces.some(
+          (each) =>
+            each.existing !== undefined &&
+            each.name === eni.tags[tagKeys.interface] &&
+            isSelected(eni, each, seen),
+        ),
+    );
+}
