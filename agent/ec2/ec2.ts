@@ -1,7 +1,10 @@
 import {
   AttachNetworkInterfaceCommand,
   CreateNetworkInterfaceCommand,
+  CreateTagsCommand,
   DeleteNetworkInterfaceCommand,
+  DeleteTagsCommand,
+  DescribeInstancesCommand,
   DescribeInstanceTypesCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSubnetsCommand,
@@ -11,10 +14,10 @@ import {
   type ModifyNetworkInterfaceAttributeCommandInput,
 } from '@aws-sdk/client-ec2';
 import { type Caller, createCaller, type Ec2Options } from './caller.ts';
-import { eniFilters } from './filters.ts';
+import { eniFilters, instanceFilters, subnetFilters } from './filters.ts';
 import { allPages } from './pages.ts';
-import { type Ec2, Ec2Error } from './port.ts';
-import { required, toEni, toLimits, toReservation, toSubnet } from './shapes.ts';
+import { type Ec2, Ec2Error, type EniPage, type EniQuery } from './port.ts';
+import { required, tagList, toEni, toInstanceState, toLimits, toReservation, toSubnet } from './shapes.ts';
 
 /** EC2, and how it is reached. */
 export type Ec2Connection = Ec2 & Pick<Caller, 'endpoint' | 'proxy' | 'calls'>;
@@ -32,13 +35,30 @@ export function createEc2(options: Ec2Options): Ec2Connection {
     );
   }
 
+  async function eniPage(
+    query: EniQuery,
+    next: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<EniPage> {
+    const action = 'DescribeNetworkInterfaces';
+    const input = {
+      Filters: eniFilters(query),
+      MaxResults,
+      ...(next === undefined ? {} : { NextToken: next }),
+    };
+    const answer = await call(action, signal, (client, options) =>
+      client.send(new DescribeNetworkInterfacesCommand(input), options),
+    );
+    const enis = (answer.NetworkInterfaces ?? []).map((eni) => toEni(action, eni));
+    return { enis, next: answer.NextToken || undefined };
+  }
+
   return {
     ...connection,
 
-    async describeSubnets(ids, signal) {
+    async describeSubnets(query, signal) {
       const action = 'DescribeSubnets';
-      // By filter, those that do not exist are left out, rather than the first of them being an error.
-      const Filters = [{ Name: 'subnet-id', Values: [...ids] }];
+      const Filters = subnetFilters(query);
       const subnets = await allPages((token) =>
         call(action, signal, async (client, options) => {
           const input = { Filters, MaxResults, ...token };
@@ -49,17 +69,27 @@ export function createEc2(options: Ec2Options): Ec2Connection {
       return subnets.map((subnet) => toSubnet(action, subnet));
     },
 
-    async describeEnis(query, signal) {
-      const action = 'DescribeNetworkInterfaces';
-      const Filters = eniFilters(query);
-      const enis = await allPages((token) =>
+    describeEnis: (query, signal) =>
+      allPages(async ({ NextToken }) => {
+        const { enis, next } = await eniPage(query, NextToken, signal);
+        return { items: enis, next };
+      }),
+
+    describeEniPage: eniPage,
+
+    async describeInstances(ids, signal) {
+      const action = 'DescribeInstances';
+      const Filters = instanceFilters(ids);
+      const reservations = await allPages((token) =>
         call(action, signal, async (client, options) => {
           const input = { Filters, MaxResults, ...token };
-          const answer = await client.send(new DescribeNetworkInterfacesCommand(input), options);
-          return { items: answer.NetworkInterfaces ?? [], next: answer.NextToken };
+          const answer = await client.send(new DescribeInstancesCommand(input), options);
+          return { items: answer.Reservations ?? [], next: answer.NextToken };
         }),
       );
-      return enis.map((eni) => toEni(action, eni));
+      return reservations
+        .flatMap((reservation) => reservation.Instances ?? [])
+        .map((instance) => toInstanceState(action, instance));
     },
 
     async describeReservations(subnetId, signal) {
@@ -68,7 +98,11 @@ export function createEc2(options: Ec2Options): Ec2Connection {
         call(action, signal, async (client, options) => {
           const input = { SubnetId: subnetId, MaxResults, ...token };
           const answer = await client.send(new GetSubnetCidrReservationsCommand(input), options);
-          return { items: answer.SubnetIpv4CidrReservations ?? [], next: answer.NextToken };
+          const { SubnetIpv4CidrReservations = [], SubnetIpv6CidrReservations = [] } = answer;
+          return {
+            items: [...SubnetIpv4CidrReservations, ...SubnetIpv6CidrReservations],
+            next: answer.NextToken,
+          };
         }),
       );
       return reservations.map((reservation) => toReservation(action, reservation));
@@ -101,12 +135,14 @@ export function createEc2(options: Ec2Options): Ec2Connection {
       const input = {
         SubnetId: request.subnetId,
         PrivateIpAddress: request.address,
+        Ipv6Addresses: request.ipv6Address === undefined ? undefined : [{ Ipv6Address: request.ipv6Address }],
+        Ipv6AddressCount: request.ipv6AddressCount,
         Groups: [...request.securityGroups],
         Description: request.description,
         TagSpecifications: [
           {
             ResourceType: 'network-interface' as const,
-            Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
+            Tags: tagList(request.tags),
           },
         ],
         ClientToken: request.clientToken,
@@ -149,5 +185,19 @@ export function createEc2(options: Ec2Options): Ec2Connection {
 
     setSourceDestCheck: (NetworkInterfaceId, Value, signal) =>
       modify({ NetworkInterfaceId, SourceDestCheck: { Value } }, signal),
+
+    async createTags(resourceId, tags, signal) {
+      const input = { Resources: [resourceId], Tags: tagList(tags) };
+      await call('CreateTags', signal, (client, options) =>
+        client.send(new CreateTagsCommand(input), options),
+      );
+    },
+
+    async deleteTags(resourceId, tags, signal) {
+      const input = { Resources: [resourceId], Tags: tagList(tags) };
+      await call('DeleteTags', signal, (client, options) =>
+        client.send(new DeleteTagsCommand(input), options),
+      );
+    },
   };
 }

@@ -2,8 +2,12 @@ import type { Eni, Reservation, Subnet, TypeLimits } from '../claim/facts.ts';
 
 export interface CreateEni {
   subnetId: string;
-  /** The primary IPv4 address to claim; undefined lets EC2 choose. */
+  /** The primary IPv4 address to claim; undefined lets EC2 choose, where the subnet has an IPv4 CIDR. */
   address: string | undefined;
+  /** The IPv6 address to claim. */
+  ipv6Address: string | undefined;
+  /** Instead: how many EC2 chooses; undefined leaves it to the subnet's AssignIpv6AddressOnCreation. */
+  ipv6AddressCount: number | undefined;
   securityGroups: readonly string[];
   description: string;
   tags: Readonly<Record<string, string>>;
@@ -18,16 +22,41 @@ export interface AttachEni {
   networkCard: number;
 }
 
+/** Which subnets to list: by id, those that do not exist left out, or those of a VPC by all of their tags. */
+export type SubnetQuery =
+  | { ids: readonly string[] }
+  | { vpcId: string; tags: Readonly<Record<string, string>> };
+
 /** Which ENIs to list. All that is given must hold. */
 export interface EniQuery {
   subnetIds?: readonly string[];
+  vpcId?: string;
   zone?: string;
-  /** Any private IPv4 address of the ENI, primary or secondary; at most 190 in a request, and with a subnet. */
+  /**
+   * Any private address of the ENI, primary or secondary, all of one family; at most 190 in a request, and with a
+   * subnet. Delegated prefixes are not found so.
+   */
   addresses?: readonly string[];
   attachedTo?: string;
+  /** An account id. */
+  owner?: string;
+  status?: 'available';
   tags?: Readonly<Record<string, string>>;
   /** By id: those that EC2 does not show (yet) are left out of the answer, and are not an error. */
   ids?: readonly string[];
+}
+
+/** A page of a listing; `next` asks for the one after it. */
+export interface EniPage {
+  enis: Eni[];
+  next: string | undefined;
+}
+
+/** An instance, as far as EC2 still shows it: for about an hour after its end. */
+export interface InstanceState {
+  instanceId: string;
+  /** `pending`, `running`, `shutting-down`, `terminated`, `stopping`, `stopped`. */
+  state: string;
 }
 
 /**
@@ -35,8 +64,12 @@ export interface EniQuery {
  * deadline of its own. They throw `Ec2Error`, classified.
  */
 export interface Ec2 {
-  describeSubnets(ids: readonly string[], signal?: AbortSignal): Promise<Subnet[]>;
+  describeSubnets(query: SubnetQuery, signal?: AbortSignal): Promise<Subnet[]>;
   describeEnis(query: EniQuery, signal?: AbortSignal): Promise<Eni[]>;
+  /** One page, of up to 1,000 ENIs: the first, or the one that the page before it named. */
+  describeEniPage(query: EniQuery, next: string | undefined, signal?: AbortSignal): Promise<EniPage>;
+  /** By id; those that are gone are left out. At most 190 in a request. */
+  describeInstances(ids: readonly string[], signal?: AbortSignal): Promise<InstanceState[]>;
   describeReservations(subnetId: string, signal?: AbortSignal): Promise<Reservation[]>;
   describeType(type: string, signal?: AbortSignal): Promise<TypeLimits>;
   createEni(request: CreateEni, signal?: AbortSignal): Promise<Eni>;
@@ -51,6 +84,10 @@ export interface Ec2 {
     signal?: AbortSignal,
   ): Promise<void>;
   setSourceDestCheck(eniId: string, value: boolean, signal?: AbortSignal): Promise<void>;
+  /** Sets tags of an ENI or an instance, over those of the same keys. */
+  createTags(resourceId: string, tags: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<void>;
+  /** Deletes those of the tags that have these very values: another's value under the same key stays. */
+  deleteTags(resourceId: string, tags: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<void>;
 }
 
 /** What an error of EC2 means for what to do next. */

@@ -1,12 +1,14 @@
 import type {
+  Instance,
   InstanceTypeInfo,
   NetworkInterface,
   NetworkInterfaceAttachment,
   Subnet as SdkSubnet,
   SubnetCidrReservation,
+  Tag,
 } from '@aws-sdk/client-ec2';
 import type { Attachment, Eni, Reservation, Subnet, TypeLimits } from '../claim/facts.ts';
-import { Ec2Error } from './port.ts';
+import { Ec2Error, type InstanceState } from './port.ts';
 
 /**
  * Every member of the SDK's types is optional. What EC2 always sends is required here: throws an `Ec2Error` of
@@ -27,7 +29,12 @@ export function toSubnet(action: string, subnet: SdkSubnet): Subnet {
     vpcId: required(action, 'VpcId', subnet.VpcId),
     zone: required(action, 'AvailabilityZone', subnet.AvailabilityZone),
     cidr: subnet.CidrBlock,
+    ipv6Cidrs: (subnet.Ipv6CidrBlockAssociationSet ?? [])
+      .filter((each) => each.Ipv6CidrBlockState?.State === 'associated')
+      .map((each) => required(action, 'Ipv6CidrBlock', each.Ipv6CidrBlock)),
+    assignsIpv6: subnet.AssignIpv6AddressOnCreation ?? false,
     availableAddresses: subnet.AvailableIpAddressCount ?? 0,
+    tags: tagsOf(action, subnet.Tags),
   };
 }
 
@@ -39,17 +46,38 @@ export function toEni(action: string, eni: NetworkInterface): Eni {
   return {
     id: required(action, 'NetworkInterfaceId', eni.NetworkInterfaceId),
     subnetId: required(action, 'SubnetId', eni.SubnetId),
+    vpcId: required(action, 'VpcId', eni.VpcId),
+    zone: required(action, 'AvailabilityZone', eni.AvailabilityZone),
     mac: required(action, 'MacAddress', eni.MacAddress).toLowerCase(),
     status: required(action, 'Status', eni.Status),
     addresses: addresses.map((each) => required(action, 'PrivateIpAddress', each.PrivateIpAddress)),
-    prefixes: (eni.Ipv4Prefixes ?? []).map((each) => required(action, 'Ipv4Prefix', each.Ipv4Prefix)),
+    ipv6Addresses: (eni.Ipv6Addresses ?? []).map((each) => required(action, 'Ipv6Address', each.Ipv6Address)),
+    prefixes: [
+      ...(eni.Ipv4Prefixes ?? []).map((each) => required(action, 'Ipv4Prefix', each.Ipv4Prefix)),
+      ...(eni.Ipv6Prefixes ?? []).map((each) => required(action, 'Ipv6Prefix', each.Ipv6Prefix)),
+    ],
     securityGroups: (eni.Groups ?? []).map((each) => required(action, 'GroupId', each.GroupId)),
     sourceDestCheck: required(action, 'SourceDestCheck', eni.SourceDestCheck),
-    tags: Object.fromEntries(
-      (eni.TagSet ?? []).map((tag) => [required(action, 'tag Key', tag.Key), tag.Value ?? '']),
-    ),
+    tags: tagsOf(action, eni.TagSet),
     attachment: eni.Attachment?.AttachmentId === undefined ? undefined : toAttachment(action, eni.Attachment),
   };
+}
+
+/** Tags as EC2 takes them. */
+export function tagList(tags: Readonly<Record<string, string>>): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** An instance in a listing of EC2's; throws as `required` does. */
+export function toInstanceState(action: string, instance: Instance): InstanceState {
+  return {
+    instanceId: required(action, 'InstanceId', instance.InstanceId),
+    state: required(action, 'State', instance.State?.Name),
+  };
+}
+
+function tagsOf(action: string, tags: readonly Tag[] = []): Record<string, string> {
+  return Object.fromEntries(tags.map((tag) => [required(action, 'tag Key', tag.Key), tag.Value ?? '']));
 }
 
 const attachmentStatuses: readonly Attachment['status'][] = [
