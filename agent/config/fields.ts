@@ -68,6 +68,14 @@ export const timeout = text(
   error: ({ input }) => `${input} is out of bounds; write at least 1s and at most 60m`,
 });
 
+/** As `timeout`, and 0s: not at all. */
+export const wait = text(
+  durationForm,
+  (written) => `${quote(written)} is not a duration; write minutes and seconds, as in 2m, 90s or 0s`,
+).refine((written) => parseDuration(written) <= longest, {
+  error: ({ input }) => `${input} is out of bounds; write at most 60m`,
+});
+
 /** A list whose entries differ from each other. */
 export function distinct<T extends z.ZodType>(
   entry: T,

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { merge, supplierOf } from './merge.ts';
-import { type NodeConfig, toNodeConfig } from './model.ts';
+import { type AddressConfig, type NodeConfig, toNodeConfig } from './model.ts';
 import { ConfigurationFailure, type Path, type Problem } from './problem.ts';
 import { validateReferences } from './references.ts';
 import { apiVersion, documentSchema, kind, type Spec } from './schema.ts';
@@ -81,13 +81,22 @@ export function combine(sources: readonly Source[], problems: readonly Problem[]
 
 /** Ranges that bind no one: where EC2 chooses, only CIDR reservations keep it out of a part of the subnet. */
 function unheeded({ interfaces }: NodeConfig): string[] {
-  return interfaces
-    .filter(({ ipv4 }) => ipv4.mode === 'Automatic' && ipv4.within.length + ipv4.podRange.length > 0)
-    .map(
-      ({ name }) =>
-        `${name}: ipv4.within and ipv4.podRange bind FirstFree alone; with mode Automatic EC2 chooses anywhere in ` +
-        'the subnet but in explicit CIDR reservations (aws ec2 create-subnet-cidr-reservation)',
-    );
+  return interfaces.flatMap((each) =>
+    each.existing === undefined
+      ? [...unheededOf(each.name, 'ipv4', each.ipv4), ...unheededOf(each.name, 'ipv6', each.ipv6)]
+      : [],
+  );
+}
+
+function unheededOf(name: string, version: string, { mode, within, podRange }: AddressConfig): string[] {
+  if (mode === 'FirstFree' || within.length + podRange.length === 0) {
+    return [];
+  }
+  const instead =
+    mode === 'None'
+      ? 'with mode None there is no such address'
+      : 'with mode Automatic EC2 chooses anywhere in the subnet but in explicit CIDR reservations (aws ec2 create-subnet-cidr-reservation)';
+  return [`${name}: ${version}.within and ${version}.podRange bind FirstFree alone; ${instead}`];
 }
 
 function effectiveSpec(sources: readonly Source[], faults: readonly Problem[]): Spec {

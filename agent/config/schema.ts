@@ -1,98 +1,12 @@
 import * as z from 'zod';
-import { clusterName, distinct, interfaceName, securityGroupId, subnetId, timeout } from './fields.ts';
+import { clusterName, distinct, timeout } from './fields.ts';
+import { interfaceSchema } from './interface.ts';
 import { labels } from './labels.ts';
-import { addressRange, swallows } from './ranges.ts';
 import { tags } from './tags.ts';
 
 export const apiGroup = 'multus-bootstrap.io';
 export const apiVersion = `${apiGroup}/v1alpha1`;
 export const kind = 'MultusNodeConfig';
-
-const ipv4 = z
-  .strictObject({
-    mode: z
-      .enum(['FirstFree', 'Automatic'])
-      .default('FirstFree')
-      .meta({
-        description:
-          'FirstFree: the lowest free address. Automatic: EC2 chooses; use it with CIDR reservations',
-        examples: ['Automatic'],
-      }),
-    within: distinct(addressRange)
-      .default([])
-      .meta({
-        description:
-          "The workers' part of the subnets, CIDRs or first-last. Those inside the chosen subnet apply; without entries, all of the subnet",
-        examples: [['10.0.4.0/26', '10.0.5.4-10.0.5.63']],
-      }),
-    podRange: distinct(addressRange)
-      .default([])
-      .meta({
-        description: "The pods' part, CIDRs or first-last: never claimed from",
-        examples: [['10.0.4.64-10.0.4.254']],
-      }),
-  })
-  .refine(({ within, podRange }) => !swallows(podRange, within), {
-    path: ['podRange'],
-    error: 'covers all of within, so no address is left for workers; write ranges that do not overlap',
-  });
-
-export const interfaceSchema = z.strictObject({
-  name: interfaceName.meta({
-    description: 'What NetworkAttachmentDefinitions name as master, up to 15 characters',
-    examples: ['eth1'],
-  }),
-  subnets: distinct(subnetId)
-    .min(1, { error: 'is empty; write at least one subnet id' })
-    .meta({
-      description:
-        "Subnet ids. Those in the node's zone are used, of several the one with most free addresses first, so one list serves all zones",
-      examples: [['subnet-0a1b2c3d4e5f60718', 'subnet-1a1b2c3d4e5f60718']],
-    }),
-  securityGroups: distinct(securityGroupId)
-    .min(1, { error: 'is empty; write at least one security group id' })
-    .max(16, { error: 'has more than 16 groups, the most that EC2 allows an ENI; remove some' })
-    .meta({
-      description: 'Security group ids, 1 to 16 (more than 5 need a higher account limit)',
-      examples: [['sg-0a1b2c3d4e5f60718']],
-    }),
-  ipv4: ipv4.prefault({}).meta({ description: 'How the IPv4 address is chosen' }),
-  networkCard: z
-    .int()
-    .min(0)
-    .default(0)
-    .meta({
-      description: 'Index of the network card, on instance types with several',
-      examples: [1],
-    }),
-  sourceDestCheck: z
-    .boolean()
-    .default(true)
-    .meta({
-      description: 'false for pods with addresses that the VPC does not know',
-      examples: [false],
-    }),
-  deleteOnTermination: z
-    .boolean()
-    .default(true)
-    .meta({
-      description: 'Whether EC2 deletes the ENI together with the instance',
-      examples: [false],
-    }),
-  mtu: z
-    .int()
-    .min(576)
-    .max(9001)
-    .default(9001)
-    .meta({
-      description: "The link's MTU in bytes, 576 to 9001",
-      examples: [1500],
-    }),
-  tags: tags.default({}).meta({
-    description: "Tags for the ENI, besides the agent's own",
-    examples: [{ team: 'core' }],
-  }),
-});
 
 export const specSchema = z.strictObject({
   cluster: clusterName.optional().meta({
@@ -114,6 +28,10 @@ export const specSchema = z.strictObject({
   interfaces: distinct(interfaceSchema, ({ name }) => name)
     .default([])
     .meta({ description: 'The Multus interfaces, in the order of their device indexes; none: labels only' }),
+  instanceTags: tags.default({}).meta({
+    description: 'Tags that the instance gets once its interfaces are whole',
+    examples: [{ 'multus-network-attached': 'true' }],
+  }),
   kubelet: z
     .strictObject({
       labels: labels.default({}).meta({

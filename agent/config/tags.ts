@@ -12,6 +12,13 @@ export const tags = z
       `has ${countOf(input)} tags; EC2 allows 50, six of them are the agent's: write at most ${userTagLimit}`,
   });
 
+/** Tags to look for: those of AWS and of others included. */
+export const selection = z
+  .record(textWithout(lengthFault), textWithout(valueFault))
+  .refine((value) => Object.keys(value).length > 0, {
+    error: 'is empty; write at least one tag, as in {multus: "true"}',
+  });
+
 function countOf(tags: unknown): number {
   return Object.keys(tags ?? {}).filter((key) => key !== 'Name').length;
 }
@@ -22,9 +29,16 @@ function valueFault(value: string): string | undefined {
     : `has ${value.length} characters, EC2 allows 256; write a shorter value`;
 }
 
+function lengthFault(key: string): string | undefined {
+  return key.length < 1 || key.length > 128
+    ? `the key has ${key.length} characters; EC2 allows 1 to 128`
+    : undefined;
+}
+
 function keyFault(key: string): string | undefined {
-  if (key.length < 1 || key.length > 128) {
-    return `the key has ${key.length} characters; EC2 allows 1 to 128`;
+  const fault = lengthFault(key);
+  if (fault !== undefined) {
+    return fault;
   }
   if (/^aws:/i.test(key)) {
     return 'keys that begin with "aws:" are kept for AWS; write another key';

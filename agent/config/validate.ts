@@ -5,7 +5,7 @@ import type { Source } from './source.ts';
 import { nearest } from './suggest.ts';
 
 /** Keys and values of features that are still to come. */
-const notYet = /^spec(?:\.nodePort|\.interfaces\.\d+\.(?:ipv6|existing|subnetTags))$/;
+const notYet = /^spec\.nodePort$/;
 
 /** Everything that is wrong with one document by itself, in the order of its lines. */
 export function validate(source: Source): Problem[] {
@@ -109,9 +109,6 @@ function wrongValue(allowed: string[], input: unknown, path: Path): string {
   }
   if (path.at(-1) === 'apiVersion') {
     return `${JSON.stringify(input)} is not a version that this agent reads; write ${apiVersion}`;
-  }
-  if (path.at(-1) === 'mode' && input === 'None') {
-    return 'None is not supported yet; write FirstFree or Automatic';
   }
   const meant = nearest(String(input), allowed);
   return `${JSON.stringify(input)} is not one of its values; write ${meant ?? allowed.join(' or ')}`;
