@@ -11,7 +11,7 @@ export const legend =
  * @param instanceId whose ENIs are shown as this node's
  */
 export function picture(subnet: Subnet, enis: readonly Eni[], instanceId: string): string {
-  const { first, last } = parseRange(subnet.cidr);
+  const { first, last } = parseRange(subnet.cidr ?? '');
   const cells: string[] = Array.from({ length: Number(last - first) + 1 }, () => '·');
   const mark = (range: Range, sign: string) =>
     cells.fill(sign, Number(range.first - first), Number(range.last - first) + 1);

@@ -114,9 +114,9 @@ t.test('CreateNetworkInterface refuses', async (t) => {
       { code: 'InvalidParameterValue', message: /taggable/ },
     ],
     [
-      'IPv6, which is not simulated',
+      'IPv6 in a subnet without it',
       { Ipv6AddressCount: 1 },
-      { code: 'InvalidParameterValue', message: /no IPv6/ },
+      { code: 'InvalidParameterValue', message: /does not have an IPv6 CIDR/ },
     ],
     [
       'a dry run, as a success',

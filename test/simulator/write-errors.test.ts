@@ -11,7 +11,7 @@ import { errorOf, ids, smallWorld } from './small-world.ts';
 
 t.test('the other writes refuse', async (t) => {
   const { sim, ec2 } = await smallWorld(t);
-  const node = await sim.launch({ type: 'm5.large', subnetId: ids.subnet });
+  const node = await sim.launch({ type: 'm5.large', subnetId: ids.subnet, address: '10.0.4.10' });
   const eni = sim.world.addEni({ subnetId: ids.subnet, address: '10.0.4.20', secondary: ['10.0.4.21'] });
   const other = sim.world.addEni({ subnetId: ids.subnet, address: '10.0.4.30', secondary: ['10.0.4.31'] });
   const service = sim.world.addEni({ subnetId: ids.subnet, requesterManaged: true });

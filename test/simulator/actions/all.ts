@@ -5,6 +5,7 @@ import { createNetworkInterface } from './create-eni.ts';
 import { describeNetworkInterfaces } from './describe-enis.ts';
 import { deleteNetworkInterface, modifyNetworkInterfaceAttribute } from './enis.ts';
 import { describeInstances, describeInstanceTypes } from './instances.ts';
+import { assignIpv6Addresses, unassignIpv6Addresses } from './ipv6-addresses.ts';
 import { describeSecurityGroups, describeSubnets, describeVpcs } from './network.ts';
 import {
   createSubnetCidrReservation,
@@ -17,6 +18,7 @@ import { describeAvailabilityZones } from './zones.ts';
 /** Every action of the API that is simulated, by its name. */
 export const actions: ReadonlyMap<string, Action> = new Map(
   Object.entries({
+    AssignIpv6Addresses: assignIpv6Addresses,
     AssignPrivateIpAddresses: assignPrivateIpAddresses,
     AttachNetworkInterface: attachNetworkInterface,
     CreateNetworkInterface: createNetworkInterface,
@@ -36,6 +38,7 @@ export const actions: ReadonlyMap<string, Action> = new Map(
     DetachNetworkInterface: detachNetworkInterface,
     GetSubnetCidrReservations: getSubnetCidrReservations,
     ModifyNetworkInterfaceAttribute: modifyNetworkInterfaceAttribute,
+    UnassignIpv6Addresses: unassignIpv6Addresses,
     UnassignPrivateIpAddresses: unassignPrivateIpAddresses,
   }),
 );

@@ -15,6 +15,7 @@ import { idOf } from '../model/ids.ts';
 import { checkTags } from '../model/tags.ts';
 import { createEniOnce } from '../model/tokens.ts';
 import { eniAnswer } from './eni-answer.ts';
+import { refuseIpv6Together } from './ipv6-addresses.ts';
 import { tagSpecification } from './tags.ts';
 
 export const createNetworkInterface: Action = {
@@ -25,6 +26,11 @@ export const createNetworkInterface: Action = {
     'SecondaryPrivateIpAddressCount',
     'Ipv4Prefix',
     'Ipv4PrefixCount',
+    'Ipv6Addresses',
+    'Ipv6AddressCount',
+    'Ipv6Prefix',
+    'Ipv6PrefixCount',
+    'EnablePrimaryIpv6',
     'SecurityGroupId',
     'Description',
     'TagSpecification',
@@ -50,6 +56,7 @@ export const createNetworkInterface: Action = {
       'Ipv4Prefix',
       'Ipv4PrefixCount',
     ]);
+    refuseIpv6Together(params);
     const { primary, secondary } = namedAddresses(params);
     const eni = createEniOnce(world, clientToken, {
       subnetId: idOf('subnet', requiredText(params, 'SubnetId')),
@@ -58,6 +65,11 @@ export const createNetworkInterface: Action = {
       secondaryCount: integer(params, 'SecondaryPrivateIpAddressCount', 1, largestCount) ?? 0,
       prefixes: structures(params, 'Ipv4Prefix').map((each) => requiredText(each, 'Ipv4Prefix')),
       prefixCount: integer(params, 'Ipv4PrefixCount', 1, largestCount) ?? 0,
+      ipv6Addresses: structures(params, 'Ipv6Addresses').map((each) => requiredText(each, 'Ipv6Address')),
+      ipv6AddressCount: integer(params, 'Ipv6AddressCount', 0, largestCount),
+      ipv6Prefixes: structures(params, 'Ipv6Prefix').map((each) => requiredText(each, 'Ipv6Prefix')),
+      ipv6PrefixCount: integer(params, 'Ipv6PrefixCount', 1, largestCount) ?? 0,
+      enablePrimaryIpv6: flag(params, 'EnablePrimaryIpv6') ?? false,
       securityGroups: texts(params, 'SecurityGroupId').map((id) => idOf('sg', id)),
       description: text(params, 'Description') ?? '',
       tags,

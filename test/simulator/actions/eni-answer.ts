@@ -1,12 +1,13 @@
 import type { Answer } from '../http/xml.ts';
 import { privateDnsName, zoneId } from '../model/naming.ts';
-import { type Eni, eniStatus } from '../model/records.ts';
+import { type Eni, eniStatus, isIpv6Native } from '../model/records.ts';
 import type { World } from '../model/world.ts';
 import { securityGroupSet, tagSet } from './rendering.ts';
 
 /** A network interface as CreateNetworkInterface and DescribeNetworkInterfaces answer it. */
 export function eniAnswer(world: World, eni: Eni): { [member: string]: Answer } {
   const { region } = world.settings;
+  const [primary] = eni.addresses;
   return {
     networkInterfaceId: eni.id,
     subnetId: eni.subnetId,
@@ -19,8 +20,10 @@ export function eniAnswer(world: World, eni: Eni): { [member: string]: Answer } 
     requesterManaged: eni.requesterManaged,
     status: eniStatus(eni),
     macAddress: eni.mac,
-    privateIpAddress: eni.addresses[0],
-    privateDnsName: privateDnsName(region, eni.addresses[0] ?? ''),
+    privateIpAddress: primary,
+    privateDnsName: primary && privateDnsName(region, primary),
+    ipv6Native: isIpv6Native(world.subnet(eni.subnetId)),
+    ipv6Address: eni.primaryIpv6 ?? eni.ipv6Addresses[0],
     sourceDestCheck: eni.sourceDestCheck,
     groupSet: securityGroupSet(world, eni.securityGroups),
     attachment: attachmentAnswer(world, eni),
@@ -31,7 +34,12 @@ export function eniAnswer(world: World, eni: Eni): { [member: string]: Answer } 
       primary: index === 0,
     })),
     ipv4PrefixSet: eni.prefixes.length === 0 ? undefined : eni.prefixes.map((ipv4Prefix) => ({ ipv4Prefix })),
-    ipv6AddressesSet: [],
+    ipv6AddressesSet: eni.ipv6Addresses.map((ipv6Address) => ({
+      ipv6Address,
+      isPrimaryIpv6: ipv6Address === eni.primaryIpv6,
+    })),
+    ipv6PrefixSet:
+      eni.ipv6Prefixes.length === 0 ? undefined : eni.ipv6Prefixes.map((ipv6Prefix) => ({ ipv6Prefix })),
     interfaceType: 'interface',
   };
 }

@@ -6,7 +6,7 @@ import type { Answer } from '../http/xml.ts';
 import { ApiError, invalidParameter } from '../model/api-error.ts';
 import { findAll } from '../model/ids.ts';
 import { type InstanceType, instanceTypes, maximumInterfaces } from '../model/instance-types.ts';
-import { privateDnsName } from '../model/naming.ts';
+import { privateDnsName, resourceDnsName } from '../model/naming.ts';
 import type { Eni, Instance } from '../model/records.ts';
 import type { World } from '../model/world.ts';
 import { eniAnswer } from './eni-answer.ts';
@@ -33,6 +33,9 @@ export const describeInstances: Action = {
       'subnet-id': (instance) => [instance.subnetId],
       'vpc-id': (instance) => [world.subnets.get(instance.subnetId)?.vpcId ?? ''],
       'private-ip-address': (instance) => primaryOf(world, instance)?.addresses.slice(0, 1) ?? [],
+      'ipv6-address': (instance) => primaryOf(world, instance)?.ipv6Addresses ?? [],
+      'network-interface.ipv6-addresses.ipv6-address': (instance) =>
+        world.store.visiblyAttachedEnis(instance.id).flatMap((eni) => eni.ipv6Addresses),
       'network-interface.network-interface-id': (instance) =>
         world.store.visiblyAttachedEnis(instance.id).map((eni) => eni.id),
       'network-interface.subnet-id': (instance) =>
@@ -82,13 +85,19 @@ function instanceAnswer(world: World, instance: Instance): Answer {
     subnetId: primary?.subnetId,
     vpcId: primary?.vpcId,
     privateIpAddress: primary?.addresses[0],
-    privateDnsName:
-      primary === undefined ? '' : privateDnsName(world.settings.region, primary.addresses[0] ?? ''),
+    ipv6Address: primary?.primaryIpv6 ?? primary?.ipv6Addresses[0],
+    privateDnsName: primary === undefined ? '' : dnsName(world, instance, primary),
     sourceDestCheck: primary?.sourceDestCheck,
     groupSet: primary === undefined ? [] : securityGroupSet(world, primary.securityGroups),
     networkInterfaceSet: enis.map((eni) => eniAnswer(world, eni)),
     tagSet: tagSet(instance.tags),
   };
+}
+
+function dnsName(world: World, instance: Instance, primary: Eni): string {
+  const { region } = world.settings;
+  const [address] = primary.addresses;
+  return address === undefined ? resourceDnsName(region, instance.id) : privateDnsName(region, address);
 }
 
 export const describeInstanceTypes: Action = {
@@ -110,6 +119,7 @@ export const describeInstanceTypes: Action = {
       .map((type) => ({ ...type, id: type.name, tags: {} }));
     const matches = filterPredicate<(typeof all)[number]>(params, {
       'instance-type': (type) => [type.name],
+      'network-info.ipv6-supported': (type) => [String(type.ipv6AddressesPerInterface > 0)],
       'network-info.maximum-network-interfaces': (type) => [String(maximumInterfaces(type))],
       'processor-info.supported-architecture': (type) => [type.architecture],
     });
@@ -123,7 +133,7 @@ function typeAnswer(type: InstanceType): Answer {
   return {
     instanceType: type.name,
     currentGeneration: true,
-    hypervisor: 'nitro',
+    hypervisor: type.ipv6AddressesPerInterface > 0 ? 'nitro' : 'xen',
     bareMetal: false,
     processorInfo: { supportedArchitectures: [type.architecture] },
     networkInfo: {
@@ -135,9 +145,9 @@ function typeAnswer(type: InstanceType): Answer {
         maximumNetworkInterfaces,
       })),
       ipv4AddressesPerInterface: type.addressesPerInterface,
-      ipv6AddressesPerInterface: type.addressesPerInterface,
-      ipv6Supported: true,
-      enaSupport: 'required',
+      ipv6AddressesPerInterface: type.ipv6AddressesPerInterface,
+      ipv6Supported: type.ipv6AddressesPerInterface > 0,
+      enaSupport: type.ipv6AddressesPerInterface > 0 ? 'required' : 'unsupported',
     },
   };
 }

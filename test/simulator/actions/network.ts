@@ -4,13 +4,27 @@ import { page } from '../api/pages.ts';
 import { type Params, texts } from '../api/params.ts';
 import { findAll, type IdKind, notFound } from '../model/ids.ts';
 import { partitionOf, zoneId } from '../model/naming.ts';
-import type { SecurityGroup, Subnet, Vpc } from '../model/records.ts';
+import { type Ipv6Cidr, isIpv6Native, type SecurityGroup, type Subnet, type Vpc } from '../model/records.ts';
 import { tagSet } from './rendering.ts';
 
 /** The resources named by id, or all: each id must exist. */
 function named<T>(all: ReadonlyMap<string, T>, params: Params, parameter: string, kind: IdKind): T[] {
   const ids = texts(params, parameter);
   return ids.length === 0 ? [...all.values()] : findAll(kind, ids, (id) => all.get(id));
+}
+
+function ipv4Cidr({ cidr }: Subnet): string[] {
+  return cidr === undefined ? [] : [cidr];
+}
+
+function ipv6Association({ associationId, cidr, state }: Ipv6Cidr) {
+  return {
+    associationId,
+    ipv6CidrBlock: cidr,
+    ipv6CidrBlockState: { state },
+    ipv6AddressAttribute: 'public',
+    ipSource: 'amazon',
+  };
 }
 
 export const describeSubnets: Action = {
@@ -23,10 +37,15 @@ export const describeSubnets: Action = {
       'availability-zone': (subnet) => [subnet.zone],
       availabilityZone: (subnet) => [subnet.zone],
       'availability-zone-id': (subnet) => [zoneId(subnet.zone)],
-      'cidr-block': (subnet) => [subnet.cidr],
-      cidrBlock: (subnet) => [subnet.cidr],
+      'cidr-block': ipv4Cidr,
+      cidrBlock: ipv4Cidr,
       'default-for-az': () => ['false'],
-      cidr: (subnet) => [subnet.cidr],
+      cidr: ipv4Cidr,
+      'ipv6-cidr-block-association.ipv6-cidr-block': (subnet) => subnet.ipv6Cidrs.map((each) => each.cidr),
+      'ipv6-cidr-block-association.association-id': (subnet) =>
+        subnet.ipv6Cidrs.map((each) => each.associationId),
+      'ipv6-cidr-block-association.state': (subnet) => subnet.ipv6Cidrs.map((each) => each.state),
+      'ipv6-native': (subnet) => [String(isIpv6Native(subnet))],
       'owner-id': (subnet) => [subnet.ownerId],
       state: () => ['available'],
       'available-ip-address-count': (subnet) => [String(subnet.pool.available)],
@@ -41,14 +60,14 @@ export const describeSubnets: Action = {
         ownerId: subnet.ownerId,
         vpcId: subnet.vpcId,
         cidrBlock: subnet.cidr,
-        ipv6CidrBlockAssociationSet: [],
+        ipv6CidrBlockAssociationSet: subnet.ipv6Cidrs.map(ipv6Association),
         availableIpAddressCount: subnet.pool.available,
         availabilityZone: subnet.zone,
         availabilityZoneId: zoneId(subnet.zone),
         defaultForAz: false,
         mapPublicIpOnLaunch: false,
-        assignIpv6AddressOnCreation: false,
-        ipv6Native: false,
+        assignIpv6AddressOnCreation: subnet.assignIpv6OnCreation,
+        ipv6Native: isIpv6Native(subnet),
         tagSet: tagSet(subnet.tags),
       })),
       nextToken,
@@ -98,6 +117,10 @@ export const describeVpcs: Action = {
     const matches = filterPredicate<Vpc>(params, {
       'vpc-id': (vpc) => [vpc.id],
       cidr: (vpc) => [vpc.cidr],
+      'ipv6-cidr-block-association.ipv6-cidr-block': ({ ipv6 }) => (ipv6 === undefined ? [] : [ipv6.cidr]),
+      'ipv6-cidr-block-association.association-id': ({ ipv6 }) =>
+        ipv6 === undefined ? [] : [ipv6.associationId],
+      'ipv6-cidr-block-association.state': ({ ipv6 }) => (ipv6 === undefined ? [] : [ipv6.state]),
       'owner-id': (vpc) => [vpc.ownerId],
       state: () => ['available'],
     });
@@ -109,6 +132,9 @@ export const describeVpcs: Action = {
         ownerId: vpc.ownerId,
         state: 'available',
         cidrBlock: vpc.cidr,
+        ipv6CidrBlockAssociationSet: vpc.ipv6 && [
+          { ...ipv6Association(vpc.ipv6), ipv6Pool: 'Amazon', networkBorderGroup: world.settings.region },
+        ],
         instanceTenancy: 'default',
         isDefault: false,
         tagSet: tagSet(vpc.tags),

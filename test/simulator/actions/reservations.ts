@@ -54,21 +54,28 @@ export const getSubnetCidrReservations: Action = {
   required: ['SubnetId'],
   run(world, params) {
     const subnetId = idOf('subnet', requiredText(params, 'SubnetId'));
-    const { pool } = world.subnet(subnetId);
+    const { pool, ipv6Pool } = world.subnet(subnetId);
     const matches = filterPredicate<Reservation & { tags: Record<string, string> }>(params, {
       'reservation-type': (reservation) => [reservation.type],
       'subnet-id': (reservation) => [reservation.subnetId],
       reservationType: (reservation) => [reservation.type],
     });
-    const all = [...pool.reservations.values()].map((reservation) => ({ ...reservation, tags: {} }));
+    const all = [...pool.reservations.values(), ...ipv6Pool.reservations.values()].map((reservation) => ({
+      ...reservation,
+      tags: {},
+    }));
     const { items, nextToken } = page(() => all.filter(matches), params, {
       minimum: 5,
       maximum: 1000,
       ids: '',
     });
     return {
-      subnetIpv4CidrReservationSet: items.map((reservation) => answer(world, reservation)),
-      subnetIpv6CidrReservationSet: [],
+      subnetIpv4CidrReservationSet: items
+        .filter(({ id }) => pool.reservations.has(id))
+        .map((reservation) => answer(world, reservation)),
+      subnetIpv6CidrReservationSet: items
+        .filter(({ id }) => ipv6Pool.reservations.has(id))
+        .map((reservation) => answer(world, reservation)),
       nextToken,
     };
   },

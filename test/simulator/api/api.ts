@@ -1,6 +1,6 @@
 import { actions } from '../actions/all.ts';
 import type { Answer } from '../http/xml.ts';
-import { ApiError, invalidParameter } from '../model/api-error.ts';
+import { ApiError } from '../model/api-error.ts';
 import type { World } from '../model/world.ts';
 import type { Buckets } from './buckets.ts';
 import { flag, type Params } from './params.ts';
@@ -25,13 +25,9 @@ export function perform(
     throw new ApiError('InvalidAction', `The action ${name} is not valid for this web service.`);
   }
   for (const given of Object.keys(params)) {
-    if (action.parameters.includes(given)) {
-      continue;
+    if (!action.parameters.includes(given)) {
+      throw new ApiError('UnknownParameter', `The parameter ${given} is not recognized`);
     }
-    if (/^(Ipv6|EnablePrimaryIpv6|AssignIpv6)/.test(given)) {
-      throw invalidParameter(`This simulator has no IPv6: parameter ${given}`);
-    }
-    throw new ApiError('UnknownParameter', `The parameter ${given} is not recognized`);
   }
   for (const required of action.required ?? []) {
     if (params[required] === undefined || params[required] === '') {

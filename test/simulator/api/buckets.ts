@@ -15,6 +15,7 @@ const reads: Rate = { size: 100, refill: 20 };
 const unfilteredReads: Rate = { size: 50, refill: 10 };
 
 const writes: Record<string, Rate> = {
+  AssignIpv6Addresses: eniWrites,
   AssignPrivateIpAddresses: eniWrites,
   CreateNetworkInterface: eniWrites,
   CreateSubnetCidrReservation: { size: 5, refill: 1 },
@@ -22,6 +23,7 @@ const writes: Record<string, Rate> = {
   DeleteNetworkInterface: eniWrites,
   DeleteTags: tagWrites,
   ModifyNetworkInterfaceAttribute: eniWrites,
+  UnassignIpv6Addresses: eniWrites,
   UnassignPrivateIpAddresses: eniWrites,
 };
 

@@ -36,7 +36,7 @@ export function filterPredicate<T extends { tags: Tags }>(
 export function soleFilterValue(params: Params, name: string): string | undefined {
   const values = structures(params, 'Filter').filter((filter) => filter['Name'] === name);
   const [value, ...more] = values.flatMap((filter) => texts(filter, 'Value'));
-  return more.length === 0 && value !== undefined && !/[*?]/.test(value) ? value : undefined;
+  return more.length === 0 && value !== undefined && !/[*?\\]/.test(value) ? value : undefined;
 }
 
 function reader<T extends { tags: Tags }>(

@@ -42,7 +42,8 @@ export class Imds {
   answer(method: string, path: string, headers: IncomingHttpHeaders): ImdsAnswer | 'refused' | 'lost' {
     this.#world.settle();
     const { options } = this;
-    if (!isUp(this.#world.instance(this.#instanceId))) {
+    const instance = this.#world.instances.get(this.#instanceId);
+    if (instance === undefined || !isUp(instance)) {
       return 'refused';
     }
     if (options.refuseNext > 0) {

@@ -1,6 +1,6 @@
 import type { CredentialStore } from '../api/credentials.ts';
 import { instanceTypes } from '../model/instance-types.ts';
-import { partitionOf, privateDnsName, zoneId } from '../model/naming.ts';
+import { partitionOf, privateDnsName, resourceDnsName, zoneId } from '../model/naming.ts';
 import type { Eni, Instance } from '../model/records.ts';
 import type { World } from '../model/world.ts';
 import type { ImdsOptions } from './options.ts';
@@ -21,10 +21,11 @@ export function imdsTree(view: ImdsView): Tree {
   const { world, instance } = view;
   const enis = imdsEnis(view);
   const primary = enis.find((eni) => eni.attachment?.deviceIndex === 0 && eni.attachment.networkCard === 0);
-  const address = primary?.addresses[0] ?? '';
+  const address = primary?.addresses[0];
   const { region } = world.settings;
   const partition = partitionOf(region);
-  const hostname = privateDnsName(region, address);
+  const hostname =
+    address === undefined ? resourceDnsName(region, instance.id) : privateDnsName(region, address);
   return {
     dynamic: {
       'instance-identity': { document: JSON.stringify(identityDocument(view, address), undefined, 2) },
@@ -37,6 +38,7 @@ export function imdsTree(view: ImdsView): Tree {
       'instance-id': instance.id,
       'instance-life-cycle': 'on-demand',
       'instance-type': instance.type,
+      ipv6: primary?.primaryIpv6 ?? primary?.ipv6Addresses[0],
       'local-hostname': hostname,
       'local-ipv4': address,
       mac: primary?.mac ?? '',
@@ -66,24 +68,37 @@ function macsTree(view: ImdsView, enis: readonly Eni[]): Tree {
 
 function eniTree({ world, options }: ImdsView, eni: Eni): Tree {
   const { deviceIndex = 0, networkCard = 0, at = 0 } = eni.attachment ?? {};
+  const subnet = world.subnets.get(eni.subnetId);
+  const vpc = world.vpcs.get(eni.vpcId);
+  const subnetIpv6 = subnet?.ipv6Cidrs.filter((each) => each.state === 'associated') ?? [];
+  const [address] = eni.addresses;
   const propagated = world.clock.now() - at >= options.deviceNumberMs;
   return {
     'device-number': String(propagated ? deviceIndex : 0),
     'interface-id': eni.id,
-    'ipv4-prefix': eni.prefixes.length > 0 ? eni.prefixes.join('\n') : undefined,
-    'local-hostname': privateDnsName(world.settings.region, eni.addresses[0] ?? ''),
-    'local-ipv4s': eni.addresses.join('\n'),
+    'ipv4-prefix': lines(eni.prefixes),
+    'ipv6-prefix': lines(eni.ipv6Prefixes),
+    ipv6s: lines(eni.ipv6Addresses),
+    'local-hostname': address && privateDnsName(world.settings.region, address),
+    'local-ipv4s': lines(eni.addresses),
     mac: eni.mac,
     'network-card': String(networkCard),
     'owner-id': eni.ownerId,
     'security-group-ids': eni.securityGroups.join('\n'),
     'security-groups': eni.securityGroups.map((id) => world.securityGroups.get(id)?.name ?? id).join('\n'),
     'subnet-id': eni.subnetId,
-    'subnet-ipv4-cidr-block': world.subnets.get(eni.subnetId)?.cidr,
+    'subnet-ipv4-cidr-block': subnet?.cidr,
+    'subnet-ipv6-cidr-blocks': lines(subnetIpv6.map((each) => each.cidr)),
     'vpc-id': eni.vpcId,
-    'vpc-ipv4-cidr-block': world.vpcs.get(eni.vpcId)?.cidr,
-    'vpc-ipv4-cidr-blocks': world.vpcs.get(eni.vpcId)?.cidr,
+    'vpc-ipv4-cidr-block': vpc?.cidr,
+    'vpc-ipv4-cidr-blocks': vpc?.cidr,
+    'vpc-ipv6-cidr-blocks': vpc?.ipv6?.cidr,
   };
+}
+
+/** One value a line; none is absent, not empty. */
+function lines(values: readonly string[]): string | undefined {
+  return values.length === 0 ? undefined : values.join('\n');
 }
 
 function iamTree({ world, instance, credentials }: ImdsView): Tree | undefined {
@@ -116,7 +131,7 @@ function iamTree({ world, instance, credentials }: ImdsView): Tree | undefined {
   };
 }
 
-function identityDocument({ world, instance }: ImdsView, privateIp: string) {
+function identityDocument({ world, instance }: ImdsView, privateIp: string | undefined) {
   return {
     accountId: world.settings.account,
     architecture: instanceTypes.get(instance.type)?.architecture,

@@ -1,37 +1,58 @@
 import { ApiError, invalidParameter } from './api-error.ts';
-import { contains, formatAddress, overlap, parseAddress, parseCidr, type Range } from './ipv4.ts';
+import {
+  contains,
+  type Family,
+  formatCidr,
+  overlap,
+  parseCidr,
+  type Range,
+  sizeOf,
+  within,
+  without,
+} from './ip.ts';
 import type { Random } from './random.ts';
 import type { Reservation } from './records.ts';
 
-const prefixSize = 16n;
-
-/** Who owns which address of a subnet: every address has one owner at most. */
+/**
+ * Who owns which address of a subnet, of one family: every address has one owner at most. It works in a /64 as in
+ * a /28: its effort grows with the owners, never with the addresses.
+ */
 export class AddressPool {
-  readonly range: Range;
+  readonly family: Family;
+  /** Of each CIDR; none where the subnet has no addresses of this family. */
+  readonly ranges: readonly Range[];
   readonly reservations = new Map<string, Reservation & { range: Range }>();
+  readonly #prefixSize: bigint;
   readonly #owners = new Map<bigint, string>();
+  /** The owners of delegated prefixes, by their first addresses. */
+  readonly #prefixOwners = new Map<bigint, string>();
+  /** How many addresses in a block of a prefix's size have an owner, by its first address. */
+  readonly #taken = new Map<bigint, number>();
 
-  constructor(range: Range) {
-    this.range = range;
-  }
-
-  get size(): bigint {
-    return this.range.last - this.range.first + 1n;
+  constructor(family: Family, ranges: readonly Range[]) {
+    this.family = family;
+    this.ranges = ranges;
+    this.#prefixSize = 1n << BigInt(family.bits - family.prefixLength);
   }
 
   /** As DescribeSubnets counts: the addresses with an owner and the five reserved ones are not available. */
   get available(): number {
-    return Number(this.size) - 5 - this.#owners.size;
+    const size = this.ranges.reduce((sum, range) => sum + sizeOf(range) - 5n, 0n);
+    return Number(size - BigInt(this.#prefixOwners.size) * this.#prefixSize) - this.#owners.size;
   }
 
   ownerOf(address: string): string | undefined {
-    const value = parseAddress(address);
-    return value === undefined ? undefined : this.#owners.get(value);
+    const value = this.family.parse(address);
+    return value === undefined ? undefined : this.#ownerOf(value);
   }
 
-  /** The first four addresses and the last belong to AWS in every subnet, whatever its size. */
-  isReserved(address: bigint): boolean {
-    return address < this.range.first + 4n || address === this.range.last;
+  #ownerOf(address: bigint): string | undefined {
+    return this.#owners.get(address) ?? this.#prefixOwners.get(this.#blockOf(address));
+  }
+
+  /** The first address of the prefix that it would be in. */
+  #blockOf(address: bigint): bigint {
+    return address - (address % this.#prefixSize);
   }
 
   /**
@@ -39,17 +60,19 @@ export class AddressPool {
    * allowed; whether one inside a prefix reservation may be named is not documented, so that is the caller's choice.
    */
   nameable(text: string, allowInPrefixReservation: boolean): bigint {
-    const address = parseAddress(text);
+    const address = this.family.parse(text);
     if (address === undefined) {
       throw invalidParameter(`invalid value for parameter address: ${text}`);
     }
-    if (!contains(this.range, address)) {
-      throw invalidParameter("Address does not fall within the subnet's address range");
+    const range = this.ranges.find((each) => contains(each, address));
+    if (range === undefined) {
+      throw outOfRange();
     }
-    if (this.isReserved(address)) {
+    if (reservedIn(range).some((each) => contains(each, address))) {
       throw invalidParameter("Address is in subnet's reserved address range");
     }
-    if (!allowInPrefixReservation && this.#reservedAs(address)?.type === 'prefix') {
+    const reservations = [...this.reservations.values()].filter((each) => each.type === 'prefix');
+    if (!allowInPrefixReservation && reservations.some((each) => contains(each.range, address))) {
       throw invalidParameter(`Address ${text} is in a subnet CIDR reservation for prefixes.`);
     }
     return address;
@@ -57,78 +80,67 @@ export class AddressPool {
 
   /** Answers the address as text. */
   take(address: bigint, owner: string): string {
-    const present = this.#owners.get(address);
+    const present = this.#ownerOf(address);
     if (present !== undefined) {
-      throw new Error(`${formatAddress(address)} has an owner: ${present}`);
+      throw new Error(`${this.family.format(address)} has an owner: ${present}`);
     }
     this.#owners.set(address, owner);
-    return formatAddress(address);
+    this.#count(address, 1);
+    return this.family.format(address);
   }
 
-  /** Takes every address of a /28, one by one: whoever names one of them meets its owner. Answers the CIDR. */
+  #count(address: bigint, change: 1 | -1): void {
+    const block = this.#blockOf(address);
+    const taken = (this.#taken.get(block) ?? 0) + change;
+    if (taken === 0) {
+      this.#taken.delete(block);
+    } else {
+      this.#taken.set(block, taken);
+    }
+  }
+
+  /** Takes all addresses of a prefix: whoever names one of them meets its owner. Answers the CIDR. */
   takePrefix(cidr: string, owner: string): string {
-    const range = this.#prefix(cidr);
-    if (!this.#isFree(range)) {
+    const prefix = parseCidr(cidr, this.family);
+    if (prefix === undefined || sizeOf(prefix) !== this.#prefixSize) {
+      throw invalidParameter(`invalid value for parameter ${this.family.prefixParameter}: ${cidr}`);
+    }
+    const range = this.ranges.find((each) => within(each, prefix));
+    if (range === undefined) {
+      throw outOfRange();
+    }
+    if (!this.#isFree(prefix.first) || reservedIn(range).some((each) => overlap(each, prefix))) {
       throw new ApiError('InvalidIPAddress.InUse', `The specified prefix ${cidr} is already in use.`);
     }
-    for (const address of addressesOf(range)) {
-      this.#owners.set(address, owner);
-    }
-    return cidr;
+    this.#prefixOwners.set(prefix.first, owner);
+    return formatCidr(prefix, this.family);
   }
 
-  give(held: { addresses: readonly string[]; prefixes: readonly string[] }): void {
-    for (const text of held.addresses) {
-      const address = parseAddress(text);
-      if (address !== undefined) {
-        this.#owners.delete(address);
+  #isFree(block: bigint): boolean {
+    return !this.#prefixOwners.has(block) && !this.#taken.has(block);
+  }
+
+  give(addresses: readonly string[], prefixes: readonly string[]): void {
+    for (const address of addresses.flatMap((text) => this.family.parse(text) ?? [])) {
+      if (this.#owners.delete(address)) {
+        this.#count(address, -1);
       }
     }
-    for (const cidr of held.prefixes) {
-      for (const address of addressesOf(this.#prefix(cidr))) {
-        this.#owners.delete(address);
-      }
+    for (const { first } of prefixes.flatMap((cidr) => parseCidr(cidr, this.family) ?? [])) {
+      this.#prefixOwners.delete(first);
     }
   }
 
-  #prefix(cidr: string): Range {
-    const range = parseCidr(cidr);
-    if (range === undefined || range.last - range.first + 1n !== prefixSize) {
-      throw invalidParameter(`invalid value for parameter Ipv4Prefix: ${cidr}`);
-    }
-    if (!contains(this.range, range.first) || !contains(this.range, range.last)) {
-      throw invalidParameter("Address does not fall within the subnet's address range");
-    }
-    return range;
-  }
-
-  #isFree(range: Range): boolean {
-    for (const address of addressesOf(range)) {
-      if (this.#owners.has(address) || this.isReserved(address)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Takes an address of EC2's own choice, none of `except` (addresses and /28s); answers it. */
+  /** Takes an address of EC2's own choice, none of `except` (addresses and prefixes); answers it. */
   takeFree(random: Random, owner: string, except: readonly string[] = []): string {
-    const avoided = except.flatMap((text) => parseCidr(text.includes('/') ? text : `${text}/32`) ?? []);
-    return this.take(this.#chooseFree(random, avoided), owner);
-  }
-
-  /** Any free address outside every reservation, not the first. */
-  #chooseFree(random: Random, avoided: readonly Range[]): bigint {
-    const start = BigInt(random.below(Number(this.size)));
-    for (let step = 0n; step < this.size; step++) {
-      const address = this.range.first + ((start + step) % this.size);
-      if (
-        !this.#owners.has(address) &&
-        !this.isReserved(address) &&
-        !this.#reservedAs(address) &&
-        !avoided.some((range) => contains(range, address))
-      ) {
-        return address;
+    const avoided = except.flatMap(
+      (text) => parseCidr(text.includes('/') ? text : `${text}/${this.family.bits}`, this.family) ?? [],
+    );
+    const open = this.#open(this.ranges, avoided);
+    for (const range of fromAnywhere(random, open)) {
+      const address = this.#firstFree(range);
+      if (address !== undefined) {
+        return this.take(address, owner);
       }
     }
     throw new ApiError(
@@ -137,17 +149,40 @@ export class AddressPool {
     );
   }
 
-  /** EC2's own choice of a /28: from a prefix reservation if there is one, else from outside every reservation. */
-  chooseFreePrefix(random: Random): string {
-    const count = this.size / prefixSize;
-    const start = BigInt(random.below(Number(count)));
-    const reserved = [...this.reservations.values()].some((each) => each.type === 'prefix');
-    for (let step = 0n; step < count; step++) {
-      const first = this.range.first + ((start + step) % count) * prefixSize;
-      const range = { first, last: first + prefixSize - 1n };
-      const type = this.#reservationTouching(range)?.type;
-      if (type === (reserved ? 'prefix' : undefined) && this.#isFree(range)) {
-        return `${formatAddress(first)}/28`;
+  /** The addresses of these ranges that are neither EC2's own nor in a reservation nor avoided. */
+  #open(ranges: readonly Range[], avoided: readonly Range[]): Range[] {
+    const reservations = [...this.reservations.values()].map((each) => each.range);
+    const holes = [...this.ranges.flatMap(reservedIn), ...reservations, ...avoided];
+    return ranges.flatMap((range) => without(range, holes));
+  }
+
+  #firstFree({ first, last }: Range): bigint | undefined {
+    let address = first;
+    while (address <= last && this.#ownerOf(address) !== undefined) {
+      const block = this.#blockOf(address);
+      address = this.#prefixOwners.has(block) ? block + this.#prefixSize : address + 1n;
+    }
+    return address <= last ? address : undefined;
+  }
+
+  /** EC2's own choice of a prefix: from a prefix reservation if there is one, else from outside every reservation. */
+  takeFreePrefix(random: Random, owner: string): string {
+    const reserved = [...this.reservations.values()].filter((each) => each.type === 'prefix');
+    const open =
+      reserved.length === 0
+        ? this.#open(this.ranges, [])
+        : reserved.flatMap(({ range }) => without(range, this.ranges.flatMap(reservedIn)));
+    const size = this.#prefixSize;
+    /** Prefixes that lie in there whole, counted from 0::/80. */
+    const prefixes = open
+      .map(({ first, last }) => ({ first: (first + size - 1n) / size, last: (last + 1n) / size - 1n }))
+      .filter(({ first, last }) => first <= last);
+    for (const { first, last } of fromAnywhere(random, prefixes)) {
+      for (let prefix = first; prefix <= last; prefix++) {
+        const range = { first: prefix * size, last: (prefix + 1n) * size - 1n };
+        if (this.#isFree(range.first)) {
+          return this.takePrefix(formatCidr(range, this.family), owner);
+        }
       }
     }
     throw new ApiError(
@@ -155,26 +190,32 @@ export class AddressPool {
       'The specified subnet does not have enough free cidr blocks to satisfy the request.',
     );
   }
-
-  #reservedAs(address: bigint): Reservation | undefined {
-    if (this.reservations.size === 0) {
-      return undefined;
-    }
-    return this.#reservationTouching({ first: address, last: address });
-  }
-
-  #reservationTouching(range: Range): Reservation | undefined {
-    for (const reservation of this.reservations.values()) {
-      if (overlap(reservation.range, range)) {
-        return reservation;
-      }
-    }
-    return undefined;
-  }
 }
 
-function* addressesOf(range: Range): Generator<bigint> {
-  for (let address = range.first; address <= range.last; address++) {
-    yield address;
+function outOfRange(): ApiError {
+  return invalidParameter("Address does not fall within the subnet's address range");
+}
+
+/** The first four addresses and the last belong to AWS in every CIDR of a subnet, whatever its size. */
+function reservedIn({ first, last }: Range): Range[] {
+  return [
+    { first, last: first + 3n },
+    { first: last, last },
+  ];
+}
+
+/** All of these ranges, to be gone through once, from anywhere on. */
+function fromAnywhere(random: Random, ranges: readonly Range[]): Range[] {
+  const total = ranges.reduce((sum, range) => sum + sizeOf(range), 0n);
+  let skip = total === 0n ? 0n : random.bigBelow(total);
+  for (const [index, range] of ranges.entries()) {
+    if (skip < sizeOf(range)) {
+      const start = range.first + skip;
+      const before = skip > 0n ? [{ first: range.first, last: start - 1n }] : [];
+      const others = [...ranges.slice(index + 1), ...ranges.slice(0, index)];
+      return [{ first: start, last: range.last }, ...others, ...before];
+    }
+    skip -= sizeOf(range);
   }
+  return [];
 }

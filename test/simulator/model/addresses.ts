@@ -1,7 +1,7 @@
 import type { AddressPool } from './address-pool.ts';
 import { ApiError, invalidParameter } from './api-error.ts';
-import { instanceTypes } from './instance-types.ts';
-import type { Eni, Subnet } from './records.ts';
+import { type InstanceType, instanceTypes } from './instance-types.ts';
+import { type Eni, isIpv6Native, type Subnet } from './records.ts';
 import type { World } from './world.ts';
 
 /** Without an instance there is no type to bound an ENI: EC2's largest limit. */
@@ -36,7 +36,9 @@ function nameable(world: World, pool: AddressPool, address: string): bigint {
 
 /** All or nothing: the ENI with the addresses and prefixes added, which the caller stores. */
 export function assignAddresses(world: World, eni: Eni, request: Assignment): Eni {
-  const { pool } = world.subnet(eni.subnetId);
+  const subnet = world.subnet(eni.subnetId);
+  const { pool } = subnet;
+  refuseWithoutIpv4(subnet, request);
   const wanted = newAddresses(world, pool, eni, request);
   refuseTooMany(world, eni, wanted.length + request.count + request.prefixes.length + request.prefixCount);
   const taken = { addresses: [] as string[], prefixes: [] as string[] };
@@ -52,10 +54,10 @@ export function assignAddresses(world: World, eni: Eni, request: Assignment): En
       taken.addresses.push(pool.takeFree(world.random, eni.id));
     }
     for (let n = 0; n < request.prefixCount; n++) {
-      taken.prefixes.push(pool.takePrefix(pool.chooseFreePrefix(world.random), eni.id));
+      taken.prefixes.push(pool.takeFreePrefix(world.random, eni.id));
     }
   } catch (error) {
-    pool.give(taken);
+    pool.give(taken.addresses, taken.prefixes);
     throw error;
   }
   return {
@@ -63,6 +65,18 @@ export function assignAddresses(world: World, eni: Eni, request: Assignment): En
     addresses: [...eni.addresses, ...taken.addresses],
     prefixes: [...eni.prefixes, ...taken.prefixes],
   };
+}
+
+/** [?] How EC2 says it is not known. */
+function refuseWithoutIpv4(subnet: Subnet, request: Assignment): void {
+  const { addresses, count, prefixes, prefixCount } = request;
+  if (isIpv6Native(subnet) && addresses.length + count + prefixes.length + prefixCount > 0) {
+    throw ipv4InIpv6Only(subnet);
+  }
+}
+
+export function ipv4InIpv6Only({ id }: Subnet): ApiError {
+  return invalidParameter(`IPv4 addresses cannot be specified for the IPv6-only subnet ${id}`);
 }
 
 /** The named addresses that the ENI has not yet, once it is known that it may have them all. */
@@ -104,17 +118,25 @@ function release(world: World, pool: AddressPool, address: string): void {
     return;
   }
   const eni = world.store.eni(owner);
-  pool.give({ addresses: [address], prefixes: [] });
+  pool.give([address], []);
   world.store.setEni({ ...eni, addresses: eni.addresses.filter((each) => each !== address) });
 }
 
 function refuseTooMany(world: World, eni: Eni, more: number): void {
-  const instance = world.instances.get(eni.attachment?.instanceId ?? '');
-  const type = instance && instanceTypes.get(instance.type);
-  const limit = type?.addressesPerInterface ?? largestCount;
+  const limit = typeOfHolder(world, eni)?.addressesPerInterface ?? largestCount;
   if (more > 0 && eni.addresses.length + eni.prefixes.length + more > limit) {
-    throw new ApiError('PrivateIpAddressLimitExceeded', 'Number of private addresses will exceed limit.');
+    throw tooManyAddresses();
   }
+}
+
+/** The type of the instance that the ENI is attached to. */
+export function typeOfHolder(world: World, eni: Eni): InstanceType | undefined {
+  const instance = world.instances.get(eni.attachment?.instanceId ?? '');
+  return instance && instanceTypes.get(instance.type);
+}
+
+export function tooManyAddresses(): ApiError {
+  return new ApiError('PrivateIpAddressLimitExceeded', 'Number of private addresses will exceed limit.');
 }
 
 /** Fails, and changes nothing, unless the ENI has all of these; its primary address stays. */
@@ -134,7 +156,7 @@ export function unassignAddresses(
     throw invalidParameter(`Some of the specified addresses are not assigned to interface ${eni.id}`);
   }
   const { pool } = world.subnet(eni.subnetId);
-  pool.give({ addresses, prefixes });
+  pool.give(addresses, prefixes);
   return {
     ...eni,
     addresses: eni.addresses.filter((address) => !addresses.includes(address)),

@@ -1,3 +1,4 @@
+import { tooManyAddresses } from './addresses.ts';
 import { ApiError, invalidParameter } from './api-error.ts';
 import { refuseForeign } from './enis.ts';
 import { notFound } from './ids.ts';
@@ -55,8 +56,17 @@ function refuseWithoutRoom(world: World, instance: Instance, eni: Eni, request: 
       `Interface count ${attached.length + 1} exceeds the limit for ${type.name}`,
     );
   }
-  if (eni.addresses.length + eni.prefixes.length > type.addressesPerInterface) {
-    throw new ApiError('PrivateIpAddressLimitExceeded', 'Number of private addresses will exceed limit.');
+  refuseTooManyAddresses(eni, type);
+}
+
+function refuseTooManyAddresses(eni: Eni, type: InstanceType): void {
+  const ipv6 = eni.ipv6Addresses.length + eni.ipv6Prefixes.length;
+  if (ipv6 > 0 && type.ipv6AddressesPerInterface === 0) {
+    throw invalidParameter(`IPv6 is not supported for the instance type '${type.name}'`);
+  }
+  const ipv4 = eni.addresses.length + eni.prefixes.length;
+  if (ipv4 > type.addressesPerInterface || ipv6 > type.ipv6AddressesPerInterface) {
+    throw tooManyAddresses();
   }
 }
 

@@ -1,7 +1,8 @@
-import { addressInUse, assignAddresses, takeAddress } from './addresses.ts';
+import { addressInUse, assignAddresses, ipv4InIpv6Only, takeAddress } from './addresses.ts';
 import { ApiError, invalidParameter } from './api-error.ts';
 import { notFound } from './ids.ts';
-import type { Attachment, Eni, Subnet, Tags } from './records.ts';
+import { assignIpv6, type Ipv6Assignment } from './ipv6-addresses.ts';
+import { type Attachment, type Eni, isIpv6Native, type Subnet, type Tags } from './records.ts';
 import { groupsIn } from './security-groups.ts';
 import type { World } from './world.ts';
 
@@ -14,6 +15,13 @@ export interface EniRequest {
   secondaryCount?: number;
   prefixes?: readonly string[];
   prefixCount?: number;
+  ipv6Addresses?: readonly string[];
+  /** Of IPv6 addresses that EC2 is to choose; undefined leaves it to the subnet, 0 means none. */
+  ipv6AddressCount?: number | undefined;
+  ipv6Prefixes?: readonly string[];
+  ipv6PrefixCount?: number;
+  /** Its first IPv6 address is never to leave it. */
+  enablePrimaryIpv6?: boolean;
   /** None: the VPC's default group. */
   securityGroups?: readonly string[];
   description?: string;
@@ -66,15 +74,18 @@ function newEni(world: World, request: EniRequest, pending: boolean): Eni {
     requesterId: request.requesterManaged ? 'amazon-elb' : 'AROASIMULATOR:simulator',
     requesterManaged: request.requesterManaged ?? false,
     hidden: request.hidden ?? false,
-    addresses: [takePrimary(world, subnet, request, id)],
+    addresses: takePrimary(world, subnet, request, id),
     prefixes: [],
+    ipv6Addresses: [],
+    ipv6Prefixes: [],
+    primaryIpv6: undefined,
     securityGroups,
     sourceDestCheck: true,
     tags: request.tags ?? {},
     attachment: request.requesterManaged ? serviceAttachment(world) : undefined,
     pending,
   };
-  return withSecondaries(world, eni, request);
+  return withAddresses(world, subnet, eni, request);
 }
 
 /** As of a load balancer: its instance is AWS's own, and is not told. */
@@ -93,30 +104,69 @@ function serviceAttachment(world: World): Attachment {
 }
 
 /** EC2 chooses none of the addresses that the same request names for another use. */
-function takePrimary(world: World, subnet: Subnet, request: EniRequest, eniId: string): string {
+function takePrimary(world: World, subnet: Subnet, request: EniRequest, eniId: string): string[] {
   const { address, secondary = [], prefixes = [] } = request;
-  return address === undefined
-    ? subnet.pool.takeFree(world.random, eniId, [...secondary, ...prefixes])
-    : takeAddress(world, subnet, address, eniId);
+  if (address === undefined && isIpv6Native(subnet)) {
+    return [];
+  }
+  if (address === undefined) {
+    return [subnet.pool.takeFree(world.random, eniId, [...secondary, ...prefixes])];
+  }
+  if (isIpv6Native(subnet)) {
+    throw ipv4InIpv6Only(subnet);
+  }
+  return [takeAddress(world, subnet, address, eniId)];
 }
 
-function withSecondaries(world: World, eni: Eni, request: EniRequest): Eni {
-  const { pool } = world.subnet(eni.subnetId);
+function withAddresses(world: World, subnet: Subnet, eni: Eni, request: EniRequest): Eni {
+  const { pool } = subnet;
+  let held = eni;
   try {
     if (request.secondary?.some((address) => pool.ownerOf(address) !== undefined)) {
       throw addressInUse();
     }
-    return assignAddresses(world, eni, {
+    held = assignAddresses(world, held, {
       addresses: request.secondary ?? [],
       count: request.secondaryCount ?? 0,
       prefixes: request.prefixes ?? [],
       prefixCount: request.prefixCount ?? 0,
       allowReassignment: false,
     });
+    held = assignIpv6(world, held, ipv6Of(subnet, request));
+    return withPrimaryIpv6(world, subnet, held, request.enablePrimaryIpv6 ?? false);
   } catch (error) {
-    pool.give(eni);
+    giveBack(subnet, held);
     throw error;
   }
+}
+
+function giveBack({ pool, ipv6Pool }: Subnet, eni: Eni): void {
+  pool.give(eni.addresses, eni.prefixes);
+  ipv6Pool.give(eni.ipv6Addresses, eni.ipv6Prefixes);
+}
+
+/** What the request asks for, or the one address that the subnet gives to an ENI whose creator says nothing. */
+function ipv6Of(subnet: Subnet, request: EniRequest): Ipv6Assignment {
+  const { ipv6Addresses = [], ipv6Prefixes = [], ipv6PrefixCount = 0 } = request;
+  const silent = ipv6Addresses.length + ipv6Prefixes.length + ipv6PrefixCount === 0;
+  return {
+    addresses: ipv6Addresses,
+    count: request.ipv6AddressCount ?? (silent && subnet.assignIpv6OnCreation ? 1 : 0),
+    prefixes: ipv6Prefixes,
+    prefixCount: ipv6PrefixCount,
+  };
+}
+
+function withPrimaryIpv6(world: World, subnet: Subnet, eni: Eni, wanted: boolean): Eni {
+  const [first] = eni.ipv6Addresses;
+  const bare = first === undefined && eni.ipv6Prefixes.length === 0;
+  if (bare && isIpv6Native(subnet) && world.settings.quirks.ipv6OnlyWithoutAddress === 'refused') {
+    throw invalidParameter(`A network interface in the IPv6-only subnet ${subnet.id} needs an IPv6 address`);
+  }
+  if (wanted && first === undefined) {
+    throw invalidParameter('EnablePrimaryIpv6 needs an IPv6 address');
+  }
+  return wanted ? { ...eni, primaryIpv6: first } : eni;
 }
 
 /** Deletes an ENI at a client's wish. */
@@ -131,7 +181,7 @@ export function deleteEni(world: World, eniId: string): void {
 
 /** The ENI is gone and its addresses are free. */
 export function removeEni(world: World, eni: Eni): void {
-  world.subnet(eni.subnetId).pool.give(eni);
+  giveBack(world.subnet(eni.subnetId), eni);
   world.store.dropEni(eni);
   world.onEvent({ kind: 'deleted', eni });
 }

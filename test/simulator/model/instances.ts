@@ -11,6 +11,8 @@ export interface LaunchRequest {
   securityGroups?: readonly string[];
   /** The primary ENI's address; undefined lets EC2 choose. */
   address?: string;
+  /** The primary ENI's IPv6 addresses; undefined leaves it to the subnet. */
+  ipv6Addresses?: readonly string[];
   userData?: Uint8Array | string;
   tags?: Tags;
   /** The instance profile; null for none. */
@@ -36,10 +38,13 @@ export function launch(world: World, request: LaunchRequest): Instance {
     tags: request.tags ?? {},
     launchedAt: world.clock.now(),
   };
-  typeOf(instance);
+  const type = typeOf(instance);
   const always = Number.NEGATIVE_INFINITY;
-  const { address, securityGroups = [] } = request;
-  const eni = presentEni(world, { subnetId: subnet.id, address, securityGroups });
+  const { address, ipv6Addresses = [], securityGroups = [] } = request;
+  if (type.ipv6AddressesPerInterface === 0 && (subnet.assignIpv6OnCreation || ipv6Addresses.length > 0)) {
+    throw invalidParameter(`IPv6 is not supported for the instance type '${type.name}'`);
+  }
+  const eni = presentEni(world, { subnetId: subnet.id, address, ipv6Addresses, securityGroups });
   world.instances.set(instance.id, instance);
   const attachment: Attachment = {
     id: world.random.id('eni-attach'),
@@ -74,9 +79,12 @@ function bytesOf(userData: Uint8Array | string | undefined): Uint8Array | undefi
   return bytes;
 }
 
-/** The instance is gone: its ENIs with DeleteOnTermination too, the others are available. */
+/** The instance is terminated: its ENIs with DeleteOnTermination are gone, the others are available. */
 export function terminateInstance(world: World, instanceId: string): void {
   const instance = world.instance(instanceId);
+  if (instance.state === 'terminated') {
+    return;
+  }
   world.instances.set(instanceId, { ...instance, state: 'terminated' });
   for (const eni of world.store.attachedEnis(instanceId)) {
     if (eni.attachment === undefined) {
@@ -88,14 +96,15 @@ export function terminateInstance(world: World, instanceId: string): void {
       removeEni(world, world.store.eni(eni.id));
     }
   }
+  world.after(world.settings.terminatedMs, () => world.instances.delete(instanceId));
 }
 
 export function stopInstance(world: World, instanceId: string): void {
-  changeState(world, instanceId, ['running'], 'stopped');
+  changeState(world, world.instance(instanceId).id, ['running'], 'stopped');
 }
 
 export function startInstance(world: World, instanceId: string): void {
-  changeState(world, instanceId, ['stopped', 'pending'], 'running');
+  changeState(world, world.instance(instanceId).id, ['stopped', 'pending'], 'running');
   for (const { id, attachment } of world.store.attachedEnis(instanceId)) {
     if (attachment !== undefined) {
       world.after(world.settings.deviceMs, () => addDevice(world, id, attachment.id));
@@ -109,8 +118,8 @@ function changeState(
   from: readonly InstanceState[],
   to: InstanceState,
 ): void {
-  const instance = world.instance(instanceId);
-  if (from.includes(instance.state)) {
+  const instance = world.instances.get(instanceId);
+  if (instance !== undefined && from.includes(instance.state)) {
     world.instances.set(instanceId, { ...instance, state: to });
   }
 }

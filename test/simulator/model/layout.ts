@@ -1,15 +1,24 @@
-import { contains, overlap, parseCidr, type Range } from './ipv4.ts';
+import { type Family, ipv4, ipv6, lengthOf, overlap, parseCidr, type Range, within } from './ip.ts';
 import type { Subnet, Vpc } from './records.ts';
 
-/** The range of a CIDR that a VPC or a subnet may have: /16 to /28. Throws for any other. */
+/** The range of a CIDR that a VPC or a subnet may have: IPv4 from /16 to /28. Throws for any other. */
 export function networkRange(cidr: string): Range {
-  const range = parseCidr(cidr);
+  return rangeOfLength(cidr, ipv4, 16, 28, 1);
+}
+
+/** The range of an IPv6 CIDR that a VPC may have: /44 to /60, in steps of 4. Throws for any other. */
+export function vpcIpv6Range(cidr: string): Range {
+  return rangeOfLength(cidr, ipv6, 44, 60, 4);
+}
+
+function rangeOfLength(cidr: string, family: Family, least: number, most: number, step: number): Range {
+  const range = parseCidr(cidr, family);
   if (range === undefined) {
     throw new Error(`not a CIDR: ${cidr}`);
   }
-  const size = range.last - range.first + 1n;
-  if (size > 2n ** 16n || size < 2n ** 4n) {
-    throw new Error(`not between /16 and /28: ${cidr}`);
+  const length = lengthOf(range, family);
+  if (length < least || length > most || length % step !== 0) {
+    throw new Error(`not between /${least} and /${most}${step > 1 ? ` in steps of ${step}` : ''}: ${cidr}`);
   }
   return range;
 }
@@ -17,14 +26,32 @@ export function networkRange(cidr: string): Range {
 /** The range of a new subnet's CIDR. Throws unless it lies in the VPC, and apart from the VPC's other subnets. */
 export function subnetRange(vpc: Vpc, others: Iterable<Subnet>, cidr: string): Range {
   const range = networkRange(cidr);
-  const whole = networkRange(vpc.cidr);
-  if (!contains(whole, range.first) || !contains(whole, range.last)) {
-    throw new Error(`${cidr} is not within ${vpc.cidr} of ${vpc.id}`);
-  }
+  refuseOutside(vpc, cidr, range, vpc.cidr, networkRange(vpc.cidr));
   for (const other of others) {
-    if (other.vpcId === vpc.id && overlap(other.pool.range, range)) {
+    if (other.vpcId === vpc.id && other.pool.ranges.some((each) => overlap(each, range))) {
       throw new Error(`${cidr} overlaps with ${other.cidr} of ${other.id}`);
     }
   }
   return range;
+}
+
+/** The same for an IPv6 CIDR, /44 to /64 in steps of 4; only those in use by other subnets are in the way. */
+export function subnetIpv6Range(vpc: Vpc, others: Iterable<Subnet>, cidr: string): Range {
+  const range = rangeOfLength(cidr, ipv6, 44, 64, 4);
+  if (vpc.ipv6 === undefined) {
+    throw new Error(`${vpc.id} has no IPv6 CIDR: ${cidr}`);
+  }
+  refuseOutside(vpc, cidr, range, vpc.ipv6.cidr, vpcIpv6Range(vpc.ipv6.cidr));
+  for (const other of others) {
+    if (other.vpcId === vpc.id && other.ipv6Pool.ranges.some((each) => overlap(each, range))) {
+      throw new Error(`${cidr} overlaps with an IPv6 CIDR of ${other.id}`);
+    }
+  }
+  return range;
+}
+
+function refuseOutside(vpc: Vpc, cidr: string, range: Range, wholeCidr: string, whole: Range): void {
+  if (!within(whole, range)) {
+    throw new Error(`${cidr} is not within ${wholeCidr} of ${vpc.id}`);
+  }
 }

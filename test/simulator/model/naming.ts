@@ -24,8 +24,16 @@ function shortRegion(region: string): string {
 
 /** A host's private DNS name: us-east-1, the first Region, has none of its own. */
 export function privateDnsName(region: string, address: string): string {
-  const domain = region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`;
-  return `ip-${address.replaceAll('.', '-')}.${domain}`;
+  return `ip-${address.replaceAll('.', '-')}.${privateDomain(region)}`;
+}
+
+/** The private DNS name of an instance without an IPv4 address. */
+export function resourceDnsName(region: string, instanceId: string): string {
+  return `${instanceId}.${privateDomain(region)}`;
+}
+
+function privateDomain(region: string): string {
+  return region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`;
 }
 
 /** The first part of the Region's ARNs. */

@@ -20,6 +20,15 @@ export class Random {
     return Math.floor((this.next() / 2 ** 32) * limit);
   }
 
+  /** The same for numbers of any size. */
+  bigBelow(limit: bigint): bigint {
+    if (limit <= 2n ** 32n) {
+      return BigInt(this.below(Number(limit)));
+    }
+    const digits = limit.toString(16).length + 8;
+    return (BigInt(`0x${this.hex(digits)}`) * limit) >> BigInt(4 * digits);
+  }
+
   hex(digits: number): string {
     let text = '';
     while (text.length < digits) {

@@ -7,18 +7,39 @@ export type Tags = Readonly<Record<string, string>>;
 export interface Vpc {
   id: string;
   cidr: string;
+  /** Undefined: it has no IPv6. */
+  ipv6: Ipv6Cidr | undefined;
   ownerId: string;
   tags: Tags;
+}
+
+/** An IPv6 CIDR that a VPC or a subnet has, or is getting, or has had. */
+export interface Ipv6Cidr {
+  associationId: string;
+  cidr: string;
+  /** Only one that is `associated` has addresses to give. */
+  state: 'associating' | 'associated' | 'disassociating' | 'disassociated' | 'failing' | 'failed';
 }
 
 export interface Subnet {
   id: string;
   vpcId: string;
-  cidr: string;
+  /** The IPv4 CIDR; undefined in an IPv6-only subnet. */
+  cidr: string | undefined;
+  ipv6Cidrs: readonly Ipv6Cidr[];
+  /** Whether each new ENI gets an IPv6 address unless the call says otherwise; always so in an IPv6-only subnet. */
+  assignIpv6OnCreation: boolean;
   zone: string;
   ownerId: string;
   tags: Tags;
+  /** Of IPv4 addresses. */
   pool: AddressPool;
+  ipv6Pool: AddressPool;
+}
+
+/** Whether the subnet is IPv6-only. */
+export function isIpv6Native({ cidr }: Subnet): boolean {
+  return cidr === undefined;
 }
 
 export interface SecurityGroup {
@@ -66,10 +87,15 @@ export interface Eni {
   requesterManaged: boolean;
   /** Of another account in a shared VPC: it holds its addresses, and no listing shows it. */
   hidden: boolean;
-  /** The primary first. */
+  /** IPv4, the primary first; none in an IPv6-only subnet. */
   addresses: readonly string[];
   /** Delegated /28s. */
   prefixes: readonly string[];
+  ipv6Addresses: readonly string[];
+  /** Delegated /80s. */
+  ipv6Prefixes: readonly string[];
+  /** The one of its IPv6 addresses that stays for as long as the ENI lives. */
+  primaryIpv6: string | undefined;
   securityGroups: readonly string[];
   sourceDestCheck: boolean;
   tags: Tags;

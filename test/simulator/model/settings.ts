@@ -18,6 +18,8 @@ export interface Settings {
   detachMs: number;
   /** An instance launched as `pending` is `running` after this. */
   pendingMs: number;
+  /** A terminated instance is shown for about this long, then it is gone. */
+  terminatedMs: number;
   /** The most ENIs of the account in the Region. */
   eniQuota: number;
   /** The most security groups of an ENI; an account can have it raised to 16. */
@@ -39,6 +41,10 @@ export interface Quirks {
   missingNetworkCard: 'refused' | 'cardZero';
   /** Assigning an address to the ENI that has it. */
   assignOwnAddress: 'accepted' | 'refused';
+  /** The error for an IPv6 address that has an owner; `%s` in its message stands for the addresses. */
+  ipv6Taken: { code: string; message: string };
+  /** An ENI in an IPv6-only subnet that is to have no IPv6 address, nor a prefix. */
+  ipv6OnlyWithoutAddress: 'refused' | 'accepted';
   /** A request whose date is too far off: EC2 answers as if the keys were wrong, as a rule. */
   clockSkew: 'AuthFailure' | 'RequestExpired';
   /** The error of an attach to an instance in another zone. */
@@ -57,6 +63,7 @@ export const defaultSettings: Settings = {
   deviceMs: 0,
   detachMs: 0,
   pendingMs: 2000,
+  terminatedMs: 3_600_000,
   eniQuota: 5000,
   groupsPerEni: 5,
   unpaginatedLimit: 1000,
@@ -66,6 +73,9 @@ export const defaultSettings: Settings = {
     addressInPrefixReservation: 'refused',
     missingNetworkCard: 'refused',
     assignOwnAddress: 'accepted',
+    /** The less helpful reading: it leaves open which of several addresses it was, and of which family. */
+    ipv6Taken: { code: 'InvalidIPAddress.InUse', message: 'The specified address is already in use.' },
+    ipv6OnlyWithoutAddress: 'refused',
     clockSkew: 'AuthFailure',
     attachAcrossZones: {
       code: 'InvalidParameterCombination',

@@ -5,9 +5,10 @@ import { EniStore } from './eni-store.ts';
 import { type EniRequest, presentEni, removeEni } from './enis.ts';
 import { idOf, notFound } from './ids.ts';
 import { type LaunchRequest, launch, startInstance, stopInstance, terminateInstance } from './instances.ts';
-import { networkRange, subnetRange } from './layout.ts';
+import { formatCidr, ipv4, ipv6, parseCidr } from './ip.ts';
+import { networkRange, subnetIpv6Range, subnetRange, vpcIpv6Range } from './layout.ts';
 import { Random } from './random.ts';
-import type { Eni, Instance, Reservation, SecurityGroup, Subnet, Tags, Vpc } from './records.ts';
+import type { Eni, Instance, Ipv6Cidr, Reservation, SecurityGroup, Subnet, Tags, Vpc } from './records.ts';
 import { addReservation } from './reservations.ts';
 import { defaultSettings, type Quirks, type Settings } from './settings.ts';
 
@@ -25,7 +26,11 @@ export interface WorldOptions extends Partial<Omit<Settings, 'quirks'>> {
 export interface SubnetRequest {
   id?: string;
   vpcId: string;
-  cidr: string;
+  /** The IPv4 CIDR; without it the subnet is IPv6-only. */
+  cidr?: string;
+  /** A CIDR alone is `associated`. */
+  ipv6Cidrs?: readonly (string | Pick<Ipv6Cidr, 'cidr' | 'state'>)[];
+  assignIpv6OnCreation?: boolean;
   zone: string;
   tags?: Tags;
   /** An account id. */
@@ -74,11 +79,15 @@ export class World {
     return new Date(this.settings.epoch + at);
   }
 
-  addVpc(vpc: { id?: string; cidr: string; tags?: Tags }): Vpc {
+  addVpc(vpc: { id?: string; cidr: string; ipv6Cidr?: string; tags?: Tags }): Vpc {
     networkRange(vpc.cidr);
+    if (vpc.ipv6Cidr !== undefined) {
+      vpcIpv6Range(vpc.ipv6Cidr);
+    }
     const added: Vpc = {
       id: this.newId('vpc', vpc.id),
       cidr: vpc.cidr,
+      ipv6: vpc.ipv6Cidr === undefined ? undefined : this.#ipv6Cidr('vpc', vpc.ipv6Cidr),
       ownerId: this.settings.account,
       tags: vpc.tags ?? {},
     };
@@ -90,14 +99,25 @@ export class World {
   /** One of another `owner` is shared with this account, which does not see its owner's tags. */
   addSubnet(subnet: SubnetRequest): Subnet {
     const { vpcId, cidr, zone, tags = {}, owner = this.settings.account } = subnet;
+    const vpc = this.#vpc(vpcId);
+    const ipv6Cidrs = (subnet.ipv6Cidrs ?? []).map((each) => this.#ipv6Cidr('subnet', each));
+    const assignIpv6OnCreation = subnet.assignIpv6OnCreation ?? cidr === undefined;
+    refuseImpossibleSubnet(cidr, ipv6Cidrs, assignIpv6OnCreation);
+    const associated = ipv6Cidrs.filter((each) => each.state === 'associated').map((each) => each.cidr);
     const added: Subnet = {
       id: this.newId('subnet', subnet.id),
       vpcId,
       cidr,
+      ipv6Cidrs,
+      assignIpv6OnCreation,
       zone,
       ownerId: owner,
       tags: owner === this.settings.account ? tags : {},
-      pool: new AddressPool(subnetRange(this.#vpc(vpcId), this.subnets.values(), cidr)),
+      pool: new AddressPool(ipv4, cidr === undefined ? [] : [subnetRange(vpc, this.subnets.values(), cidr)]),
+      ipv6Pool: new AddressPool(
+        ipv6,
+        associated.map((each) => subnetIpv6Range(vpc, this.subnets.values(), each)),
+      ),
     };
     this.subnets.set(added.id, added);
     return added;
@@ -167,6 +187,16 @@ export class World {
     return this.store.all();
   }
 
+  #ipv6Cidr(kind: 'vpc' | 'subnet', given: string | Pick<Ipv6Cidr, 'cidr' | 'state'>): Ipv6Cidr {
+    const { cidr, state } = typeof given === 'string' ? { cidr: given, state: 'associated' as const } : given;
+    const range = parseCidr(cidr, ipv6);
+    if (range === undefined) {
+      throw new Error(`not a CIDR: ${cidr}`);
+    }
+    const associationId = this.random.id(`${kind}-cidr-assoc`);
+    return { associationId, cidr: formatCidr(range, ipv6), state };
+  }
+
   #vpc(id: string): Vpc {
     const vpc = this.vpcs.get(id);
     if (vpc === undefined) {
@@ -185,5 +215,21 @@ export class World {
       throw new Error(`${given} is there already`);
     }
     return given;
+  }
+}
+
+function refuseImpossibleSubnet(
+  cidr: string | undefined,
+  ipv6Cidrs: readonly Ipv6Cidr[],
+  assignIpv6OnCreation: boolean,
+): void {
+  if (cidr === undefined && ipv6Cidrs.length === 0) {
+    throw new Error('a subnet needs an IPv4 CIDR or an IPv6 CIDR');
+  }
+  if (assignIpv6OnCreation && ipv6Cidrs.length === 0) {
+    throw new Error('a subnet without IPv6 CIDR cannot assign IPv6 addresses on creation');
+  }
+  if (cidr === undefined && !assignIpv6OnCreation) {
+    throw new Error('an IPv6-only subnet always assigns IPv6 addresses on creation');
   }
 }

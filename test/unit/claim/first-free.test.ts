@@ -91,7 +91,7 @@ function freeHosts({ given, subnet }: Built, isBounded: boolean): number[] {
 }
 
 function isHeld({ id, cidr }: Subnet, host: number): boolean {
-  const address = cidr.replace(/\d+\/\d+$/, String(host));
+  const address = cidr?.replace(/\d+\/\d+$/, String(host)) ?? '';
   return world.enis.some(
     ({ subnetId, addresses, prefixes }) =>
       subnetId === id &&
