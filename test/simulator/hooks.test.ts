@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { CreateNetworkInterfaceCommand, DeleteNetworkInterfaceCommand, EC2Client } from '@aws-sdk/client-ec2';
 import t from 'tap';
 import { attachEni, detachEni } from './model/attachments.ts';
-import { createEni } from './model/enis.ts';
+import { createEni } from './model/new-eni.ts';
 import { type SimulatorOptions, startSimulator } from './simulator.ts';
 import { errorOf, ids, smallWorld } from './small-world.ts';
 import { VirtualClock } from './virtual-clock.ts';

@@ -79,7 +79,7 @@ t.test('the documents', async (t) => {
     securityGroups: [ids.group],
     profile: { roleName: 'worker' },
     tags: { Name: 'w1' },
-    imds: { instanceTags: true },
+    metadataTags: true,
   });
   const { get, token } = client(node);
   const mac = node.primaryEni.mac;

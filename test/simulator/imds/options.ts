@@ -21,8 +21,6 @@ export interface ImdsOptions {
   deviceNumberMs: number;
   /** A detached MAC stays in the listing for so long, its keys 404. */
   lingerMs: number;
-  /** Whether tags/instance is there. */
-  instanceTags: boolean;
 }
 
 export const defaultImdsOptions: ImdsOptions = {
@@ -37,5 +35,4 @@ export const defaultImdsOptions: ImdsOptions = {
   latencyMs: 0,
   deviceNumberMs: 0,
   lingerMs: 0,
-  instanceTags: false,
 };

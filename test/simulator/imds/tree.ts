@@ -50,7 +50,7 @@ export function imdsTree(view: ImdsView): Tree {
       },
       'reservation-id': instance.id.replace(/^i-/, 'r-'),
       services: { domain: partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com', partition },
-      tags: view.options.instanceTags ? { instance: { ...instance.tags } } : undefined,
+      tags: instance.metadataTags ? { instance: { ...instance.tags } } : undefined,
     },
     'user-data': instance.userData,
   };

@@ -1,4 +1,5 @@
 import { ApiError, invalidParameter } from './api-error.ts';
+import { Holders } from './holders.ts';
 import {
   contains,
   type Family,
@@ -10,6 +11,7 @@ import {
   within,
   without,
 } from './ip.ts';
+
 import type { Random } from './random.ts';
 import type { Reservation } from './records.ts';
 
@@ -22,37 +24,23 @@ export class AddressPool {
   /** Of each CIDR; none where the subnet has no addresses of this family. */
   readonly ranges: readonly Range[];
   readonly reservations = new Map<string, Reservation & { range: Range }>();
-  readonly #prefixSize: bigint;
-  readonly #owners = new Map<bigint, string>();
-  /** The owners of delegated prefixes, by their first addresses. */
-  readonly #prefixOwners = new Map<bigint, string>();
-  /** How many addresses in a block of a prefix's size have an owner, by its first address. */
-  readonly #taken = new Map<bigint, number>();
+  readonly #holders: Holders;
 
   constructor(family: Family, ranges: readonly Range[]) {
     this.family = family;
     this.ranges = ranges;
-    this.#prefixSize = 1n << BigInt(family.bits - family.prefixLength);
+    this.#holders = new Holders(family);
   }
 
   /** As DescribeSubnets counts: the addresses with an owner and the five reserved ones are not available. */
   get available(): number {
     const size = this.ranges.reduce((sum, range) => sum + sizeOf(range) - 5n, 0n);
-    return Number(size - BigInt(this.#prefixOwners.size) * this.#prefixSize) - this.#owners.size;
+    return Number(size - this.#holders.size);
   }
 
   ownerOf(address: string): string | undefined {
     const value = this.family.parse(address);
-    return value === undefined ? undefined : this.#ownerOf(value);
-  }
-
-  #ownerOf(address: bigint): string | undefined {
-    return this.#owners.get(address) ?? this.#prefixOwners.get(this.#blockOf(address));
-  }
-
-  /** The first address of the prefix that it would be in. */
-  #blockOf(address: bigint): bigint {
-    return address - (address % this.#prefixSize);
+    return value === undefined ? undefined : this.#holders.of(value);
   }
 
   /**
@@ -80,54 +68,42 @@ export class AddressPool {
 
   /** Answers the address as text. */
   take(address: bigint, owner: string): string {
-    const present = this.#ownerOf(address);
+    const present = this.#holders.of(address);
     if (present !== undefined) {
       throw new Error(`${this.family.format(address)} has an owner: ${present}`);
     }
-    this.#owners.set(address, owner);
-    this.#count(address, 1);
+    this.#holders.add(address, owner);
     return this.family.format(address);
-  }
-
-  #count(address: bigint, change: 1 | -1): void {
-    const block = this.#blockOf(address);
-    const taken = (this.#taken.get(block) ?? 0) + change;
-    if (taken === 0) {
-      this.#taken.delete(block);
-    } else {
-      this.#taken.set(block, taken);
-    }
   }
 
   /** Takes all addresses of a prefix: whoever names one of them meets its owner. Answers the CIDR. */
   takePrefix(cidr: string, owner: string): string {
     const prefix = parseCidr(cidr, this.family);
-    if (prefix === undefined || sizeOf(prefix) !== this.#prefixSize) {
+    if (prefix === undefined || sizeOf(prefix) !== this.#holders.prefixSize) {
       throw invalidParameter(`invalid value for parameter ${this.family.prefixParameter}: ${cidr}`);
     }
     const range = this.ranges.find((each) => within(each, prefix));
     if (range === undefined) {
       throw outOfRange();
     }
-    if (!this.#isFree(prefix.first) || reservedIn(range).some((each) => overlap(each, prefix))) {
+    if (!this.#isFree(prefix, range)) {
       throw new ApiError('InvalidIPAddress.InUse', `The specified prefix ${cidr} is already in use.`);
     }
-    this.#prefixOwners.set(prefix.first, owner);
+    this.#holders.addPrefix(prefix.first, owner);
     return formatCidr(prefix, this.family);
   }
 
-  #isFree(block: bigint): boolean {
-    return !this.#prefixOwners.has(block) && !this.#taken.has(block);
+  #isFree(prefix: Range, range: Range): boolean {
+    const reserved = reservedIn(range).some((each) => overlap(each, prefix));
+    return !reserved && this.#holders.isPrefixFree(prefix.first);
   }
 
   give(addresses: readonly string[], prefixes: readonly string[]): void {
     for (const address of addresses.flatMap((text) => this.family.parse(text) ?? [])) {
-      if (this.#owners.delete(address)) {
-        this.#count(address, -1);
-      }
+      this.#holders.delete(address);
     }
     for (const { first } of prefixes.flatMap((cidr) => parseCidr(cidr, this.family) ?? [])) {
-      this.#prefixOwners.delete(first);
+      this.#holders.deletePrefix(first);
     }
   }
 
@@ -136,9 +112,9 @@ export class AddressPool {
     const avoided = except.flatMap(
       (text) => parseCidr(text.includes('/') ? text : `${text}/${this.family.bits}`, this.family) ?? [],
     );
-    const open = this.#open(this.ranges, avoided);
+    const open = this.#open(avoided);
     for (const range of fromAnywhere(random, open)) {
-      const address = this.#firstFree(range);
+      const address = this.#holders.firstFree(range.first, range.last);
       if (address !== undefined) {
         return this.take(address, owner);
       }
@@ -149,20 +125,12 @@ export class AddressPool {
     );
   }
 
-  /** The addresses of these ranges that are neither EC2's own nor in a reservation nor avoided. */
-  #open(ranges: readonly Range[], avoided: readonly Range[]): Range[] {
+  /** The addresses that are neither EC2's own nor in a reservation nor avoided. */
+  #open(avoided: readonly Range[]): Range[] {
     const reservations = [...this.reservations.values()].map((each) => each.range);
-    const holes = [...this.ranges.flatMap(reservedIn), ...reservations, ...avoided];
-    return ranges.flatMap((range) => without(range, holes));
-  }
-
-  #firstFree({ first, last }: Range): bigint | undefined {
-    let address = first;
-    while (address <= last && this.#ownerOf(address) !== undefined) {
-      const block = this.#blockOf(address);
-      address = this.#prefixOwners.has(block) ? block + this.#prefixSize : address + 1n;
-    }
-    return address <= last ? address : undefined;
+    return this.ranges.flatMap((range) =>
+      without(range, [...reservedIn(range), ...reservations, ...avoided]),
+    );
   }
 
   /** EC2's own choice of a prefix: from a prefix reservation if there is one, else from outside every reservation. */
@@ -170,9 +138,9 @@ export class AddressPool {
     const reserved = [...this.reservations.values()].filter((each) => each.type === 'prefix');
     const open =
       reserved.length === 0
-        ? this.#open(this.ranges, [])
+        ? this.#open([])
         : reserved.flatMap(({ range }) => without(range, this.ranges.flatMap(reservedIn)));
-    const size = this.#prefixSize;
+    const size = this.#holders.prefixSize;
     /** Prefixes that lie in there whole, counted from 0::/80. */
     const prefixes = open
       .map(({ first, last }) => ({ first: (first + size - 1n) / size, last: (last + 1n) / size - 1n }))
@@ -180,7 +148,7 @@ export class AddressPool {
     for (const { first, last } of fromAnywhere(random, prefixes)) {
       for (let prefix = first; prefix <= last; prefix++) {
         const range = { first: prefix * size, last: (prefix + 1n) * size - 1n };
-        if (this.#isFree(range.first)) {
+        if (this.#holders.isPrefixFree(range.first)) {
           return this.takePrefix(formatCidr(range, this.family), owner);
         }
       }

@@ -1,7 +1,9 @@
 import { invalidParameter } from './api-error.ts';
 import { addDevice, typeOf, unplug } from './attachments.ts';
-import { presentEni, removeEni } from './enis.ts';
+import { removeEni } from './enis.ts';
+import { presentEni } from './new-eni.ts';
 import type { Attachment, Instance, InstanceState, Tags } from './records.ts';
+import { checkMetadataTags } from './tags.ts';
 import type { World } from './world.ts';
 
 export interface LaunchRequest {
@@ -15,6 +17,8 @@ export interface LaunchRequest {
   ipv6Addresses?: readonly string[];
   userData?: Uint8Array | string;
   tags?: Tags;
+  /** Shows the tags in IMDS. */
+  metadataTags?: boolean;
   /** The instance profile; null for none. */
   profile?: { roleName: string } | null;
   /** `pending` becomes `running` after the settings' pendingMs. */
@@ -36,9 +40,11 @@ export function launch(world: World, request: LaunchRequest): Instance {
     role: request.profile === null ? undefined : (request.profile?.roleName ?? 'node-role'),
     userData,
     tags: request.tags ?? {},
+    metadataTags: request.metadataTags ?? false,
     launchedAt: world.clock.now(),
   };
   const type = typeOf(instance);
+  checkMetadataTags(instance, instance.tags);
   const always = Number.NEGATIVE_INFINITY;
   const { address, ipv6Addresses = [], securityGroups = [] } = request;
   if (type.ipv6AddressesPerInterface === 0 && (subnet.assignIpv6OnCreation || ipv6Addresses.length > 0)) {

@@ -117,6 +117,8 @@ export interface Instance {
   role: string | undefined;
   userData: Uint8Array | undefined;
   tags: Tags;
+  /** Whether IMDS shows its tags, whose keys are then more narrowly bounded. */
+  metadataTags: boolean;
   /** On the world's clock. */
   launchedAt: number;
 }

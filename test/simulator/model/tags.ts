@@ -1,7 +1,7 @@
 import { ApiError, invalidParameter } from './api-error.ts';
 import { refuseForeign } from './enis.ts';
 import { kindOf, notFound } from './ids.ts';
-import type { Tags } from './records.ts';
+import type { Instance, Tags } from './records.ts';
 import type { World } from './world.ts';
 
 /** Throws if a call may not give these tags. */
@@ -62,9 +62,10 @@ export function removeTags(
 
 function retag(world: World, ids: readonly string[], change: (tags: Tags) => Tags): void {
   const writes = [...new Set(ids)].map((id) => {
-    const { tags, write } = taggable(world, id);
+    const { tags, check, write } = taggable(world, id);
     const changed = change(tags);
     checkCount(changed);
+    check?.(changed);
     return () => write(changed);
   });
   for (const write of writes) {
@@ -74,6 +75,8 @@ function retag(world: World, ids: readonly string[], change: (tags: Tags) => Tag
 
 interface Taggable {
   tags: Tags;
+  /** Throws if it may not have these tags. */
+  check?: (tags: Tags) => void;
   write: (tags: Tags) => void;
 }
 
@@ -82,8 +85,14 @@ function taggable(world: World, id: string): Taggable {
   if (kind === undefined || kind === 'eni-attach' || kind === 'scr') {
     throw new ApiError('InvalidID', `The ID '${id}' is not valid`);
   }
-  const records = { i: world.instances, subnet: world.subnets, sg: world.securityGroups, vpc: world.vpcs };
-  const found = kind === 'eni' ? taggableEni(world, id) : taggableIn<{ tags: Tags }>(records[kind], id);
+  const find = {
+    eni: () => taggableEni(world, id),
+    i: () => taggableInstance(world, id),
+    subnet: () => taggableIn(world.subnets, id),
+    sg: () => taggableIn(world.securityGroups, id),
+    vpc: () => taggableIn(world.vpcs, id),
+  };
+  const found = find[kind]();
   if (found === undefined) {
     throw notFound(kind, id);
   }
@@ -97,6 +106,25 @@ function taggableEni(world: World, id: string): Taggable | undefined {
   }
   refuseForeign(eni);
   return { tags: eni.tags, write: (tags) => world.store.setEni({ ...eni, tags }) };
+}
+
+function taggableInstance(world: World, id: string): Taggable | undefined {
+  const instance = world.instances.get(id);
+  const write = (tags: Tags) => instance && world.instances.set(id, { ...instance, tags });
+  return instance && { tags: instance.tags, check: (tags) => checkMetadataTags(instance, tags), write };
+}
+
+/** A key that IMDS shows is the last part of a path: throws for one that cannot be. */
+export function checkMetadataTags({ metadataTags }: Instance, tags: Tags): void {
+  const unfit = Object.keys(tags).find(
+    (key) => !/^[0-9a-zA-Z\-_+=,.@:]{1,255}$/.test(key) || ['.', '..', '_index'].includes(key),
+  );
+  if (metadataTags && unfit !== undefined) {
+    throw invalidParameter(
+      `'${unfit}' is not a valid tag key. Tag keys must match pattern ([0-9a-zA-Z\\-_+=,.@:]{1,255}), ` +
+        "and must not be a reserved name ('.', '..', '_index')",
+    );
+  }
 }
 
 function taggableIn<T extends { tags: Tags }>(kind: Map<string, T>, id: string): Taggable | undefined {

@@ -1,5 +1,5 @@
 import { ApiError } from './api-error.ts';
-import { createEni, type EniRequest } from './enis.ts';
+import { createEni, type EniRequest } from './new-eni.ts';
 import type { Eni } from './records.ts';
 import type { World } from './world.ts';
 

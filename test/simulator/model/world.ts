@@ -1,16 +1,16 @@
 import type { Clock } from '../../../agent/clock.ts';
-import { AddressPool } from './address-pool.ts';
 import { Agenda } from './agenda.ts';
 import { EniStore } from './eni-store.ts';
-import { type EniRequest, presentEni, removeEni } from './enis.ts';
+import { removeEni } from './enis.ts';
 import { idOf, notFound } from './ids.ts';
 import { type LaunchRequest, launch, startInstance, stopInstance, terminateInstance } from './instances.ts';
-import { formatCidr, ipv4, ipv6, parseCidr } from './ip.ts';
-import { networkRange, subnetIpv6Range, subnetRange, vpcIpv6Range } from './layout.ts';
+import { networkRange, vpcIpv6Range } from './layout.ts';
+import { type EniRequest, presentEni } from './new-eni.ts';
 import { Random } from './random.ts';
-import type { Eni, Instance, Ipv6Cidr, Reservation, SecurityGroup, Subnet, Tags, Vpc } from './records.ts';
+import type { Eni, Instance, Reservation, SecurityGroup, Subnet, Tags, Vpc } from './records.ts';
 import { addReservation } from './reservations.ts';
 import { defaultSettings, type Quirks, type Settings } from './settings.ts';
+import { newIpv6Cidr, newSubnet, type SubnetRequest } from './subnets.ts';
 
 /** What happens in the world, for whoever plays the hardware. */
 export type WorldEvent =
@@ -21,20 +21,6 @@ export interface WorldOptions extends Partial<Omit<Settings, 'quirks'>> {
   clock: Clock;
   seed?: number;
   quirks?: Partial<Quirks>;
-}
-
-export interface SubnetRequest {
-  id?: string;
-  vpcId: string;
-  /** The IPv4 CIDR; without it the subnet is IPv6-only. */
-  cidr?: string;
-  /** A CIDR alone is `associated`. */
-  ipv6Cidrs?: readonly (string | Pick<Ipv6Cidr, 'cidr' | 'state'>)[];
-  assignIpv6OnCreation?: boolean;
-  zone: string;
-  tags?: Tags;
-  /** An account id. */
-  owner?: string;
 }
 
 /**
@@ -87,7 +73,7 @@ export class World {
     const added: Vpc = {
       id: this.newId('vpc', vpc.id),
       cidr: vpc.cidr,
-      ipv6: vpc.ipv6Cidr === undefined ? undefined : this.#ipv6Cidr('vpc', vpc.ipv6Cidr),
+      ipv6: vpc.ipv6Cidr === undefined ? undefined : newIpv6Cidr(this, 'vpc', vpc.ipv6Cidr),
       ownerId: this.settings.account,
       tags: vpc.tags ?? {},
     };
@@ -98,27 +84,7 @@ export class World {
 
   /** One of another `owner` is shared with this account, which does not see its owner's tags. */
   addSubnet(subnet: SubnetRequest): Subnet {
-    const { vpcId, cidr, zone, tags = {}, owner = this.settings.account } = subnet;
-    const vpc = this.#vpc(vpcId);
-    const ipv6Cidrs = (subnet.ipv6Cidrs ?? []).map((each) => this.#ipv6Cidr('subnet', each));
-    const assignIpv6OnCreation = subnet.assignIpv6OnCreation ?? cidr === undefined;
-    refuseImpossibleSubnet(cidr, ipv6Cidrs, assignIpv6OnCreation);
-    const associated = ipv6Cidrs.filter((each) => each.state === 'associated').map((each) => each.cidr);
-    const added: Subnet = {
-      id: this.newId('subnet', subnet.id),
-      vpcId,
-      cidr,
-      ipv6Cidrs,
-      assignIpv6OnCreation,
-      zone,
-      ownerId: owner,
-      tags: owner === this.settings.account ? tags : {},
-      pool: new AddressPool(ipv4, cidr === undefined ? [] : [subnetRange(vpc, this.subnets.values(), cidr)]),
-      ipv6Pool: new AddressPool(
-        ipv6,
-        associated.map((each) => subnetIpv6Range(vpc, this.subnets.values(), each)),
-      ),
-    };
+    const added = newSubnet(this, this.#vpc(subnet.vpcId), subnet);
     this.subnets.set(added.id, added);
     return added;
   }
@@ -187,16 +153,6 @@ export class World {
     return this.store.all();
   }
 
-  #ipv6Cidr(kind: 'vpc' | 'subnet', given: string | Pick<Ipv6Cidr, 'cidr' | 'state'>): Ipv6Cidr {
-    const { cidr, state } = typeof given === 'string' ? { cidr: given, state: 'associated' as const } : given;
-    const range = parseCidr(cidr, ipv6);
-    if (range === undefined) {
-      throw new Error(`not a CIDR: ${cidr}`);
-    }
-    const associationId = this.random.id(`${kind}-cidr-assoc`);
-    return { associationId, cidr: formatCidr(range, ipv6), state };
-  }
-
   #vpc(id: string): Vpc {
     const vpc = this.vpcs.get(id);
     if (vpc === undefined) {
@@ -215,21 +171,5 @@ export class World {
       throw new Error(`${given} is there already`);
     }
     return given;
-  }
-}
-
-function refuseImpossibleSubnet(
-  cidr: string | undefined,
-  ipv6Cidrs: readonly Ipv6Cidr[],
-  assignIpv6OnCreation: boolean,
-): void {
-  if (cidr === undefined && ipv6Cidrs.length === 0) {
-    throw new Error('a subnet needs an IPv4 CIDR or an IPv6 CIDR');
-  }
-  if (assignIpv6OnCreation && ipv6Cidrs.length === 0) {
-    throw new Error('a subnet without IPv6 CIDR cannot assign IPv6 addresses on creation');
-  }
-  if (cidr === undefined && !assignIpv6OnCreation) {
-    throw new Error('an IPv6-only subnet always assigns IPv6 addresses on creation');
   }
 }
