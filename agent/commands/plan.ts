@@ -1,6 +1,8 @@
 import { ExitCode } from '../failure.ts';
+import { firstTry } from '../plan/first-try.ts';
 import { makePlan } from '../plan/plan.ts';
-import type { InterfacePlan, Plan } from '../plan/steps.ts';
+import type { InterfacePlan } from '../plan/steps.ts';
+import { tagText } from '../plan/subnet-selection.ts';
 import { type Write, writesOf } from '../plan/writes.ts';
 import { prepareKubelet } from './run/kubelet.ts';
 import { configure, connect, deadlineAt, firstDeadline, runContext } from './run/node.ts';
@@ -11,7 +13,8 @@ import { createShell, type Shell } from './shell.ts';
 /** What `run` would do. */
 interface Planned {
   instanceId: string;
-  plan: Plan;
+  interfaces: readonly InterfacePlan[];
+  writes: readonly Write[];
   warnings: readonly string[];
 }
 
@@ -28,55 +31,68 @@ async function look(shell: Shell): Promise<Planned> {
   const identity = await shell.imds.identity(early.signal);
   const { instanceId } = identity;
   const loaded = await configure(shell, early.signal);
-  const nothing = { interfaces: [], surplus: [], abandoned: [], warnings: [] };
   if (loaded.kind === 'none') {
-    return {
-      instanceId,
-      plan: nothing,
-      warnings: [...loaded.warnings, 'no configuration: run does nothing'],
-    };
+    const warnings = [...loaded.warnings, 'no configuration: run does nothing'];
+    return { instanceId, interfaces: [], writes: [], warnings };
   }
   await prepareKubelet(shell.root, identity, loaded);
-  if (loaded.config.interfaces.length === 0) {
-    return { instanceId, plan: nothing, warnings: loaded.warnings };
+  const { config } = loaded;
+  const tagged = instanceTagging(config.instanceTags);
+  if (config.interfaces.length === 0) {
+    return { instanceId, interfaces: [], writes: tagged, warnings: loaded.warnings };
   }
-  using deadline = deadlineAt(shell.clock, loaded.config.timeoutMs);
+  using deadline = deadlineAt(shell.clock, config.timeoutMs);
   const ec2 = connect(shell, identity, loaded);
   const { seen } = await observe(runContext(shell, ec2, identity, loaded, deadline.signal));
-  const made = makePlan(loaded.config, seen);
-  return { instanceId, plan: made, warnings: [...loaded.warnings, ...made.warnings] };
+  const made = makePlan(config, seen);
+  return {
+    instanceId,
+    interfaces: made.interfaces,
+    writes: [...writesOf(made, instanceId, config.cluster), ...tagged],
+    warnings: [...loaded.warnings, ...made.warnings],
+  };
 }
 
-function toJson({ instanceId, plan: made, warnings }: Planned) {
-  const interfaces = made.interfaces.map((each) => ({
-    name: each.config.name,
-    source: each.source.kind,
-    eniId: eniOf(each)?.id,
-    subnetId: eniOf(each)?.subnetId ?? each.choices[0]?.subnetId,
-    address: eniOf(each)?.addresses[0] ?? each.address,
-    deviceIndex: each.deviceIndex,
-    networkCard: each.networkCard,
-  }));
-  return { instanceId, interfaces, writes: writesOf(made), warnings };
+function instanceTagging(tags: Readonly<Record<string, string>>): Write[] {
+  return Object.keys(tags).length === 0 ? [] : [{ action: 'CreateTags', tags }];
 }
 
-function eniOf({ source }: InterfacePlan) {
-  return 'eni' in source ? source.eni : undefined;
+function toJson({ instanceId, interfaces, writes, warnings }: Planned) {
+  return { instanceId, interfaces: interfaces.map(interfaceJson), writes, warnings };
 }
 
-function toText({ instanceId, plan: made, warnings }: Planned): string {
-  const writes = writesOf(made).map((write) => `  ${describeWrite(write)}`);
+function interfaceJson({ config, source, deviceIndex, networkCard }: InterfacePlan) {
+  const eni = 'eni' in source ? source.eni : undefined;
+  const create = firstTry(source);
+  return {
+    name: config.name,
+    source: source.kind,
+    eniId: eni?.id,
+    subnetId: eni?.subnetId ?? create?.subnetId,
+    address: eni === undefined ? create?.address : eni.addresses[0],
+    ipv6Address: eni === undefined ? create?.ipv6Address : eni.ipv6Addresses[0],
+    deviceIndex,
+    networkCard,
+  };
+}
+
+function toText({ instanceId, interfaces, writes, warnings }: Planned): string {
+  const calls = writes.map((write) => `  ${describeWrite(write)}`);
   return [
     `What run would do on ${instanceId}:`,
-    ...made.interfaces.map((each) => `  ${intention(each)}`),
+    ...interfaces.map((each) => `  ${intention(each)}`),
     'The EC2 calls that change something:',
-    ...(writes.length === 0 ? ['  none'] : writes),
+    ...(calls.length === 0 ? ['  none'] : calls),
     ...warnings.map((warning) => `warning: ${warning}`),
     '',
   ].join('\n');
 }
 
 function describeWrite({ action, ...parameters }: Write): string {
-  const named = Object.entries(parameters).map(([name, value]) => ` ${name}=${value}`);
+  const named = Object.entries(parameters).map(([name, value]) => ` ${name}=${inText(value)}`);
   return action + named.join('');
+}
+
+function inText(value: Write[keyof Write]): string {
+  return typeof value === 'object' ? `{${tagText(value)}}` : `${value}`;
 }

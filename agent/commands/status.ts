@@ -4,7 +4,7 @@ import { ExitCode, messageOf } from '../failure.ts';
 import { gateIsOpen } from '../host/gate.ts';
 import type { Link } from '../host/port.ts';
 import type { Identity } from '../imds/port.ts';
-import { isOurs, tagKeys } from '../plan/tags.ts';
+import { isClaimed, isOurs, tagKeys } from '../plan/tags.ts';
 import {
   differences,
   interfaceStatus,
@@ -77,7 +77,7 @@ async function attachedEnis(
   const enis = await ask({ ...shell, ec2, signal }, `list the ENIs of ${instanceId}`, (each) =>
     ec2.describeEnis({ attachedTo: instanceId }, each),
   );
-  return enis.filter((eni) => isOurs(eni, instanceId));
+  return enis.filter((eni) => isOurs(eni, instanceId) || isClaimed(eni, instanceId));
 }
 
 /** Those that are configured, in order, then others that EC2 or the last run knows. */

@@ -3,7 +3,7 @@ import type { Log } from '../report/log.ts';
 import { ageOf, namesIn, readIfPresent, removeFile, writeAtomically } from './files.ts';
 import { isObject, parseJsonObject } from './json.ts';
 import { paths } from './paths.ts';
-import type { Intent, StoredIntent } from './port.ts';
+import type { CreateIntent, Intent, StoredIntent } from './port.ts';
 
 const schemaVersion = 1;
 
@@ -43,35 +43,38 @@ export function parseIntent(text: string): Intent | undefined {
   if (json === undefined || json.schemaVersion !== schemaVersion) {
     return undefined;
   }
-  const {
-    instanceId,
-    interface: name,
-    subnetId,
-    address,
-    securityGroups,
-    description,
-    tags,
-    nonce,
-    eniId,
-    mac,
-  } = json;
-  if (!isString(instanceId) || !isString(name) || !isString(subnetId)) {
+  return json.kind === 'claim' ? parseClaim(json) : parseCreate(json);
+}
+
+function parseClaim({ instanceId, interface: name, eniId, mac }: Record<string, unknown>) {
+  return isString(instanceId) && isString(name) && isString(eniId) && isString(mac)
+    ? ({ kind: 'claim', instanceId, interface: name, eniId, mac } as const)
+    : undefined;
+}
+
+function parseCreate(json: Record<string, unknown>): CreateIntent | undefined {
+  const { kind, instanceId, interface: name, subnetId, securityGroups, description, tags, nonce } = json;
+  const { address, ipv6Address, ipv6AddressCount, eniId, mac } = json;
+  if (kind !== 'create' || !isString(instanceId) || !isString(name) || !isString(subnetId)) {
     return undefined;
   }
-  if (!isString(description) || !isString(nonce) || !isStrings(securityGroups)) {
+  if (!isString(description) || !isString(nonce) || !isStrings(securityGroups) || !isStringMap(tags)) {
     return undefined;
   }
-  if (!isOptionalString(address) || !isStringMap(tags)) {
+  if (!isOptionalString(address) || !isOptionalString(ipv6Address)) {
     return undefined;
   }
-  if (!isOptionalString(eniId) || !isOptionalString(mac)) {
+  if (!isOptionalString(eniId) || !isOptionalString(mac) || !isOptionalNumber(ipv6AddressCount)) {
     return undefined;
   }
   return {
+    kind,
     instanceId,
     interface: name,
     subnetId,
     ...(address === undefined ? {} : { address }),
+    ...(ipv6Address === undefined ? {} : { ipv6Address }),
+    ...(ipv6AddressCount === undefined ? {} : { ipv6AddressCount }),
     securityGroups,
     description,
     tags,
@@ -87,6 +90,10 @@ function isString(value: unknown): value is string {
 
 function isOptionalString(value: unknown): value is string | undefined {
   return value === undefined || isString(value);
+}
+
+function isOptionalNumber(value: unknown): value is number | undefined {
+  return value === undefined || typeof value === 'number';
 }
 
 function isStrings(value: unknown): value is string[] {

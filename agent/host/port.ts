@@ -31,15 +31,23 @@ export interface LinkChange {
 }
 
 /**
- * What was about to be created: written and fsynced before the create. It stays until another takes its place, or
- * the ENI is given back: a later run may start while EC2's listings do not show the ENI yet.
+ * What was about to be done for an interface: written and fsynced before it is. It stays until another takes its
+ * place, or the ENI is given back: a later run may start while EC2's listings do not show the ENI yet.
  */
-export interface Intent {
+export type Intent = CreateIntent | ClaimIntent;
+
+/** The create of an ENI. */
+export interface CreateIntent {
+  kind: 'create';
   instanceId: string;
   interface: string;
   subnetId: string;
   /** The address named in the create; absent where EC2 chooses. */
   address?: string;
+  /** Likewise. */
+  ipv6Address?: string;
+  /** How many IPv6 addresses EC2 is to choose; absent leaves it to the subnet. */
+  ipv6AddressCount?: number;
   securityGroups: string[];
   description: string;
   tags: Record<string, string>;
@@ -50,11 +58,19 @@ export interface Intent {
   mac?: string;
 }
 
-/** An intent of an earlier run. */
-export interface StoredIntent extends Intent {
-  /** Milliseconds since it was written, by a wall clock that may have been set meanwhile. */
-  ageMs: number;
+/** The attach of an ENI made beforehand, which gets its tags only when it is attached. */
+export interface ClaimIntent {
+  kind: 'claim';
+  instanceId: string;
+  interface: string;
+  eniId: string;
+  /** Lower case. */
+  mac: string;
 }
+
+/** An intent of an earlier run, and the milliseconds since it was written, by a wall clock that may have been set meanwhile. */
+export type Stored<T extends Intent> = T & { ageMs: number };
+export type StoredIntent = Stored<CreateIntent> | Stored<ClaimIntent>;
 
 /**
  * The host's side of a run. Files go below `--root`; links are always the kernel's. Every method throws a

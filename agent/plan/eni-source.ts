@@ -2,15 +2,16 @@ import type { Eni } from '../claim/facts.ts';
 import type { CreatedInterface, ExistingInterface, InterfaceConfig, NodeConfig } from '../config/model.ts';
 import { fits } from './fits.ts';
 import type { Observation, OpenIntent } from './observation.ts';
-import type { Creation, Source } from './steps.ts';
+import type { Source } from './steps.ts';
+import { listedIds } from './subnet-selection.ts';
 import { hasTags, isClaimed, isMade, isOurs, tagKeys } from './tags.ts';
 
 /** As `Source`, the subnets of what is to be created still to be chosen. */
 export type EniSource =
   | Extract<Source, { eni: Eni }>
   | Extract<Source, { kind: 'claim' }>
-  | Omit<Extract<Source, { kind: 'recover' }>, keyof Creation>
-  | { kind: 'create' };
+  | Omit<Extract<Source, { kind: 'recover' }>, 'subnetIds' | 'choices'>
+  | Omit<Extract<Source, { kind: 'create' }>, 'subnetIds' | 'choices'>;
 
 /** An interface, and where its ENI comes from. */
 export interface Sourced {
@@ -66,13 +67,16 @@ export function interfaceOf(eni: Eni, { instance, claims }: Observation): string
 function toCreate(config: CreatedInterface, own: readonly Eni[], seen: Observation): EniSource {
   const { instanceId } = seen.instance;
   const adoptable = own.find(
-    (eni) => isOurs(eni, instanceId) && isWithin(eni, instanceId) && fits(eni, config, seen),
+    (eni) =>
+      isOurs(eni, instanceId) &&
+      isWithin(eni, instanceId) &&
+      fits(eni, config, listedIds(config, seen.subnets)),
   );
   if (adoptable !== undefined) {
     return { kind: 'adopt', eni: adoptable };
   }
   const intent = unsettled(seen).find((each) => each.interface === config.name);
-  return intent === undefined ? { kind: 'create' } : { kind: 'recover', intent };
+  return intent === undefined ? { kind: 'create', config } : { kind: 'recover', config, intent };
 }
 
 /** What the node has attached already, be it by another hand, comes before what is available. */

@@ -1,13 +1,15 @@
 import type { Eni } from '../claim/facts.ts';
 import { intersect, parseRange, subtract } from '../claim/range.ts';
 import type { AddressConfig, CreatedInterface } from '../config/model.ts';
-import type { Observation } from './observation.ts';
-import { isListed } from './subnet-selection.ts';
 
-/** Whether an ENI is what this configuration would have created; only its addresses may be other allowed ones. */
-export function fits(eni: Eni, config: CreatedInterface, { subnets }: Pick<Observation, 'subnets'>): boolean {
+/**
+ * Whether an ENI is what this configuration would have created; only its addresses may be other allowed ones.
+ *
+ * @param subnetIds those that the configuration lists, by id or by tags
+ */
+export function fits(eni: Eni, config: CreatedInterface, subnetIds: readonly string[]): boolean {
   return (
-    isListed(eni.subnetId, config, subnets) &&
+    subnetIds.includes(eni.subnetId) &&
     eni.securityGroups.length === config.securityGroups.length &&
     config.securityGroups.every((group) => eni.securityGroups.includes(group)) &&
     // Only the primary IPv4 address is what a create claims; of IPv6 there is no first.

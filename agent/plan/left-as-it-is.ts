@@ -3,6 +3,7 @@ import type { InterfaceConfig, NodeConfig } from '../config/model.ts';
 import { interfaceOf, isAttached, isSelected, type Sourced } from './eni-source.ts';
 import { fits } from './fits.ts';
 import type { Observation } from './observation.ts';
+import { listedIds } from './subnet-selection.ts';
 import { hasTags, isOurs } from './tags.ts';
 
 /** ENIs of interfaces that the configuration no longer names. */
@@ -34,7 +35,9 @@ export function different(sources: readonly Sourced[], seen: Observation): strin
 function isAsConfigured(eni: Eni, config: InterfaceConfig, seen: Observation): boolean {
   const isMeant =
     config.existing === undefined
-      ? isOurs(eni, seen.instance.instanceId) && fits(eni, config, seen) && hasTags(eni, config.tags)
+      ? isOurs(eni, seen.instance.instanceId) &&
+        fits(eni, config, listedIds(config, seen.subnets)) &&
+        hasTags(eni, config.tags)
       : isSelected(eni, config, seen);
   return isMeant && eni.attachment?.networkCard === config.networkCard;
 }

@@ -1,6 +1,6 @@
 import type { Eni } from '../claim/facts.ts';
 import { parseRange, type Range } from '../claim/range.ts';
-import type { InterfaceConfig, NodeConfig } from '../config/model.ts';
+import type { NodeConfig } from '../config/model.ts';
 import { combine, ExitCode, Failure } from '../failure.ts';
 import { checkLimits, createIndexes } from './device-index.ts';
 import { type EniSource, interfaceOf, type Sourced, sourcesOf } from './eni-source.ts';
@@ -10,6 +10,7 @@ import { abandoned, surplus, unneeded } from './leftovers.ts';
 import type { Observation } from './observation.ts';
 import type { InterfacePlan, Plan, Source } from './steps.ts';
 import { subnetChoices } from './subnet-choice.ts';
+import { listedIds } from './subnet-selection.ts';
 
 /** What was decided, or nothing if a `Failure` stands in its way, which is kept. */
 type Attempt = <T>(decide: () => T) => T | undefined;
@@ -70,7 +71,7 @@ function planInterfaces(
     const attachment = source.kind === 'attached' ? source.eni.attachment : undefined;
     const networkCard = attachment?.networkCard ?? config.networkCard;
     const deviceIndex = indexes.next(networkCard, attachment?.deviceIndex);
-    const whole = attempt(() => withChoices(config, source, seen, planned));
+    const whole = attempt(() => withChoices(source, seen, planned));
     if (whole === undefined) {
       return [];
     }
@@ -79,16 +80,14 @@ function planInterfaces(
   });
 }
 
-function withChoices(
-  config: InterfaceConfig,
-  source: EniSource,
-  seen: Observation,
-  planned: readonly Range[],
-): Source {
-  if ((source.kind !== 'create' && source.kind !== 'recover') || config.existing !== undefined) {
-    return source;
-  }
-  return { ...source, config, choices: subnetChoices(config, seen, planned) };
+function withChoices(source: EniSource, seen: Observation, planned: readonly Range[]): Source {
+  return source.kind === 'create' || source.kind === 'recover'
+    ? {
+        ...source,
+        subnetIds: listedIds(source.config, seen.subnets),
+        choices: subnetChoices(source.config, seen, planned),
+      }
+    : source;
 }
 
 /**

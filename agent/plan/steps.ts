@@ -22,6 +22,8 @@ export interface SubnetChoice extends Readonly<Record<IpVersion, AddressChoice>>
 /** What is to be created, where. */
 export interface Creation {
   config: CreatedInterface;
+  /** Those that the configuration lists, by id or by tags. */
+  subnetIds: readonly string[];
   /** In the order in which to try them, one at least. */
   choices: readonly SubnetChoice[];
 }

@@ -4,16 +4,14 @@ import { ExitCode, Failure } from '../failure.ts';
 import type { Observation } from './observation.ts';
 import { hasTags } from './tags.ts';
 
-/** Whether the configuration lists the subnet, by its id or by its tags. */
-export function isListed(
-  subnetId: string,
+/** The ids of the subnets that the configuration lists, by id or by tags, in whatever zone. */
+export function listedIds(
   { subnets, subnetTags }: CreatedInterface,
   known: readonly Subnet[],
-): boolean {
-  if (subnetTags === undefined) {
-    return subnets.includes(subnetId);
-  }
-  return known.some((each) => each.id === subnetId && hasTags(each, subnetTags));
+): readonly string[] {
+  return subnetTags === undefined
+    ? subnets
+    : known.filter((each) => hasTags(each, subnetTags)).map(({ id }) => id);
 }
 
 /**

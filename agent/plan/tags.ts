@@ -77,6 +77,14 @@ export function isMade({ tags }: Eni): boolean {
   return tags[tagKeys.created] === 'true';
 }
 
+/** Those of the tags that the ENI has not. */
+export function missingTags(
+  { tags }: { tags: Readonly<Record<string, string>> },
+  wanted: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => tags[key] !== value));
+}
+
 /** Whether the ENI or subnet has all of these tags. */
 export function hasTags(
   { tags }: { tags: Readonly<Record<string, string>> },

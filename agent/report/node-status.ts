@@ -47,12 +47,29 @@ export function interfaceStatus({ name, result, eni, link }: Seen): InterfaceSta
     name,
     eniId: eni?.id ?? result?.eniId,
     mac: eni?.mac ?? result?.mac,
-    addresses: eni?.addresses ?? (result?.address === undefined ? [] : [result.address]),
+    addresses: addressesOf(eni ?? resultAddresses(result)),
     subnetId: eni?.subnetId ?? result?.subnetId,
     deviceIndex: eni?.attachment?.deviceIndex ?? result?.deviceIndex,
     networkCard: eni?.attachment?.networkCard ?? result?.networkCard,
     attachment: eni?.attachment?.status,
     link: link && { name: link.name, up: link.up, operState: link.operState, mtu: link.mtu },
+  };
+}
+
+interface Addresses {
+  addresses: readonly string[];
+  ipv6Addresses: readonly string[];
+}
+
+function addressesOf({ addresses, ipv6Addresses }: Addresses): string[] {
+  return [...addresses, ...ipv6Addresses];
+}
+
+function resultAddresses(result: InterfaceResult | undefined): Addresses {
+  const { address, ipv6Address } = result ?? {};
+  return {
+    addresses: address === undefined ? [] : [address],
+    ipv6Addresses: ipv6Address === undefined ? [] : [ipv6Address],
   };
 }
 
@@ -79,6 +96,7 @@ export function differences({ name, isConfigured, result, eni, link }: Seen, isE
     for (const [what, then, now] of [
       ['ENI', result.eniId, eni.id],
       ['address', result.address, eni.addresses[0]],
+      ['IPv6 address', result.ipv6Address, firstOrKept(eni, result)],
       ['device index', result.deviceIndex, eni.attachment?.deviceIndex],
     ]) {
       if (then !== now) {
@@ -97,6 +115,14 @@ export function differences({ name, isConfigured, result, eni, link }: Seen, isE
     found.push(`${name}: its link is down; ${remedy}`);
   }
   return found;
+}
+
+/** EC2 keeps no order among IPv6 addresses, and pods may have more of them. */
+function firstOrKept({ ipv6Addresses }: Eni, { ipv6Address }: InterfaceResult): string | undefined {
+  if (ipv6Address === undefined || ipv6Addresses.includes(ipv6Address)) {
+    return ipv6Address;
+  }
+  return ipv6Addresses[0] ?? 'none';
 }
 
 /** The last run, as far as `status` tells of it; what kept it from being read goes to `unknown`. */

@@ -11,10 +11,12 @@ export interface InterfaceResult {
   mac: string;
   /** The primary. */
   address: string | undefined;
+  /** The first, where the ENI has one. */
+  ipv6Address?: string;
   subnetId: string;
   deviceIndex: number;
   networkCard: number;
-  outcome: 'created' | 'adopted' | 'in place';
+  outcome: 'created' | 'claimed' | 'adopted' | 'in place';
 }
 
 /** What a run did, for `status` and for whoever looks after the node. */

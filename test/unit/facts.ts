@@ -1,5 +1,5 @@
 import type { Eni, Subnet, TypeLimits } from '../../agent/claim/facts.ts';
-import type { InterfaceConfig, NodeConfig } from '../../agent/config/model.ts';
+import type { CreatedInterface, ExistingInterface, NodeConfig } from '../../agent/config/model.ts';
 import type { Observation } from '../../agent/plan/observation.ts';
 
 /** EC2's facts for tests of pure code: whole values, with what a test is about given. */
@@ -9,7 +9,10 @@ export function subnet<T extends Partial<Subnet>>(given: T): Subnet & T & { cidr
     vpcId: 'vpc-11111111',
     zone: 'eu-west-1a',
     cidr: '10.0.4.0/24',
+    ipv6Cidrs: [],
+    assignsIpv6: false,
     availableAddresses: 251,
+    tags: {},
     ...given,
   };
 }
@@ -22,9 +25,12 @@ export function eni(given: Partial<Eni>): Eni {
   return {
     id: `eni-${hex}`,
     subnetId: 'subnet-11111111',
+    vpcId: 'vpc-11111111',
+    zone: 'eu-west-1a',
     mac: `0a:00:${hex.replace(/(..)(?=.)/g, '$1:')}`,
     status: 'available',
     addresses: [],
+    ipv6Addresses: [],
     prefixes: [],
     securityGroups: ['sg-11111111'],
     sourceDestCheck: true,
@@ -59,12 +65,15 @@ export function ownTags(name: string): Record<string, string> {
   };
 }
 
-export function interfaceConfig(given: Partial<InterfaceConfig> = {}): InterfaceConfig {
+export function interfaceConfig(given: Partial<CreatedInterface> = {}): CreatedInterface {
   return {
     name: 'eth1',
+    existing: undefined,
     subnets: ['subnet-11111111'],
+    subnetTags: undefined,
     securityGroups: ['sg-11111111'],
     ipv4: { mode: 'FirstFree', within: [], podRange: [] },
+    ipv6: { mode: 'None', within: [], podRange: [] },
     networkCard: 0,
     sourceDestCheck: true,
     deleteOnTermination: true,
@@ -74,12 +83,26 @@ export function interfaceConfig(given: Partial<InterfaceConfig> = {}): Interface
   };
 }
 
-export function nodeConfig(...interfaces: Partial<InterfaceConfig>[]): NodeConfig {
+/** An interface whose ENI was made beforehand, with the tag `multus=true`. */
+export function existingInterface(given: Partial<ExistingInterface> = {}): ExistingInterface {
+  return {
+    name: 'eth1',
+    existing: { tags: { multus: 'true' }, waitMs: 0 },
+    networkCard: 0,
+    sourceDestCheck: undefined,
+    deleteOnTermination: undefined,
+    mtu: 9001,
+    ...given,
+  };
+}
+
+export function nodeConfig(...interfaces: Partial<CreatedInterface>[]): NodeConfig {
   return {
     cluster: undefined,
     timeoutMs: 600_000,
     failurePolicy: 'Block',
     interfaces: interfaces.map(interfaceConfig),
+    instanceTags: {},
     labels: {},
     maxPods: 'Adjust',
   };
@@ -98,6 +121,7 @@ export function observation(given: Partial<Observation> = {}): Observation {
     instance: { instanceId, zone: 'eu-west-1a', region: 'eu-west-1', vpcId: 'vpc-11111111', primaryMac },
     subnets: [subnet({})],
     enis: [attached(0, { mac: primaryMac, subnetId: 'subnet-99999999' })],
+    isCut: false,
     reservations: [],
     limits,
     links: [
@@ -105,6 +129,7 @@ export function observation(given: Partial<Observation> = {}): Observation {
       { name: 'ens5', mac: primaryMac, alternativeNames: ['enp0s5'] },
     ],
     intents: [],
+    claims: [],
     ...given,
   };
 }

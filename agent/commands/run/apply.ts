@@ -4,7 +4,9 @@ import type { InterfacePlan, Plan } from '../../plan/steps.ts';
 import type { RunContext } from './context.ts';
 import type { Deadline } from './deadline.ts';
 import { takeBack } from './give-back.ts';
-import { bringUp, type Made, type Ready } from './interface.ts';
+import { takeBackClaim } from './hand-back.ts';
+import { bringUp, type Ready } from './interface.ts';
+import type { Made } from './obtain.ts';
 
 /** How far one interface came. */
 interface Way {
@@ -103,7 +105,12 @@ async function configure(
 async function undo(context: RunContext, { name, made, failure }: Way): Promise<void> {
   if (made.eniId !== undefined) {
     await takeBack(context, name, made.eniId);
+  } else if (made.claimedId !== undefined) {
+    await takeBackClaim(context, name, made.claimedId);
   } else if (failure !== undefined && !isOpen(failure)) {
+    if (made.linkFiles === true) {
+      await context.host.removeLinkFiles(context.instance.instanceId, name);
+    }
     await context.host.removeIntent(name);
   }
 }

@@ -1,5 +1,5 @@
 import type { Attachment, Eni } from '../../claim/facts.ts';
-import { Ec2Error } from '../../ec2/port.ts';
+import { Ec2Error, type ErrorClass } from '../../ec2/port.ts';
 import { nextDeviceIndex, takenIndexes } from '../../plan/device-index.ts';
 import { isAttached } from '../../plan/eni-source.ts';
 import type { InterfacePlan } from '../../plan/steps.ts';
@@ -16,21 +16,31 @@ export interface Attached {
 
 /**
  * Attaches the ENI, at the next free device index if another ENI has taken the planned one meanwhile. Attach
- * has no client token: after an answer that may be to our own first try, EC2 is asked what is attached.
+ * has no client token: after an answer that may be to our own first try, EC2 is asked what is attached. Answers
+ * nothing for an ENI made beforehand that another node has attached.
  */
-export async function attachEni(context: RunContext, plan: InterfacePlan, eni: Eni): Promise<Attached> {
+export async function attachEni(
+  context: RunContext,
+  plan: InterfacePlan,
+  eni: Eni,
+): Promise<Attached | undefined> {
   const { ec2, instance, log, clock } = context;
   const { networkCard } = plan;
   const { name } = plan.config;
   const refused = new Set<number>();
   const started = clock.now();
+  const rivalry = { isOpen: plan.source.kind === 'claim', mayBeOurs: false };
+  const expected: ErrorClass[] = rivalry.isOpen ? ['eniInUse'] : [];
   for (let deviceIndex = plan.deviceIndex; ; ) {
     const outcome = await ask(
       context,
       `attach ${eni.id} for ${name} at device index ${deviceIndex}`,
-      (signal) => attachOnce(context, { eniId: eni.id, deviceIndex, networkCard }, signal),
-      refused.size < mostIndexes ? ['indexTaken'] : [],
+      (signal) => attachOnce(context, { eniId: eni.id, deviceIndex, networkCard }, rivalry, signal),
+      refused.size < mostIndexes ? [...expected, 'indexTaken'] : expected,
     );
+    if (outcome instanceof Ec2Error && outcome.class === 'eniInUse') {
+      return undefined;
+    }
     if (!(outcome instanceof Ec2Error)) {
       log.info(`${name}: attached at device index ${outcome.deviceIndex}`, {
         interface: name,
@@ -58,9 +68,16 @@ export async function attachEni(context: RunContext, plan: InterfacePlan, eni: E
 type Request = Pick<Attachment, 'deviceIndex' | 'networkCard'> & { eniId: string };
 type Outcome = Pick<Attachment, 'id' | 'deviceIndex'>;
 
+/** Other nodes may attach the same ENI; an answer that was lost may have been to an attach of ours. */
+interface Rivalry {
+  isOpen: boolean;
+  mayBeOurs: boolean;
+}
+
 async function attachOnce(
   { ec2, instance: { instanceId } }: RunContext,
   request: Request,
+  rivalry: Rivalry,
   signal: AbortSignal,
 ): Promise<Outcome> {
   try {
@@ -70,11 +87,13 @@ async function attachOnce(
     if (!(error instanceof Ec2Error) || !mayBeOurOwn.includes(error.class)) {
       throw error;
     }
+    rivalry.mayBeOurs ||= error.class === 'transient';
     const [eni] = await ec2.describeEnis({ ids: [request.eniId] }, signal);
     if (eni?.attachment !== undefined && isAttached(eni, instanceId)) {
       return eni.attachment;
     }
-    if (error.class === 'eniInUse') {
+    const isLost = rivalry.isOpen && (eni?.attachment !== undefined || !rivalry.mayBeOurs);
+    if (error.class === 'eniInUse' && !isLost) {
       // Our own first try, which no listing shows yet, or a detach that has not finished.
       throw new Ec2Error(error.action, 'notYet', error.code, error.message, { cause: error });
     }

@@ -1,3 +1,5 @@
+import type { Eni } from '../../claim/facts.ts';
+import { attributeChanges } from '../../plan/attributes.ts';
 import type { InterfacePlan } from '../../plan/steps.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
@@ -17,20 +19,21 @@ export interface Deferred {
  */
 export function setDeleteOnTermination(
   context: RunContext,
-  { config: { name, deleteOnTermination }, setDeleteOnTermination: isNeeded }: InterfacePlan,
-  eniId: string,
+  { config, source }: InterfacePlan,
+  eni: Eni,
   attachmentId: string,
 ): Deferred {
-  if (!isNeeded) {
+  const { deleteOnTermination } = attributeChanges(config, eni, source.kind === 'attached');
+  if (deleteOnTermination === undefined) {
     return { answered: Promise.resolve(), done: Promise.resolve() };
   }
   const first = Promise.withResolvers<void>();
   const done = ask(
     context,
-    `set DeleteOnTermination of ${eniId} to ${deleteOnTermination} for ${name}`,
+    `set DeleteOnTermination of ${eni.id} to ${deleteOnTermination} for ${config.name}`,
     (signal) =>
       context.ec2
-        .setDeleteOnTermination(eniId, attachmentId, deleteOnTermination, signal)
+        .setDeleteOnTermination(eni.id, attachmentId, deleteOnTermination, signal)
         .finally(first.resolve),
   );
   // A refusal is thrown right behind the first answer: hence the turn of the clock.
@@ -43,12 +46,15 @@ export function setDeleteOnTermination(
 /** Off, where the configuration says so, for pods with addresses that the VPC does not know. */
 export async function setSourceDestCheck(
   context: RunContext,
-  { config: { name, sourceDestCheck }, setSourceDestCheck: isNeeded }: InterfacePlan,
-  eniId: string,
+  { config, source }: InterfacePlan,
+  eni: Eni,
 ): Promise<void> {
-  if (isNeeded) {
-    await ask(context, `set SourceDestCheck of ${eniId} to ${sourceDestCheck} for ${name}`, (signal) =>
-      context.ec2.setSourceDestCheck(eniId, sourceDestCheck, signal),
+  const { sourceDestCheck } = attributeChanges(config, eni, source.kind === 'attached');
+  if (sourceDestCheck !== undefined) {
+    await ask(
+      context,
+      `set SourceDestCheck of ${eni.id} to ${sourceDestCheck} for ${config.name}`,
+      (signal) => context.ec2.setSourceDestCheck(eni.id, sourceDestCheck, signal),
     );
   }
 }

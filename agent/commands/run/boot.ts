@@ -1,8 +1,10 @@
 import packageJson from '../../../package.json' with { type: 'json' };
 import { openGate } from '../../host/gate.ts';
 import { makePlan } from '../../plan/plan.ts';
+import { tagText } from '../../plan/subnet-selection.ts';
 import type { Shell } from '../shell.ts';
 import { apply } from './apply.ts';
+import { ask } from './ask.ts';
 import type { KubeletContext, RunContext } from './context.ts';
 import { createDeadline } from './deadline.ts';
 import { letReadyNodeJoin, prepareKubelet } from './kubelet.ts';
@@ -35,15 +37,31 @@ export async function boot(shell: Shell, progress: Progress): Promise<string> {
   progress.deadline = deadlineAt(clock, loaded.config.timeoutMs);
   const kubelet = await prepareKubelet(root, identity, loaded);
   progress.kubelet = kubelet;
+  progress.ec2 = connect(shell, identity, loaded);
+  const context = runContext(shell, progress.ec2, identity, loaded, progress.deadline.signal);
   if (loaded.config.interfaces.length > 0) {
     await host.checkMayChangeLinks();
-    progress.ec2 = connect(shell, identity, loaded);
-    const context = runContext(shell, progress.ec2, identity, loaded, progress.deadline.signal);
     await attachAll(context, progress, kubelet);
   }
   await letReadyNodeJoin(shell, progress, kubelet);
-  await Promise.all([progress.leftovers, ...progress.ready.map((each) => each.deleteOnTermination.done)]);
+  await Promise.all([
+    progress.leftovers,
+    tagInstance(context),
+    ...progress.ready.map((each) => each.deleteOnTermination.done),
+  ]);
   return closingLine(progress.ready, clock.now(), callsMade(progress));
+}
+
+/** For those who look at instances to know which nodes are whole. */
+async function tagInstance(context: RunContext): Promise<void> {
+  const { instanceTags } = context.config;
+  const { instanceId } = context.instance;
+  if (Object.keys(instanceTags).length > 0) {
+    await ask(context, `tag ${instanceId}`, (signal) =>
+      context.ec2.createTags(instanceId, instanceTags, signal),
+    );
+    context.log.info(`tagged ${instanceId}: ${tagText(instanceTags)}`);
+  }
 }
 
 async function attachAll(context: RunContext, progress: Progress, kubelet: KubeletContext): Promise<void> {

@@ -8,15 +8,23 @@ import { parseRange, type Range } from '../../claim/range.ts';
 export interface Claims {
   tried(subnetId: string): readonly Range[];
   add(subnetId: string, address: string): void;
+  /** One that a create named in vain for the sake of another may be tried again. */
+  release(subnetId: string, address: string): void;
+  /** ENIs made beforehand that this node's interfaces are trying to attach, or have: not for two of them. */
+  enis: Set<string>;
 }
 
 /** None tried yet: one for each run. */
 export function createClaims(): Claims {
-  const bySubnet = new Map<string, Range[]>();
+  const bySubnet = new Map<string, Set<string>>();
   return {
-    tried: (subnetId) => bySubnet.get(subnetId) ?? [],
+    tried: (subnetId) => [...(bySubnet.get(subnetId) ?? [])].map(parseRange),
     add(subnetId, address) {
-      bySubnet.set(subnetId, [...(bySubnet.get(subnetId) ?? []), parseRange(address)]);
+      bySubnet.set(subnetId, (bySubnet.get(subnetId) ?? new Set()).add(address));
     },
+    release(subnetId, address) {
+      bySubnet.get(subnetId)?.delete(address);
+    },
+    enis: new Set(),
   };
 }

@@ -1,7 +1,7 @@
 import type { Eni } from '../../claim/facts.ts';
 import { Ec2Error, type ErrorClass } from '../../ec2/port.ts';
 import { messageOf } from '../../failure.ts';
-import type { Intent } from '../../host/port.ts';
+import type { CreateIntent } from '../../host/port.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
 import { createRequest } from './intent.ts';
@@ -15,12 +15,13 @@ const elsewhere = ['taken', 'unusable', 'full'] as const;
  */
 export async function createEni(
   context: RunContext,
-  intent: Intent,
+  intent: CreateIntent,
   expected: readonly ErrorClass[] = elsewhere,
 ): Promise<Eni | Ec2Error> {
   const { ec2, host, log, clock } = context;
   const started = clock.now();
-  const where = `${intent.subnetId}${intent.address === undefined ? '' : ` at ${intent.address}`}`;
+  const named = [intent.address, intent.ipv6Address].filter((each) => each !== undefined);
+  const where = `${intent.subnetId}${named.length === 0 ? '' : ` at ${named.join(' and ')}`}`;
   const eni = await ask(
     context,
     `create an ENI for ${intent.interface} in ${where}`,
@@ -36,12 +37,14 @@ export async function createEni(
     .catch((error: unknown) =>
       log.warn(`${messageOf(error)}; going on with ${eni.id}, which is not noted there`),
     );
-  const [address = ''] = eni.addresses;
-  log.info(`${intent.interface}: claimed ${address} in ${eni.subnetId}`, {
+  const [address] = eni.addresses;
+  const [ipv6Address] = eni.ipv6Addresses;
+  const claimed = [address, ipv6Address].filter((each) => each !== undefined).join(' and ');
+  log.info(`${intent.interface}: claimed ${claimed} in ${eni.subnetId}`, {
     interface: intent.interface,
     eni: eni.id,
     subnet: eni.subnetId,
-    address,
+    address: address ?? ipv6Address,
     mac: eni.mac,
     ms: Math.round(clock.now() - started),
   });

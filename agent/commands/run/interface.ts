@@ -3,11 +3,10 @@ import { ExitCode, Failure } from '../../failure.ts';
 import type { StoredIntent, WantedLink } from '../../host/port.ts';
 import type { InterfacePlan } from '../../plan/steps.ts';
 import type { InterfaceResult } from '../../report/result.ts';
-import { attachEni } from './attach-eni.ts';
 import { type Deferred, setDeleteOnTermination, setSourceDestCheck } from './attributes.ts';
-import { claimEni } from './claim-eni.ts';
+import { tagClaimed } from './claim-existing.ts';
 import type { RunContext } from './context.ts';
-import { recoverEni } from './recover-eni.ts';
+import { type Made, obtain } from './obtain.ts';
 
 /** An interface whose device is there. */
 export interface Ready {
@@ -20,13 +19,8 @@ export interface Ready {
   deleteOnTermination: Deferred;
 }
 
-/** What a run has made for an interface, to be taken back if it fails. */
-export interface Made {
-  eniId?: string;
-}
-
 /**
- * Takes one interface all the way to its device: ENI, link files, attach, attributes, device.
+ * Takes one interface all the way to its device: ENI, link files, attach, tags, attributes, device.
  *
  * @param made filled in as the ENI comes to be ours, so that it is known whatever is thrown
  */
@@ -36,59 +30,27 @@ export async function bringUp(
   intents: readonly StoredIntent[],
   made: Made,
 ): Promise<Ready> {
-  const { name } = plan.config;
-  const { eni, outcome } = await obtain(context, plan, intents);
-  if (plan.source.kind !== 'attached') {
-    made.eniId = eni.id;
-  }
-  const link = { name, mac: eni.mac, mtu: plan.config.mtu, eniId: eni.id };
-  // Before the attach: udev reads these files the moment the device appears.
-  await context.host.writeLinkFiles(context.instance.instanceId, link);
-  const { attachmentId, deviceIndex } = await attachment(context, plan, eni);
-  const deleteOnTermination = setDeleteOnTermination(context, plan, eni.id, attachmentId);
+  const { config, source } = plan;
+  const { name } = config;
+  const { eni, link, outcome, attached } = await obtain(context, plan, intents, made);
+  const { attachmentId, deviceIndex } = attached;
+  const deleteOnTermination = setDeleteOnTermination(context, plan, eni, attachmentId);
   const ready = { plan, eni, deviceIndex, outcome, deleteOnTermination };
-  if (plan.source.kind === 'attached' && (await isInPod(context, eni))) {
+  const tagged = config.existing === undefined ? undefined : tagClaimed(context, name, eni);
+  if (source.kind === 'attached' && (await isInPod(context, eni))) {
     context.log.info(`${name}: its device is not on the host, and kubelet has run: a pod has it`, {
       interface: name,
     });
+    await tagged;
     return { ...ready, link: undefined };
   }
-  await Promise.all([setSourceDestCheck(context, plan, eni.id), waitForDevice(context, plan, eni)]);
+  await Promise.all([tagged, setSourceDestCheck(context, plan, eni), waitForDevice(context, plan, eni)]);
   return { ...ready, link };
 }
 
 async function isInPod({ host, kubeletHasRun }: RunContext, eni: Eni): Promise<boolean> {
   const links = await host.links();
   return !links.some((link) => link.mac === eni.mac) && (await kubeletHasRun());
-}
-
-async function obtain(
-  context: RunContext,
-  plan: InterfacePlan,
-  intents: readonly StoredIntent[],
-): Promise<Pick<Ready, 'eni' | 'outcome'>> {
-  const { source, config } = plan;
-  if (source.kind === 'attached') {
-    return { eni: source.eni, outcome: 'in place' };
-  }
-  if (source.kind === 'adopt') {
-    return { eni: source.eni, outcome: 'adopted' };
-  }
-  const intent = intents.find((each) => each.interface === config.name);
-  if (source.kind === 'recover' && intent !== undefined) {
-    const eni = await recoverEni(context, plan, intent);
-    if (eni !== undefined) {
-      return { eni, outcome: 'adopted' };
-    }
-  }
-  return { eni: await claimEni(context, plan), outcome: 'created' };
-}
-
-async function attachment(context: RunContext, plan: InterfacePlan, eni: Eni) {
-  if (plan.source.kind === 'attached' && eni.attachment !== undefined) {
-    return { attachmentId: eni.attachment.id, deviceIndex: eni.attachment.deviceIndex };
-  }
-  return attachEni(context, plan, eni);
 }
 
 async function waitForDevice(

@@ -1,9 +1,10 @@
 import { messageOf } from '../../failure.ts';
-import type { StoredIntent } from '../../host/port.ts';
+import type { CreateIntent, Stored, StoredIntent } from '../../host/port.ts';
 import type { Plan } from '../../plan/steps.ts';
 import { tagKeys } from '../../plan/tags.ts';
 import type { RunContext } from './context.ts';
 import { giveBackEni } from './give-back.ts';
+import { handBackEni } from './hand-back.ts';
 import { settle } from './recover-eni.ts';
 
 /**
@@ -13,12 +14,14 @@ import { settle } from './recover-eni.ts';
  */
 export async function clearLeftovers(
   context: RunContext,
-  { surplus, abandoned }: Plan,
+  { surplus, unneeded, abandoned }: Plan,
   intents: readonly StoredIntent[],
 ): Promise<void> {
   const left = [
     ...surplus.map((eni) => clear(context, eni.tags[tagKeys.interface] ?? '', eni.id)),
+    ...unneeded.map((eni) => handBackEni(context, eni.tags[tagKeys.interface] ?? '', eni.id)),
     ...intents
+      .filter((intent) => intent.kind === 'create')
       .filter((intent) => abandoned.some((each) => each.interface === intent.interface))
       .map((intent) => clearAbandoned(context, intent)),
   ];
@@ -29,7 +32,7 @@ export async function clearLeftovers(
   }
 }
 
-async function clearAbandoned(context: RunContext, intent: StoredIntent): Promise<void> {
+async function clearAbandoned(context: RunContext, intent: Stored<CreateIntent>): Promise<void> {
   const eni = await settle(context, intent);
   // One that is attached after all may be in use: a later run, to which EC2 shows it, warns of it.
   if (eni?.attachment === undefined) {

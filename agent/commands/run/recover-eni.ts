@@ -1,8 +1,8 @@
 import type { Eni } from '../../claim/facts.ts';
 import { Ec2Error } from '../../ec2/port.ts';
-import type { StoredIntent } from '../../host/port.ts';
-import { fits } from '../../plan/eni-source.ts';
-import type { InterfacePlan } from '../../plan/steps.ts';
+import type { CreateIntent, Stored } from '../../host/port.ts';
+import { fits } from '../../plan/fits.ts';
+import type { Creation } from '../../plan/steps.ts';
 import { untilSeen } from './ask.ts';
 import type { RunContext } from './context.ts';
 import { createEni } from './create-eni.ts';
@@ -14,14 +14,14 @@ import { giveBackEni } from './give-back.ts';
  */
 export async function recoverEni(
   context: RunContext,
-  plan: InterfacePlan,
-  intent: StoredIntent,
+  { config, subnetIds }: Creation,
+  intent: Stored<CreateIntent>,
 ): Promise<Eni | undefined> {
   const eni = await settle(context, intent);
-  if (eni === undefined || fits(eni, plan.config)) {
+  if (eni === undefined || fits(eni, config, subnetIds)) {
     return eni;
   }
-  await giveBackEni(context, plan.config.name, eni.id);
+  await giveBackEni(context, config.name, eni.id);
   return undefined;
 }
 
@@ -31,7 +31,7 @@ export async function recoverEni(
  */
 export async function settle(
   context: RunContext,
-  { ageMs: _, ...intent }: StoredIntent,
+  { ageMs: _, ...intent }: Stored<CreateIntent>,
 ): Promise<Eni | undefined> {
   const name = intent.interface;
   const created = await createEni(context, intent, [

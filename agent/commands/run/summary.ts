@@ -1,7 +1,10 @@
+import type { Eni } from '../../claim/facts.ts';
 import { size } from '../../claim/range.ts';
 import type { NodeConfig } from '../../config/model.ts';
+import { firstTry } from '../../plan/first-try.ts';
 import type { Instance } from '../../plan/observation.ts';
-import type { InterfacePlan } from '../../plan/steps.ts';
+import type { AddressChoice, InterfacePlan } from '../../plan/steps.ts';
+import { tagText } from '../../plan/subnet-selection.ts';
 import type { InterfaceResult } from '../../report/result.ts';
 import type { Ready } from './interface.ts';
 
@@ -12,6 +15,7 @@ export function interfaceResult({ plan, eni, deviceIndex, outcome }: Ready): Int
     eniId: eni.id,
     mac: eni.mac,
     address: eni.addresses[0],
+    ...(eni.ipv6Addresses[0] === undefined ? {} : { ipv6Address: eni.ipv6Addresses[0] }),
     subnetId: eni.subnetId,
     deviceIndex,
     networkCard: plan.networkCard,
@@ -47,26 +51,46 @@ export function labelValues(
 }
 
 /** What is going to be done for an interface, in words. */
-export function intention({
-  config: { name },
-  source,
-  address,
-  choices,
-  deviceIndex,
-}: InterfacePlan): string {
-  if (source.kind === 'attached') {
-    return `${name}: ${source.eni.id} (${source.eni.addresses[0]}) is attached at device index ${deviceIndex}`;
+export function intention({ config: { name }, source, deviceIndex }: InterfacePlan): string {
+  switch (source.kind) {
+    case 'attached':
+      return `${name}: ${described(source.eni)} is attached at device index ${deviceIndex}`;
+    case 'adopt':
+      return `${name}: an earlier run left ${described(source.eni)}: it is to be attached`;
+    case 'recover':
+      return `${name}: an earlier run was about to create an ENI in ${source.intent.subnetId}: EC2 is asked for it again`;
+    case 'claim': {
+      const { tags } = source.config.existing;
+      return `${name}: one of ${source.available.length} available ENIs with the tags ${tagText(tags)} is to be attached`;
+    }
+    case 'create': {
+      const { ipv4, ipv6, subnetId } = source.choices[0] ?? {};
+      const { address, ipv6Address } = firstTry(source) ?? {};
+      const how = [inWords('IPv4', ipv4, address), inWords('IPv6', ipv6, ipv6Address)];
+      const told = how.filter((each) => each !== undefined).join('; ');
+      return `${name}: an ENI is to be created in ${subnetId} (${told})`;
+    }
   }
-  if (source.kind === 'adopt') {
-    return `${name}: an earlier run left ${source.eni.id} (${source.eni.addresses[0]}): it is to be attached`;
+}
+
+function described({ id, addresses, ipv6Addresses }: Eni): string {
+  const primary = [addresses[0], ipv6Addresses[0]].filter((each) => each !== undefined);
+  return `${id} (${primary.join(', ')})`;
+}
+
+function inWords(
+  version: string,
+  choice: AddressChoice | undefined,
+  first: string | undefined,
+): string | undefined {
+  switch (choice?.mode) {
+    case 'FirstFree':
+      return `${version}: ${size(choice.free)} free, first ${first}`;
+    case 'Automatic':
+      return `${version}: EC2 chooses the address`;
+    default:
+      return undefined;
   }
-  if (source.kind === 'recover') {
-    return `${name}: an earlier run was about to create an ENI in ${source.intent.subnetId}: EC2 is asked for it again`;
-  }
-  const [choice] = choices;
-  const free =
-    choice?.free === undefined ? 'EC2 chooses the address' : `${size(choice.free)} free, first ${address}`;
-  return `${name}: an ENI is to be created in ${choice?.subnetId} (${free})`;
 }
 
 /** `ready in 3.2 s: 2 interfaces, 11 EC2 calls` */

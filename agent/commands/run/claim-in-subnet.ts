@@ -1,0 +1,78 @@
+import { choose } from '../../claim/candidates.ts';
+import type { Eni } from '../../claim/facts.ts';
+import { formatAddress, subtract } from '../../claim/range.ts';
+import type { CreatedInterface } from '../../config/model.ts';
+import { Ec2Error } from '../../ec2/port.ts';
+import type { SubnetChoice } from '../../plan/steps.ts';
+import type { RunContext } from './context.ts';
+import { createEni } from './create-eni.ts';
+import { afterRefusal, type Hunt, verified } from './hunt.ts';
+import { type Named, newIntent } from './intent.ts';
+
+/**
+ * Creates the interface's ENI in one subnet, at the first addresses that EC2 lets it have. Answers with EC2's word
+ * that the subnet is full, or nothing if every address that looked free has an owner.
+ */
+export async function claimInSubnet(
+  context: RunContext,
+  config: CreatedInterface,
+  choice: SubnetChoice,
+): Promise<Eni | Ec2Error | undefined> {
+  const { claims, random, log } = context;
+  const { name } = config;
+  const { subnetId } = choice;
+  let hunts = huntsFor(choice);
+  if (choice.isCut) {
+    hunts = await Promise.all(hunts.map((hunt) => verified(context, name, subnetId, hunt)));
+  }
+  for (;;) {
+    const tried = claims.tried(subnetId);
+    hunts = hunts.map((hunt) => ({ ...hunt, free: subtract(hunt.free, tried) }));
+    const candidates = hunts.map(({ key, free, collisions }) => ({
+      key,
+      address: choose(free, collisions, random),
+    }));
+    if (candidates.some(({ address }) => address === undefined)) {
+      return undefined;
+    }
+    const named: Named = Object.fromEntries(
+      candidates.map(({ key, address = 0n }) => [key, formatAddress(address)]),
+    );
+    const eni = await createIn(context, config, choice, named);
+    if (!(eni instanceof Ec2Error) || eni.class === 'full' || hunts.length === 0) {
+      return eni;
+    }
+    log.info(`${name}: ${addressesIn(named).join(' and ')} cannot be had: ${eni.message}`, {
+      interface: name,
+      subnet: subnetId,
+      address: named.address ?? named.ipv6Address,
+    });
+    hunts = await afterRefusal(context, name, subnetId, hunts, named, eni);
+  }
+}
+
+function huntsFor({ ipv4, ipv6 }: SubnetChoice): Hunt[] {
+  return [
+    ...(ipv4.mode === 'FirstFree' ? [{ key: 'address' as const, free: ipv4.free, collisions: 0 }] : []),
+    ...(ipv6.mode === 'FirstFree' ? [{ key: 'ipv6Address' as const, free: ipv6.free, collisions: 0 }] : []),
+  ];
+}
+
+function addressesIn({ address, ipv6Address }: Named): string[] {
+  return [address, ipv6Address].filter((each) => each !== undefined);
+}
+
+/** Creates the ENI, its intent on the disk before. */
+async function createIn(
+  context: RunContext,
+  config: CreatedInterface,
+  choice: SubnetChoice,
+  named: Named,
+): Promise<Eni | Ec2Error> {
+  const intent = newIntent(context, config, choice, named);
+  for (const address of addressesIn(named)) {
+    context.claims.add(choice.subnetId, address);
+  }
+  await context.host.writeIntent(intent);
+  return createEni(context, intent);
+}

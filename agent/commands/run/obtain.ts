@@ -1,0 +1,92 @@
+import type { Eni } from '../../claim/facts.ts';
+import type { StoredIntent, WantedLink } from '../../host/port.ts';
+import type { InterfacePlan, Source } from '../../plan/steps.ts';
+import type { InterfaceResult } from '../../report/result.ts';
+import { type Attached, attachEni } from './attach-eni.ts';
+import { claimEni } from './claim-eni.ts';
+import { claimExisting } from './claim-existing.ts';
+import type { RunContext } from './context.ts';
+import { recoverEni } from './recover-eni.ts';
+
+/** What a run has made for an interface, to be taken back if it fails. */
+export interface Made {
+  /** The ENI that it created or adopted. */
+  eniId?: string;
+  /** The ENI made beforehand that it has attached, or is trying to. */
+  claimedId?: string | undefined;
+  /** For an ENI that was not attached before. */
+  linkFiles?: boolean;
+}
+
+/** An ENI that is attached, its link files written before. */
+interface Obtained {
+  eni: Eni;
+  link: WantedLink;
+  outcome: InterfaceResult['outcome'];
+  attached: Attached;
+}
+
+/**
+ * Finds, creates or claims the interface's ENI, and attaches it.
+ *
+ * @param made filled in as the ENI comes to be ours, so that it is known whatever is thrown
+ */
+export async function obtain(
+  context: RunContext,
+  plan: InterfacePlan,
+  intents: readonly StoredIntent[],
+  made: Made,
+): Promise<Obtained> {
+  const { source } = plan;
+  // Before the attach: udev reads these files the moment the device appears.
+  const prepare = async (eni: Eni) => {
+    made.linkFiles = source.kind !== 'attached';
+    const link = linkOf(plan, eni);
+    await context.host.writeLinkFiles(context.instance.instanceId, link);
+    return link;
+  };
+  if (source.kind === 'claim') {
+    const claimed = await claimExisting(context, plan, source, prepare, (eni) => {
+      made.claimedId = eni?.id;
+    });
+    return { ...claimed, outcome: 'claimed' };
+  }
+  const { eni, outcome } = await ownEni(context, source, intents);
+  if (source.kind === 'attached' && eni.attachment !== undefined) {
+    const link = await prepare(eni);
+    const { id, deviceIndex } = eni.attachment;
+    return { eni, link, outcome, attached: { attachmentId: id, deviceIndex } };
+  }
+  made.eniId = eni.id;
+  const link = await prepare(eni);
+  const attached = await attachEni(context, plan, eni);
+  if (attached === undefined) {
+    throw new Error(`${eni.id}, which nobody else may attach, is attached elsewhere`);
+  }
+  return { eni, link, outcome, attached };
+}
+
+async function ownEni(
+  context: RunContext,
+  source: Exclude<Source, { kind: 'claim' }>,
+  intents: readonly StoredIntent[],
+): Promise<Pick<Obtained, 'eni' | 'outcome'>> {
+  if (source.kind === 'attached') {
+    return { eni: source.eni, outcome: 'in place' };
+  }
+  if (source.kind === 'adopt') {
+    return { eni: source.eni, outcome: 'adopted' };
+  }
+  const intent = intents.find((each) => each.interface === source.config.name);
+  if (source.kind === 'recover' && intent?.kind === 'create') {
+    const eni = await recoverEni(context, source, intent);
+    if (eni !== undefined) {
+      return { eni, outcome: 'adopted' };
+    }
+  }
+  return { eni: await claimEni(context, source), outcome: 'created' };
+}
+
+function linkOf({ config: { name, mtu } }: InterfacePlan, { mac, id }: Eni): WantedLink {
+  return { name, mac, mtu, eniId: id };
+}
