@@ -11,6 +11,8 @@ interface Property {
   properties?: Record<string, Property>;
   items?: Property;
   required?: string[];
+  /** Kinds of the same thing, the usual one first. */
+  oneOf?: Property[];
 }
 
 /** `markdown` with the table of all configuration keys, from the schema, between its two markers. */
@@ -30,12 +32,16 @@ function table(): string {
 }
 
 function rowsOf(path: string, property: Property): string[] {
+  const usual = property.oneOf?.[0];
+  const required = [...(property.required ?? []), ...(usual?.required ?? [])];
   return Object.entries(property.properties ?? {}).flatMap(([key, child]) => {
     const inner = child.items?.properties === undefined ? child : child.items;
     const childPath = `${path}.${key}${inner === child ? '' : '[]'}`;
     const cells = [
       code(childPath),
-      inner.properties === undefined ? defaultOf(child, property.required?.includes(key) ?? false) : '',
+      inner.properties === undefined
+        ? defaultOf({ ...usual?.properties?.[key], ...child }, required.includes(key))
+        : '',
       inCell(child.description ?? ''),
       child.examples?.[0] === undefined ? '' : code(JSON.stringify(child.examples[0])),
     ];

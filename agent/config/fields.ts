@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** Text that must match `form`, before any other rule is asked; `remedy` says what to write, given what was written. */
-function text(form: RegExp, remedy: (written: string) => string) {
+export function text(form: RegExp, remedy: (written: string) => string) {
   return z.string().regex(form, { abort: true, error: ({ input }) => remedy(String(input)) });
 }
 
@@ -51,48 +51,42 @@ export const clusterName = text(
 
 const durationForm = /^(?=.)(?:(\d{1,4})m)?(?:(\d{1,4})s)?$/;
 
-/** The milliseconds of `10m`, `90s` or `1m30s`: text of the form that `timeout` lets through. */
+/** The milliseconds of `10m`, `90s` or `1m30s`: text of the form that `timeout` and `wait` let through. */
 export function parseDuration(written: string): number {
   const [, minutes = '0', seconds = '0'] = durationForm.exec(written) ?? [];
   return (Number(minutes) * 60 + Number(seconds)) * 1000;
 }
 
-const shortest = 1000;
 /** The unit's own limit is 61 minutes. */
 const longest = 60 * 60 * 1000;
 
-export const timeout = text(
-  durationForm,
-  (written) => `${quote(written)} is not a duration; write minutes and seconds, as in 10m, 90s or 1m30s`,
-).refine((written) => parseDuration(written) >= shortest && parseDuration(written) <= longest, {
-  error: ({ input }) => `${input} is out of bounds; write at least 1s and at most 60m`,
-});
+/** Minutes and seconds, at least `shortest` milliseconds. */
+function duration(shortest: number, examples: string, bounds: string) {
+  return text(
+    durationForm,
+    (written) => `${quote(written)} is not a duration; write minutes and seconds, as in ${examples}`,
+  ).refine((written) => parseDuration(written) >= shortest && parseDuration(written) <= longest, {
+    error: ({ input }) => `${input} is out of bounds; write ${bounds}`,
+  });
+}
 
-/** As `timeout`, and 0s: not at all. */
-export const wait = text(
-  durationForm,
-  (written) => `${quote(written)} is not a duration; write minutes and seconds, as in 2m, 90s or 0s`,
-).refine((written) => parseDuration(written) <= longest, {
-  error: ({ input }) => `${input} is out of bounds; write at most 60m`,
-});
+export const timeout = duration(1000, '10m, 90s or 1m30s', 'at least 1s and at most 60m');
+
+/** 0s is not at all. */
+export const wait = duration(0, '2m, 90s or 0s', 'at most 60m');
 
 /** A list whose entries differ from each other. */
-export function distinct<T extends z.ZodType>(
-  entry: T,
-  key: (value: z.output<T>) => unknown = (value) => value,
-) {
+export function distinct<T extends z.ZodType<string, string>>(entry: T) {
   return z.array(entry).check(({ value, issues }) => {
-    const seen = new Set<unknown>();
     value.forEach((item, index) => {
-      if (seen.has(key(item))) {
+      if (value.indexOf(item) < index) {
         issues.push({
           code: 'custom',
           input: value,
           path: [index],
-          message: `${quote(key(item))} is there twice; remove one`,
+          message: `${quote(item)} is there twice; remove one`,
         });
       }
-      seen.add(key(item));
     });
   });
 }

@@ -54,7 +54,8 @@ function split(reference: string): { interfaceName: string | undefined; attribut
     : { interfaceName: reference.slice(0, dot), attribute: reference.slice(dot + 1) };
 }
 
-function referencesIn(template: string): string[] {
+/** What a label's value refers to: `eth1.address` and `zone` of `${eth1.address}.${zone}`. */
+export function referencesIn(template: string): string[] {
   return [...template.matchAll(referenceForm)].map((match) => match[1] ?? '');
 }
 
@@ -62,20 +63,28 @@ function fill(template: string, replacement: (reference: string) => string): str
   return template.replace(referenceForm, (_, reference: string) => replacement(reference));
 }
 
+function instead(interfaceName: string): string {
+  return `\${${interfaceName}.eniId} or \${${interfaceName}.subnetId}`;
+}
+
 /** What is wrong with a label's value, fine by itself, in the light of the whole configuration; undefined if nothing. */
 export function referenceFault(
   template: string,
-  interfaceNames: readonly string[],
+  interfaces: readonly { name: string; hasIpv4: boolean }[],
   cluster: string | undefined,
 ): string | undefined {
   if (templateFault(template) !== undefined) {
     return undefined;
   }
   for (const reference of referencesIn(template)) {
-    const { interfaceName } = split(reference);
-    if (interfaceName !== undefined && !interfaceNames.includes(interfaceName)) {
-      const names = interfaceNames.length === 0 ? 'there are none' : `there are ${interfaceNames.join(', ')}`;
-      return `\${${reference}} names an interface that is not configured; ${names}`;
+    const { interfaceName, attribute } = split(reference);
+    const named = interfaces.find(({ name }) => name === interfaceName);
+    if (interfaceName !== undefined && named === undefined) {
+      const names = interfaces.map(({ name }) => name).join(', ') || 'none';
+      return `\${${reference}} names an interface that is not configured; there are ${names}`;
+    }
+    if (attribute === 'address' && named?.hasIpv4 === false) {
+      return `\${${reference}} is an IPv4 address, which ${named.name} has none of, and IPv6 addresses are no values of labels; write ${instead(named.name)}`;
     }
     if (reference === 'cluster' && cluster === undefined) {
       return '${cluster} has no value; write spec.cluster';
@@ -100,10 +109,8 @@ export function resolveLabels(
       const resolved = fill(template, (reference) => {
         const value = values[reference];
         if (value === undefined) {
-          throw new Failure(
-            ExitCode.configuration,
-            `label ${key}: \${${reference}} has no value on this node`,
-          );
+          const message = `label ${key}: \${${reference}} has no value on this node${remedy(reference)}`;
+          throw new Failure(ExitCode.configuration, message);
         }
         return value;
       });
@@ -117,4 +124,12 @@ export function resolveLabels(
       return [key, resolved];
     }),
   );
+}
+
+/** Whether an ENI made beforehand has an IPv4 address is known only on the node. */
+function remedy(reference: string): string {
+  const { interfaceName, attribute } = split(reference);
+  return interfaceName !== undefined && attribute === 'address'
+    ? `: ${interfaceName} has no IPv4 address; write ${instead(interfaceName)}`
+    : '';
 }

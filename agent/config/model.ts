@@ -70,16 +70,8 @@ export function toNodeConfig(spec: Spec): NodeConfig {
 
 function toInterface(written: Spec['interfaces'][number]): InterfaceConfig {
   if (written.existing === undefined) {
-    return { ...written, subnets: written.subnets ?? [], subnetTags: written.subnetTags };
+    return { ...written, subnets: written.subnets ?? [] };
   }
-  const { name, networkCard, mtu, sourceDestCheck, deleteOnTermination, existing } = written;
-  const waitMs = parseDuration(existing.wait);
-  return {
-    name,
-    networkCard,
-    mtu,
-    sourceDestCheck,
-    deleteOnTermination,
-    existing: { tags: existing.tags, waitMs },
-  };
+  const { tags, wait } = written.existing;
+  return { ...written, existing: { tags, waitMs: parseDuration(wait) } };
 }

@@ -1,5 +1,4 @@
-import { isIPv6 } from 'node:net';
-import * as z from 'zod';
+import { isIPv4, isIPv6 } from 'node:net';
 import {
   formatAddress,
   isIpv6,
@@ -9,47 +8,42 @@ import {
   size,
   subtract,
 } from '../claim/range.ts';
+import { text } from './fields.ts';
 
 const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-const address = `(?:${octet}\\.){3}${octet}`;
-const ipv4Form = new RegExp(`^${address}(?:/(?:3[0-2]|[12]?\\d)|-${address})$`);
+const ipv4Address = `(?:${octet}\\.){3}${octet}`;
+const ipv4Form = new RegExp(`^${ipv4Address}(?:/(?:3[0-2]|[12]?\\d)|-${ipv4Address})$`);
+/** Hex digits and colons: what addresses they make, `isIPv6` knows. */
+const ipv6Form = /^[0-9A-Fa-f:]+(?:\/(?:12[0-8]|1[01]\d|[1-9]?\d)|-[0-9A-Fa-f:]+)$/;
 
 /** An IPv4 CIDR without host bits, or `first-last`. */
-export const ipv4Range = range(
-  (written) => ipv4Form.test(written),
-  (written) => {
-    const remedy = new RegExp(`^${address}$`).test(written)
-      ? `${written}/32`
-      : '10.0.4.0/26 or 10.0.4.4-10.0.4.63';
-    return `${JSON.stringify(written)} is not a range of IPv4 addresses; write a CIDR or first-last, as in ${remedy}`;
-  },
-);
+export const ipv4Range = text(ipv4Form, ipv4Remedy).refine(ordered, {
+  abort: true,
+  error: ({ input }) => orderRemedy(String(input)),
+});
 
-/** An IPv6 CIDR without host bits, or `first-last`. */
-export const ipv6Range = range(isIpv6Range, (written) => {
-  const remedy = isIpv6Address(written)
+/** An IPv6 CIDR without host bits, or `first-last`, in any spelling but with an IPv4 address at its end. */
+export const ipv6Range = text(ipv6Form, ipv6Remedy)
+  .refine(isIpv6Range, { abort: true, error: ({ input }) => ipv6Remedy(String(input)) })
+  .refine(ordered, { abort: true, error: ({ input }) => orderRemedy(String(input)) });
+
+function ipv4Remedy(written: string): string {
+  const remedy = isIPv4(written) ? `${written}/32` : '10.0.4.0/26 or 10.0.4.4-10.0.4.63';
+  return `${JSON.stringify(written)} is not a range of IPv4 addresses; write a CIDR or first-last, as in ${remedy}`;
+}
+
+function ipv6Remedy(written: string): string {
+  const remedy = isIPv6(written)
     ? `${written}/128`
     : '2600:1f18:1:4::/112 or 2600:1f18:1:4::4-2600:1f18:1:4::ff';
   return `${JSON.stringify(written)} is not a range of IPv6 addresses; write a CIDR or first-last, as in ${remedy}`;
-});
-
-function range(hasForm: (written: string) => boolean, remedy: (written: string) => string) {
-  return z
-    .string()
-    .refine(hasForm, { abort: true, error: ({ input }) => remedy(String(input)) })
-    .refine(ordered, { error: ({ input }) => orderRemedy(String(input)) });
-}
-
-function isIpv6Range(written: string): boolean {
-  const [first = '', bits = ''] = written.split('/');
-  return written.includes('/')
-    ? isIpv6Address(first) && /^(?:12[0-8]|1[01]\d|[1-9]?\d)$/.test(bits) && !written.endsWith('//')
-    : written.split('-').length === 2 && written.split('-').every(isIpv6Address);
 }
 
 /** None of a VPC is in `::/96`, where IPv4 has its numbers (`claim/range.ts`). */
-function isIpv6Address(text: string): boolean {
-  return isIPv6(text) && !text.includes('%') && parseAddress(text) >= 1n << 32n;
+function isIpv6Range(written: string): boolean {
+  const [first = '', last = first] = written.split(/[/-]/);
+  const ends = written.includes('/') ? [first] : [first, last];
+  return ends.every(isIPv6) && parseRange(written).first >= 1n << 32n;
 }
 
 function ordered(written: string): boolean {

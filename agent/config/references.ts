@@ -5,11 +5,12 @@ import type { Problem } from './problem.ts';
 import type { Source } from './source.ts';
 
 /** What labels refer to. Faults elsewhere must not hide a wrong reference. */
+const ipv4 = z.object({ mode: z.unknown() }).optional().catch(undefined);
 const outline = z.object({
   spec: z.object({
     cluster: z.string().optional(),
-    interfaces: z.array(z.object({ name: z.string() })).default([]),
-    kubelet: z.object({ labels: z.record(z.string(), z.string()) }),
+    interfaces: z.array(z.object({ name: z.string(), ipv4 })).default([]),
+    kubelet: z.object({ labels: z.record(z.string(), z.unknown()) }),
   }),
 });
 
@@ -20,9 +21,9 @@ export function validateReferences(sources: readonly Source[]): Problem[] {
     return [];
   }
   const { cluster, interfaces, kubelet } = data.spec;
-  const names = interfaces.map(({ name }) => name);
+  const named = interfaces.map(({ name, ipv4 }) => ({ name, hasIpv4: ipv4?.mode !== 'None' }));
   return Object.entries(kubelet.labels).flatMap(([key, template]) => {
-    const message = referenceFault(template, names, cluster);
+    const message = typeof template === 'string' ? referenceFault(template, named, cluster) : undefined;
     const path = ['spec', 'kubelet', 'labels', key];
     const source = supplierOf(sources, path);
     return message === undefined || source === undefined

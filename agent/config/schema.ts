@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { clusterName, distinct, timeout } from './fields.ts';
+import { clusterName, timeout } from './fields.ts';
 import { interfaceSchema } from './interface.ts';
 import { labels } from './labels.ts';
-import { tags } from './tags.ts';
+import { instanceTags } from './tags.ts';
 
 export const apiGroup = 'multus-bootstrap.io';
 export const apiVersion = `${apiGroup}/v1alpha1`;
@@ -25,18 +25,19 @@ export const specSchema = z.strictObject({
         'When the run fails: Block: kubelet does not start. Taint: the node joins with the taint multus-bootstrap.io/not-ready. Ignore: the node joins',
       examples: ['Taint'],
     }),
-  interfaces: distinct(interfaceSchema, ({ name }) => name)
+  interfaces: z
+    .array(interfaceSchema)
     .default([])
     .meta({ description: 'The Multus interfaces, in the order of their device indexes; none: labels only' }),
-  instanceTags: tags.default({}).meta({
-    description: 'Tags that the instance gets once its interfaces are whole',
+  instanceTags: instanceTags.default({}).meta({
+    description: 'Tags for the instance, once its interfaces are whole',
     examples: [{ 'multus-network-attached': 'true' }],
   }),
   kubelet: z
     .strictObject({
       labels: labels.default({}).meta({
         description:
-          'Node labels. Values may name results: ${eth1.address}, ${eth1.eniId}, ${eth1.subnetId}, ${eth1.deviceIndex}, ${eth1.networkCard}, ${zone}, ${region}, ${instanceId}, ${instanceType}, ${cluster}',
+          'Node labels. Values may name results: ${eth1.address} (IPv4), ${eth1.eniId}, ${eth1.subnetId}, ${eth1.deviceIndex}, ${eth1.networkCard}, ${zone}, ${region}, ${instanceId}, ${instanceType}, ${cluster}',
         examples: [{ 'zone-net': '${eth1.subnetId}' }],
       }),
       maxPods: z

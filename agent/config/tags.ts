@@ -1,16 +1,18 @@
 import * as z from 'zod';
 import { textWithout } from './fields.ts';
 
-/** EC2 allows 50 tags; the agent adds up to five and `Name`, which the user may set instead. */
-const userTagLimit = 44;
-
 /** EC2's rules for tags, and those tags that mean something to the agent or the VPC CNI. */
-export const tags = z
-  .record(textWithout(keyFault), textWithout(valueFault))
-  .refine((value) => countOf(value) <= userTagLimit, {
-    error: ({ input }) =>
-      `has ${countOf(input)} tags; EC2 allows 50, six of them are the agent's: write at most ${userTagLimit}`,
+function writtenTags(limit: number, countOf: (tags: unknown) => number, bounds: string) {
+  return z.record(textWithout(keyFault), textWithout(valueFault)).refine((value) => countOf(value) <= limit, {
+    error: ({ input }) => `has ${countOf(input)} tags; EC2 allows 50, ${bounds}: write at most ${limit}`,
   });
+}
+
+/** For an ENI: the agent adds up to five and `Name`, which the user may set instead. */
+export const tags = writtenTags(44, countBesidesName, "six of them are the agent's");
+
+/** For the instance: how many it has from others is only known to EC2. */
+export const instanceTags = writtenTags(50, count, 'those that the instance has already included');
 
 /** Tags to look for: those of AWS and of others included. */
 export const selection = z
@@ -19,7 +21,11 @@ export const selection = z
     error: 'is empty; write at least one tag, as in {multus: "true"}',
   });
 
-function countOf(tags: unknown): number {
+function count(tags: unknown): number {
+  return Object.keys(tags ?? {}).length;
+}
+
+function countBesidesName(tags: unknown): number {
   return Object.keys(tags ?? {}).filter((key) => key !== 'Name').length;
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { interfaceFaults } from './interface-rules.ts';
 import type { Path, Problem } from './problem.ts';
 import { apiVersion, documentSchema } from './schema.ts';
 import type { Source } from './source.ts';
@@ -10,9 +11,16 @@ const notYet = /^spec\.nodePort$/;
 /** Everything that is wrong with one document by itself, in the order of its lines. */
 export function validate(source: Source): Problem[] {
   const result = documentSchema.safeParse(source.value, { reportInput: true });
-  return (result.error?.issues ?? [])
-    .flatMap((issue) => explain(issue, source))
-    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+  const inKeys = (result.error?.issues ?? []).flatMap((issue) => explain(issue, source));
+  const betweenKeys = interfaceFaults(source.value).map(({ path, message }) => ({
+    source: source.name,
+    ...source.locateKey(path),
+    path,
+    message,
+  }));
+  return [...inKeys, ...betweenKeys].sort(
+    (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+  );
 }
 
 function explain(issue: z.core.$ZodIssue, source: Source): Problem[] {

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { resolveLabels } from '../../config/labels.ts';
+import { referencesIn, resolveLabels } from '../../config/labels.ts';
 import type { Config } from '../../config/load.ts';
 import { ExitCode, Failure } from '../../failure.ts';
 import { openGate } from '../../host/gate.ts';
@@ -72,7 +72,7 @@ export async function letFailedNodeJoin(
 ): Promise<void> {
   const values = valuesFor(kubelet, progress);
   const resolvable = Object.entries(kubelet.config.labels).filter(([, template]) =>
-    [...template.matchAll(/\$\{([^}]*)\}/g)].every(([, reference = '']) => reference in values),
+    referencesIn(template).every((reference) => reference in values),
   );
   progress.labels = resolveLabels(Object.fromEntries(resolvable), values);
   const taint = kubelet.config.failurePolicy === 'Taint';
