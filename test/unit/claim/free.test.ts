@@ -10,10 +10,10 @@ const anywhere = { within: [], podRange: [] };
 const free = (
   ...[bounds, enis, reservations]: [
     typeof anywhere | { within: string[]; podRange: string[] },
-    Parameters<typeof freeRanges>[1]?,
     Parameters<typeof freeRanges>[2]?,
+    Parameters<typeof freeRanges>[3]?,
   ]
-) => freeRanges(subnet({ cidr: '10.0.4.0/24' }), enis ?? [], reservations ?? [], bounds).map(formatRange);
+) => freeRanges(subnet({}), 'ipv4', enis ?? [], reservations ?? [], bounds).map(formatRange);
 
 t.test('what is free', async (t) => {
   t.strictSame(free(anywhere), ['10.0.4.4-10.0.4.254'], 'the first four and the last are reserved');
@@ -71,7 +71,7 @@ t.test('the lowest free address, by an oracle that walks', async () => {
           cidr,
           type: 'explicit' as const,
         }));
-        const found = freeRanges(subnet({ cidr: '10.0.4.0/24' }), enis, reservations, { within, podRange });
+        const found = freeRanges(subnet({}), 'ipv4', enis, reservations, { within, podRange });
         const lowest = choose(found, 0, Math.random);
         return (lowest === undefined ? undefined : formatAddress(lowest)) === walk();
 

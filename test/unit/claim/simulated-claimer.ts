@@ -46,7 +46,8 @@ export async function launchClaimer(
     async look() {
       const { seen } = await observe(context);
       const plan = makePlan(config, seen);
-      return () => Promise.all(plan.interfaces.map((each) => claimEni(context, each)));
+      const created = plan.interfaces.flatMap(({ source }) => (source.kind === 'create' ? [source] : []));
+      return () => Promise.all(created.map((each) => claimEni(context, each)));
     },
   };
 }

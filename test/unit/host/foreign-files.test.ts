@@ -20,6 +20,7 @@ async function writeEverything(root: string, instanceId: string): Promise<void> 
     eniId: 'eni-1',
   });
   await writeIntent(root, {
+    kind: 'create',
     instanceId,
     interface: 'eth1',
     subnetId: 'subnet-1',
@@ -27,6 +28,13 @@ async function writeEverything(root: string, instanceId: string): Promise<void> 
     description: '',
     tags: {},
     nonce: 'n',
+  });
+  await writeIntent(root, {
+    kind: 'claim',
+    instanceId,
+    interface: 'eth2',
+    eniId: 'eni-2',
+    mac: '02:00:00:00:00:02',
   });
   const { content } = planDropIn({
     instanceId,
@@ -67,6 +75,7 @@ const everything = [
   'run/multus-bootstrap/go',
   'run/multus-bootstrap/result.json',
   'var/lib/multus-bootstrap/eth1.json',
+  'var/lib/multus-bootstrap/eth2.json',
 ];
 
 t.test('nothing there, nothing removed', async (t) => {

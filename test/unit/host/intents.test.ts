@@ -2,14 +2,16 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { parseIntent, readIntents, removeIntent, writeIntent } from '../../../agent/host/intents.ts';
-import type { Intent, StoredIntent } from '../../../agent/host/port.ts';
+import type { ClaimIntent, CreateIntent, Intent, StoredIntent } from '../../../agent/host/port.ts';
 import { recordingLog } from '../../recording-log.ts';
 
-const intent: Intent = {
+const intent: CreateIntent = {
+  kind: 'create',
   instanceId: 'i-1',
   interface: 'eth1',
   subnetId: 'subnet-1',
   address: '10.0.4.4',
+  ipv6Address: '2600:1f18:0:4::4',
   securityGroups: ['sg-1', 'sg-2'],
   description: 'eth1 of i-1',
   tags: { 'multus-bootstrap.io/instance-id': 'i-1' },
@@ -22,7 +24,15 @@ function withoutAge({ ageMs, ...rest }: StoredIntent): Intent {
   t.ok(ageMs >= 0 && ageMs < 60_000);
   return rest;
 }
-const { address: _address, eniId: _eniId, mac: _mac, ...automatic } = intent;
+const { address: _address, ipv6Address: _ipv6Address, eniId: _eniId, mac: _mac, ...rest } = intent;
+const automatic: CreateIntent = { ...rest, ipv6AddressCount: 1 };
+const claim: ClaimIntent = {
+  kind: 'claim',
+  instanceId: 'i-1',
+  interface: 'eth4',
+  eniId: 'eni-4',
+  mac: '02:00:00:00:00:04',
+};
 
 t.test('what was written is read, one for each interface, until it is removed', async (t) => {
   const root = t.testdir({});
@@ -32,15 +42,18 @@ t.test('what was written is read, one for each interface, until it is removed', 
   await writeIntent(root, intent);
   await writeIntent(root, { ...automatic, interface: 'eth2' });
   await writeIntent(root, { ...intent, interface: 'eth3', instanceId: 'i-other' });
+  await writeIntent(root, { ...intent, interface: 'eth4' });
+  await writeIntent(root, claim);
   t.strictSame((await readIntents(root, 'i-1', log)).map(withoutAge), [
     intent,
     { ...automatic, interface: 'eth2' },
+    claim,
   ]);
   await removeIntent(root, 'eth1');
   await removeIntent(root, 'eth1');
   t.same(
     (await readIntents(root, 'i-1', log)).map((each) => each.interface),
-    ['eth2'],
+    ['eth2', 'eth4'],
   );
   t.same(warnings, []);
 });
@@ -68,12 +81,22 @@ t.test('what is no intent', (t) => {
     ['no nonce', { ...whole, nonce: undefined }],
     ['a number for an ENI id', { ...whole, eniId: 1 }],
     ['no subnet', { ...whole, subnetId: undefined }],
+    ['a number for an IPv6 address', { ...whole, ipv6Address: 1 }],
+    ['a text for a count', { ...whole, ipv6AddressCount: '1' }],
+    ['no kind', { ...whole, kind: undefined }],
+    ['another kind', { ...whole, kind: 'release' }],
+    ['a claim of no ENI', { schemaVersion: 1, ...claim, eniId: undefined }],
+    ['a claim without a MAC', { schemaVersion: 1, ...claim, mac: undefined }],
+    ['a claim for no interface', { schemaVersion: 1, ...claim, interface: undefined }],
+    ['a claim of another schema version', { schemaVersion: 2, ...claim }],
   ];
   for (const [title, value] of cases) {
     t.equal(parseIntent(JSON.stringify(value)), undefined, title);
   }
   t.equal(parseIntent(''), undefined, 'empty');
-  t.strictSame(parseIntent(JSON.stringify(whole)), intent);
+  for (const each of [intent, automatic, claim]) {
+    t.strictSame(parseIntent(JSON.stringify({ schemaVersion: 1, ...each })), each);
+  }
   t.end();
 });
 
