@@ -103,6 +103,16 @@ t.test('AttachNetworkInterface refuses', async (t) => {
     'Interface count 3 exceeds the limit for p5.48xlarge',
   );
   await attach(sim.world.addEni({ subnetId: ids.subnet }).id, cards.instanceId, 2);
+  const network = await sim.launch({ type: 'c6in.32xlarge', subnetId: ids.subnet });
+  for (let index = 0; index < 8; index++) {
+    await attach(sim.world.addEni({ subnetId: ids.subnet }).id, network.instanceId, index, 1);
+  }
+  await refuses(
+    'a ninth ENI on the second card, though the first has room',
+    attach(free.id, network.instanceId, 8, 1),
+    'AttachmentLimitExceeded',
+    'Interface count 10 exceeds the limit for c6in.32xlarge',
+  );
   await attach(free.id, cards.instanceId, 0, 1);
   t.equal(sim.world.store.eni(free.id).attachment?.networkCard, 1, 'an index is free on every card apart');
 });

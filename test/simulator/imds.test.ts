@@ -1,6 +1,11 @@
-import { AttachNetworkInterfaceCommand, DetachNetworkInterfaceCommand } from '@aws-sdk/client-ec2';
+import {
+  AttachNetworkInterfaceCommand,
+  DescribeInstancesCommand,
+  DetachNetworkInterfaceCommand,
+} from '@aws-sdk/client-ec2';
 import { MetadataService } from '@aws-sdk/ec2-metadata-service';
 import t from 'tap';
+import { ids6, ipv6World } from './ipv6-world.ts';
 import type { SimulatedNode, SimulatorOptions } from './simulator.ts';
 import { ids, smallWorld } from './small-world.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -217,4 +222,65 @@ t.test("the SDK's own client", async (t) => {
   const node = await launch({ userData: 'kind: MultusNodeConfig\n' });
   const imds = new MetadataService({ endpoint: node.imdsUrl });
   t.equal(await imds.request('/latest/user-data', {}), 'kind: MultusNodeConfig\n');
+});
+
+t.test('IPv6 in IMDS', async (t) => {
+  const { sim, ec2 } = await ipv6World(t);
+  const node = await sim.launch({
+    type: 'p4d.24xlarge',
+    subnetId: ids6.native,
+    ipv6Addresses: ['2600:1f18:0:606::4'],
+  });
+  const eni = sim.world.addEni({
+    subnetId: ids6.dual,
+    address: '10.6.4.4',
+    ipv6Addresses: ['2600:1f18:0:604::4', '2600:1f18:0:604::5'],
+    ipv6Prefixes: ['2600:1f18:0:604:1::/80'],
+  });
+  const associating = sim.world.addSubnet({
+    vpcId: ids6.vpc,
+    zone: 'us-east-1a',
+    cidr: '10.6.7.0/24',
+    ipv6Cidrs: [{ cidr: '2600:1f18:0:607::/64', state: 'associating' }, '2600:1f18:0:608::/64'],
+  });
+  const plain = sim.world.addEni({ subnetId: associating.id });
+  for (const [index, { id }] of [eni, plain].entries()) {
+    await ec2.send(
+      new AttachNetworkInterfaceCommand({
+        NetworkInterfaceId: id,
+        InstanceId: node.instanceId,
+        DeviceIndex: 1,
+        NetworkCardIndex: 2 + index,
+      }),
+    );
+  }
+  const { get } = client(node);
+  const macs = 'meta-data/network/interfaces/macs';
+  const { mac } = node.primaryEni;
+  const hostname = `${node.instanceId}.ec2.internal`;
+  for (const [path, wanted] of [
+    ['meta-data/ipv6', '2600:1f18:0:606::4'],
+    ['meta-data/local-ipv4', 404],
+    ['meta-data/local-hostname', hostname],
+    [`${macs}/${mac}/ipv6s`, '2600:1f18:0:606::4'],
+    [`${macs}/${mac}/local-ipv4s`, 404],
+    [`${macs}/${mac}/subnet-ipv4-cidr-block`, 404],
+    [`${macs}/${mac}/subnet-ipv6-cidr-blocks`, '2600:1f18:0:606::/64'],
+    [`${macs}/${mac}/vpc-ipv4-cidr-block`, '10.6.0.0/16'],
+    [`${macs}/${mac}/vpc-ipv6-cidr-blocks`, '2600:1f18:0:600::/56'],
+    [`${macs}/${eni.mac}/local-ipv4s`, '10.6.4.4'],
+    [`${macs}/${eni.mac}/ipv6s`, '2600:1f18:0:604::4\n2600:1f18:0:604::5'],
+    [`${macs}/${eni.mac}/ipv6-prefix`, '2600:1f18:0:604:1::/80'],
+    [`${macs}/${eni.mac}/network-card`, '2'],
+    [`${macs}/${eni.mac}/device-number`, '1'],
+    [`${macs}/${plain.mac}/network-card`, '3'],
+    [`${macs}/${plain.mac}/ipv6s`, 404],
+    [`${macs}/${plain.mac}/subnet-ipv6-cidr-blocks`, '2600:1f18:0:608::/64'],
+  ] as const) {
+    t.equal(await get(path), wanted, path);
+  }
+  const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [node.instanceId] }));
+  t.match(Reservations?.[0]?.Instances, [
+    { Ipv6Address: '2600:1f18:0:606::4', PrivateIpAddress: undefined, PrivateDnsName: hostname },
+  ]);
 });

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import t from 'tap';
 import { ids6, ipv6World } from './ipv6-world.ts';
+import { ipv6 } from './model/ip.ts';
 import { errorOf, ids } from './small-world.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -137,12 +138,7 @@ t.test('reservations in an IPv6 CIDR', async (t) => {
   t.match(await errorOf(reserve(`${dual}8000::/80`)), { code: 'InvalidSubnetCidrReservation.Overlap' });
   t.match(await errorOf(reserve('2600:1f18:0:605::/80')), { message: /not within/ });
   const parts = Array.from({ length: 100 }, () => {
-    const { ipv6Addresses, ipv6Prefixes } = sim.world.addEni({
-      subnetId: ids6.dual,
-      secondaryCount: 0,
-      ipv6AddressCount: 1,
-    });
-    t.same(ipv6Prefixes, []);
+    const { ipv6Addresses } = sim.world.addEni({ subnetId: ids6.dual, ipv6AddressCount: 1 });
     return Number.parseInt(ipv6Addresses[0]?.split(':')[4] ?? '', 16);
   });
   t.same(
@@ -167,13 +163,12 @@ t.test('reservations in an IPv6 CIDR', async (t) => {
 t.test('an IPv6 subnet that reservations fill has nothing left to give', async (t) => {
   const { sim } = await ipv6World(t);
   const give = (input: object) => () => sim.world.addEni({ subnetId: ids6.native, ...input });
-  const ends = Array.from({ length: 61 }, (_, n) => `2600:1f18:0:606:${(1n << BigInt(63 - n)).toString(16)}`);
-  for (const [n, end] of ends.entries()) {
-    const [, low = ''] = /:([0-9a-f]+)$/.exec(end) ?? [];
-    const groups = low.padStart(16, '0').match(/.{4}/g)?.join(':');
+  /** Its upper half, the upper half of the rest, and so on: its first eight addresses are left. */
+  for (let length = 65; length <= 125; length++) {
+    const first = (ipv6.parse('2600:1f18:0:606::') ?? 0n) + (1n << BigInt(128 - length));
     sim.world.addReservation({
       subnetId: ids6.native,
-      cidr: `2600:1f18:0:606:${groups}/${n + 65}`,
+      cidr: `${ipv6.format(first)}/${length}`,
       type: 'explicit',
     });
   }

@@ -43,6 +43,10 @@ t.test('filters', async (t) => {
     ['tag:team', ['*'], [tagged.id, other.id]],
     ['tag:team', ['c?re', 'x*'], [tagged.id]],
     ['tag:Team', ['core'], []],
+    ['description', ['pods of a\\*b'], [tagged.id]],
+    ['description', ['pods\\ of a?b'], [tagged.id]],
+    ['description', ['pods of a\\?b'], []],
+    ['subnet-id', ['subnet\\-00000002'], [other.id]],
     ['tag-key', ['multus-bootstrap.io/*'], [tagged.id]],
     ['attachment.instance-id', [node.instanceId], [primary]],
     ['attachment.instance-id', ['*'], [primary]],
@@ -59,7 +63,6 @@ t.test('filters', async (t) => {
     ['group-name', ['default'], [primary, other.id, service.id]],
     ['private-dns-name', ['ip-10-0-5-9.ec2.internal'], [other.id]],
     ['attachment.attach-time', ['20*Z'], [primary, service.id]],
-    ['description', ['pods of a\\*b'], [tagged.id]],
     ['owner-id', ['123456789012'], all],
     ['requester-id', ['amazon-elb'], [service.id]],
   ];

@@ -95,4 +95,6 @@ t.test('reads refuse', async (t) => {
     'OperationNotPermitted',
     /MaxResults/,
   );
+  const Filters = [{ Name: 'subnet-id', Values: [ids.subnet] }];
+  t.equal((await describe({ Filters })).NetworkInterfaces?.length, 4, 'but for one of a subnet');
 });

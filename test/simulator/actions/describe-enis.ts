@@ -1,7 +1,7 @@
 import type { Action } from '../api/action.ts';
 import { type FilterTable, filterPredicate, soleFilterValue } from '../api/filters.ts';
 import { page } from '../api/pages.ts';
-import { type Params, texts } from '../api/params.ts';
+import { type Params, structures, text, texts } from '../api/params.ts';
 import { ApiError } from '../model/api-error.ts';
 import { findAll } from '../model/ids.ts';
 import { privateDnsName, zoneId } from '../model/naming.ts';
@@ -57,10 +57,18 @@ export const describeNetworkInterfaces: Action = {
   },
 };
 
+/** The filters with which EC2 lists a large account without pages. */
+const narrow = ['group-id', 'mac-address', 'private-dns-name', 'private-ip-address', 'subnet-id', 'vpc-id'];
+
+function isNarrow(params: Params): boolean {
+  return structures(params, 'Filter').some((filter) => narrow.includes(text(filter, 'Name') ?? ''));
+}
+
 function candidates(world: World, params: Params): Eni[] {
   const ids = texts(params, 'NetworkInterfaceId');
   if (ids.length === 0) {
-    if (params['MaxResults'] === undefined && world.store.eniCount > world.settings.unpaginatedLimit) {
+    const bounded = params['MaxResults'] !== undefined || isNarrow(params);
+    if (!bounded && world.store.eniCount > world.settings.unpaginatedLimit) {
       throw new ApiError(
         'OperationNotPermitted',
         'The number of network interfaces is too large for a call without pagination: set MaxResults.',
