@@ -6,7 +6,7 @@ import { ipv4Range, ipv6Range, swallows } from './ranges.ts';
 function addresses(
   range: z.ZodType<string, string>,
   mode: 'FirstFree' | 'None',
-  examples: { within: string[]; podRange: string[] },
+  examples: { mode: string; within: string[]; podRange: string[] },
 ) {
   return z
     .strictObject({
@@ -16,7 +16,7 @@ function addresses(
         .meta({
           description:
             'FirstFree: the lowest free address. Automatic: EC2 chooses; use it with CIDR reservations. None: no such address',
-          examples: ['Automatic'],
+          examples: [examples.mode],
         }),
       within: distinct(range)
         .default([])
@@ -39,11 +39,13 @@ function addresses(
 }
 
 export const ipv4 = addresses(ipv4Range, 'FirstFree', {
+  mode: 'Automatic',
   within: ['10.0.4.0/26', '10.0.5.4-10.0.5.63'],
   podRange: ['10.0.4.64-10.0.4.254'],
 });
 
 export const ipv6 = addresses(ipv6Range, 'None', {
+  mode: 'FirstFree',
   within: ['2600:1f18:1:4::/112'],
   podRange: ['2600:1f18:1:4::1:0/112'],
 });

@@ -9,7 +9,8 @@ export interface Fault {
 
 /** Where an interface's subnets, or its ENI itself, come from. */
 const origins = ['subnets', 'subnetTags', 'existing'];
-const keptByExisting = ['securityGroups', 'ipv4', 'ipv6', 'tags'];
+/** What an ENI made beforehand has already. */
+export const keptByExisting = ['securityGroups', 'ipv4', 'ipv6', 'tags'];
 
 const keys = z.record(z.string(), z.unknown());
 const outline = z.object({ spec: z.object({ interfaces: z.array(z.unknown()) }) });

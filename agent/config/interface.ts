@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ipv4, ipv6 } from './addresses.ts';
 import { distinct, interfaceName, securityGroupId, subnetId, wait } from './fields.ts';
+import { keptByExisting } from './interface-rules.ts';
 import { selection, tags } from './tags.ts';
 
 const existing = z.strictObject({
@@ -14,25 +15,22 @@ const existing = z.strictObject({
   }),
 });
 
+const defaults = {
+  sourceDestCheck: { default: true },
+  deleteOnTermination: { default: true },
+  tags: { default: {} },
+};
 /** The rules of `interface-rules.ts` on what stands beside what, as editors know them. The first is the usual case. */
 const kinds = [
-  { required: ['subnets', 'securityGroups'], properties: { subnetTags: false, existing: false } },
-  { required: ['subnetTags', 'securityGroups'], properties: { subnets: false, existing: false } },
-].map(({ required, properties }) => ({
-  required,
-  properties: { ...properties, sourceDestCheck: { default: true }, deleteOnTermination: { default: true } },
-}));
-const existingKind = {
-  required: ['existing'],
-  properties: {
-    subnets: false,
-    subnetTags: false,
-    securityGroups: false,
-    ipv4: false,
-    ipv6: false,
-    tags: false,
-  },
-};
+  kind(['subnets', 'securityGroups'], ['subnetTags', 'existing'], defaults),
+  kind(['subnetTags', 'securityGroups'], ['subnets', 'existing'], defaults),
+  kind(['existing'], ['subnets', 'subnetTags', ...keptByExisting], {}),
+];
+
+function kind(required: string[], excluded: string[], properties: Record<string, unknown>) {
+  const isAllowed = [...required.map((key) => [key, true]), ...excluded.map((key) => [key, false])];
+  return { type: 'object', required, properties: { ...Object.fromEntries(isAllowed), ...properties } };
+}
 
 const written = z
   .strictObject({
@@ -107,7 +105,7 @@ const written = z
       examples: [{ team: 'core' }],
     }),
   })
-  .meta({ oneOf: [...kinds, existingKind] });
+  .meta({ oneOf: kinds });
 
 /** One entry of `interfaces`, with the defaults of its kind. */
 export const interfaceSchema = written.transform(withDefaults);

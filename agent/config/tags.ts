@@ -19,7 +19,8 @@ export const selection = z
   .record(textWithout(lengthFault), textWithout(valueFault))
   .refine((value) => Object.keys(value).length > 0, {
     error: 'is empty; write at least one tag, as in {multus: "true"}',
-  });
+  })
+  .meta({ minProperties: 1 });
 
 function count(tags: unknown): number {
   return Object.keys(tags ?? {}).length;

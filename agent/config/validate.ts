@@ -5,18 +5,17 @@ import { apiVersion, documentSchema } from './schema.ts';
 import type { Source } from './source.ts';
 import { nearest } from './suggest.ts';
 
-/** Keys and values of features that are still to come. */
+/** Keys of features that are still to come. */
 const notYet = /^spec\.nodePort$/;
 
 /** Everything that is wrong with one document by itself, in the order of its lines. */
 export function validate(source: Source): Problem[] {
   const result = documentSchema.safeParse(source.value, { reportInput: true });
   const inKeys = (result.error?.issues ?? []).flatMap((issue) => explain(issue, source));
-  const betweenKeys = interfaceFaults(source.value).map(({ path, message }) => ({
+  const betweenKeys = interfaceFaults(source.value).map((fault) => ({
     source: source.name,
-    ...source.locateKey(path),
-    path,
-    message,
+    ...source.locateKey(fault.path),
+    ...fault,
   }));
   return [...inKeys, ...betweenKeys].sort(
     (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),

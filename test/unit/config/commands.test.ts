@@ -21,12 +21,34 @@ async function command(
 
 const part = { type: 'application/multus-bootstrap.io', body: shortest };
 const nodePart = { type: 'application/node.eks.aws', body: nodeConfig };
+/** An interface of each kind. */
+const kinds = `apiVersion: multus-bootstrap.io/v1alpha1
+kind: MultusNodeConfig
+spec:
+  interfaces:
+    - name: dual
+      subnets: [subnet-0a1b2c3d]
+      securityGroups: [sg-0a1b2c3d]
+      ipv6: {mode: FirstFree, within: ["2600:1F18::/112"]}
+    - name: tagged
+      subnetTags: {net: signalling}
+      securityGroups: [sg-0a1b2c3d]
+      ipv4: {mode: None}
+      ipv6: {mode: Automatic}
+    - name: multus
+      existing: {tags: {multus: "true"}}
+      deleteOnTermination: true
+  instanceTags: {multus-network-attached: "true"}
+`;
 const wrong = shortest.replace('eth1', 'lo').replace('subnet-', 'subnet_');
 
 t.test('check', async (t) => {
   const directory = t.testdir({
     'config.yaml': shortest,
     'wrong.yaml': wrong,
+    'kinds.yaml': kinds,
+    'mixed.yaml': kinds.replace('name: multus', 'name: multus\n      subnets: [x]\n      ipv6: {}'),
+    'unheeded.yaml': kinds.replace('mode: FirstFree', 'mode: Automatic'),
     'labels.json': JSON.stringify({
       apiVersion: 'multus-bootstrap.io/v1alpha1',
       kind: 'MultusNodeConfig',
@@ -76,6 +98,23 @@ t.test('check', async (t) => {
       `${file('wrong.yaml')}:5:13: spec.interfaces[0].name: "lo" is a name that the kernel uses itself`,
       `${file('wrong.yaml')}:6:17: spec.interfaces[0].subnets[0]: "subnet_0a1b2c3d" is not a subnet id`,
     ]);
+  });
+  t.test('an interface of each kind', async (t) => {
+    t.match(await command(['check', file('kinds.yaml')]), {
+      exitCode: 0,
+      stdout: `ok: interfaces: dual, tagged, multus; labels: none; from ${file('kinds.yaml')}`,
+    });
+    const { exitCode, stderr } = await command(['check', file('mixed.yaml')]);
+    t.equal(exitCode, 3);
+    t.match(stderr.split('\n'), [
+      `${file('mixed.yaml')}:15:17: spec.interfaces[2].subnets[0]: "x" is not a subnet id`,
+      `${file('mixed.yaml')}:16:7: spec.interfaces[2].ipv6: is not for existing ENIs`,
+      `${file('mixed.yaml')}:17:7: spec.interfaces[2].existing: cannot stand beside subnets`,
+    ]);
+    t.match(await command(['check', file('unheeded.yaml')]), {
+      exitCode: 0,
+      stderr: /^note: dual: ipv6\.within and ipv6\.podRange bind FirstFree alone/m,
+    });
   });
   t.test('a bare document as user data is for images without nodeadm', async (t) => {
     const { exitCode, stderr } = await command(['check', file('bare')]);
@@ -163,6 +202,60 @@ t.test('config says where each value is from', async (t) => {
   });
 });
 
+t.test('config shows the defaults of each kind of interface', async (t) => {
+  const directory = t.testdir({
+    'user-data': multipart([nodePart, { ...part, body: kinds }]).toString(),
+  });
+  const { exitCode, stdout } = await command([
+    'config',
+    '--root',
+    directory,
+    '--user-data',
+    join(directory, 'user-data'),
+  ]);
+  t.equal(exitCode, 0);
+  const { spec } = parse(stdout);
+  t.strictSame(spec.interfaces, [
+    {
+      name: 'dual',
+      subnets: ['subnet-0a1b2c3d'],
+      securityGroups: ['sg-0a1b2c3d'],
+      ipv4: { mode: 'FirstFree', within: [], podRange: [] },
+      ipv6: { mode: 'FirstFree', within: ['2600:1F18::/112'], podRange: [] },
+      networkCard: 0,
+      sourceDestCheck: true,
+      deleteOnTermination: true,
+      mtu: 9001,
+      tags: {},
+    },
+    {
+      name: 'tagged',
+      subnetTags: { net: 'signalling' },
+      securityGroups: ['sg-0a1b2c3d'],
+      ipv4: { mode: 'None', within: [], podRange: [] },
+      ipv6: { mode: 'Automatic', within: [], podRange: [] },
+      networkCard: 0,
+      sourceDestCheck: true,
+      deleteOnTermination: true,
+      mtu: 9001,
+      tags: {},
+    },
+    {
+      name: 'multus',
+      existing: { tags: { multus: 'true' }, wait: '2m' },
+      networkCard: 0,
+      deleteOnTermination: true,
+      mtu: 9001,
+    },
+  ]);
+  t.match(stdout, '          - 2600:1F18::/112 # user data part 2:8:40\n');
+  t.match(stdout, '        net: signalling # user data part 2:10:25\n');
+  t.match(stdout, '        wait: 2m # default\n');
+  t.match(stdout, '      deleteOnTermination: true # user data part 2:16:28\n');
+  t.match(stdout, '    multus-network-attached: "true" # user data part 2:17:43\n');
+  t.equal(stdout.match(/mode: FirstFree # default/g)?.length, 1);
+});
+
 t.test('config asks IMDS for the user data', async (t) => {
   const { sim } = await smallWorld(t);
   const node = await sim.launch({
@@ -183,7 +276,28 @@ t.test('schema describes every key', async (t) => {
     title: 'MultusNodeConfig',
     required: ['apiVersion', 'kind'],
     properties: {
-      spec: { properties: { timeout: { default: '10m', description: /Deadline/, examples: ['5m'] } } },
+      spec: {
+        properties: {
+          timeout: { default: '10m', description: /Deadline/, examples: ['5m'] },
+          interfaces: {
+            items: {
+              required: ['name'],
+              oneOf: [
+                { required: ['subnets', 'securityGroups'], properties: { existing: false } },
+                { required: ['subnetTags', 'securityGroups'], properties: { existing: false } },
+                { required: ['existing'], properties: { ipv4: false, ipv6: false, securityGroups: false } },
+              ],
+              properties: {
+                ipv4: {
+                  properties: { mode: { default: 'FirstFree', enum: ['FirstFree', 'Automatic', 'None'] } },
+                },
+                ipv6: { properties: { mode: { default: 'None' }, within: { items: { pattern: String } } } },
+                existing: { required: ['tags'], properties: { wait: { default: '2m' } } },
+              },
+            },
+          },
+        },
+      },
     },
   });
 });

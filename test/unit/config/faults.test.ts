@@ -4,10 +4,38 @@ import { faultsOf, load, shortest } from './documents.ts';
 const head = 'apiVersion: multus-bootstrap.io/v1alpha1\nkind: MultusNodeConfig\n';
 const eth1 = (lines: string) => `${shortest}      ${lines}\n`;
 const spec = (lines: string) => `${shortest}  ${lines}\n`;
+const existing = (lines: string) =>
+  `${head}spec:\n  interfaces:\n    - name: eth1\n      existing: {tags: {multus: "true"}}\n      ${lines}\n`;
+const ipv6 = (range: string) => eth1(`ipv6: {mode: FirstFree, within: ["${range}"]}`);
 const labels = (lines: string) => `${shortest}  kubelet:\n    labels:\n      ${lines}\n`;
 const replaced = (from: string, to: string) => shortest.replace(from, to);
 const place = 'spec.interfaces[0]';
 const tagList = (count: number) => Array.from({ length: count }, (_, i) => `k${i}: v`).join(', ');
+
+const ipv6Remedy =
+  'is not a range of IPv6 addresses; write a CIDR or first-last, as in 2600:1f18:1:4::/112 or 2600:1f18:1:4::4-2600:1f18:1:4::ff';
+/** None of them is a range of a VPC's IPv6 addresses. */
+const noIpv6Ranges = [
+  '10.0.4.0/24',
+  '64:ff9b::10.0.0.1/128',
+  '64:ff9b::10.0.0.1-64:ff9b::10.0.0.9',
+  '::ffff:10.0.4.4/128',
+  '::/0',
+  '2600::/0',
+  '::1/128',
+  '2600::/129',
+  '2600::/064',
+  '2600::/64/64',
+  '2600::/64-2600::5',
+  '2600::1-',
+  '2600::1-10.0.0.1',
+  '2600::1%eth0/128',
+  '2600::1::2/128',
+  '26000::/64',
+  '-',
+  '/',
+  '',
+];
 
 /** Each document, and all that is said of it, behind `user data:`. */
 const faults: [string, string, string[]][] = [
@@ -66,20 +94,14 @@ const faults: [string, string, string[]][] = [
   [
     'a key of another world',
     spec('replicas: 3'),
-    ['8:3: spec.replicas: is not a key here; there are cluster, timeout, failurePolicy, interfaces, kubelet'],
+    [
+      '8:3: spec.replicas: is not a key here; there are cluster, timeout, failurePolicy, interfaces, instanceTags, kubelet',
+    ],
   ],
   [
     'a later feature of the node',
     spec('nodePort: []'),
     ['8:3: spec.nodePort: is not supported yet; remove it'],
-  ],
-  ['ipv6', eth1('ipv6: {mode: None}'), [`8:7: ${place}.ipv6: is not supported yet; remove it`]],
-  ['existing', eth1('existing: {tags: {a: b}}'), [`8:7: ${place}.existing: is not supported yet; remove it`]],
-  ['subnetTags', eth1('subnetTags: {a: b}'), [`8:7: ${place}.subnetTags: is not supported yet; remove it`]],
-  [
-    'mode None',
-    eth1('ipv4: {mode: None}'),
-    [`8:20: ${place}.ipv4.mode: None is not supported yet; write FirstFree or Automatic`],
   ],
   [
     'a mode with a slip',
@@ -158,7 +180,7 @@ const faults: [string, string, string[]][] = [
   [
     'a name twice',
     `${shortest}${shortest.slice(shortest.indexOf('    -'))}`,
-    ['8:7: spec.interfaces[1]: "eth1" is there twice; remove one'],
+    ['8:7: spec.interfaces[1].name: "eth1" is there twice; write another name'],
   ],
   [
     'a subnet of the wrong form',
@@ -178,7 +200,9 @@ const faults: [string, string, string[]][] = [
   [
     'no subnets',
     replaced('      subnets: [subnet-0a1b2c3d]\n', ''),
-    [`5:7: ${place}.subnets: is missing; write ["subnet-0a1b2c3d4e5f60718","subnet-1a1b2c3d4e5f60718"]`],
+    [
+      `5:7: ${place}.subnets: is missing; write ["subnet-0a1b2c3d4e5f60718"], or subnetTags or existing instead`,
+    ],
   ],
   [
     'a group by its name',
@@ -223,6 +247,156 @@ const faults: [string, string, string[]][] = [
     eth1('ipv4: {within: [10.0.4.0/26], podRange: [10.0.4.0/24]}'),
     [
       `8:47: ${place}.ipv4.podRange: covers all of within, so no address is left for workers; write ranges that do not overlap`,
+    ],
+  ],
+  [
+    'subnets in two ways',
+    eth1('subnetTags: {net: a}'),
+    [`8:7: ${place}.subnetTags: cannot stand beside subnets; keep one of them`],
+  ],
+  [
+    'subnets in two ways, and an ENI made beforehand',
+    eth1('subnetTags: {net: a}\n      existing: {tags: {a: b}}'),
+    [
+      `7:7: ${place}.securityGroups: is not for existing ENIs, which keep theirs; remove it`,
+      `8:7: ${place}.subnetTags: cannot stand beside subnets; keep one of them`,
+      `9:7: ${place}.existing: cannot stand beside subnets; keep one of them`,
+    ],
+  ],
+  [
+    'what an ENI made beforehand has already',
+    existing(
+      'securityGroups: [sg-0a1b2c3d]\n      ipv4: {within: [10.0.4.0/26]}\n      ipv6: {}\n      tags: {a: b}',
+    ),
+    [
+      `7:7: ${place}.securityGroups: is not for existing ENIs, which keep theirs; remove it`,
+      `8:7: ${place}.ipv4: is not for existing ENIs, which keep theirs; remove it`,
+      `9:7: ${place}.ipv6: is not for existing ENIs, which keep theirs; remove it`,
+      `10:7: ${place}.tags: is not for existing ENIs, which keep theirs; remove it`,
+    ],
+  ],
+  [
+    'rules between keys beside faults in them',
+    `${head}spec:\n  interfaces:\n    - name: lo\n      subnets: [x]\n      existing: {tags: {}}\n      ipv4: {within: [10.0.4.5]}\n`,
+    [
+      `5:13: ${place}.name: "lo" is a name that the kernel uses itself; write another, as in eth1`,
+      `6:17: ${place}.subnets[0]: "x" is not a subnet id; write "subnet-" and 8 or 17 hex digits`,
+      `7:7: ${place}.existing: cannot stand beside subnets; keep one of them`,
+      `7:24: ${place}.existing.tags: is empty; write at least one tag, as in {multus: "true"}`,
+      `8:7: ${place}.ipv4: is not for existing ENIs, which keep theirs; remove it`,
+      `8:23: ${place}.ipv4.within[0]: "10.0.4.5" is not a range of IPv4 addresses; write a CIDR or first-last, as in 10.0.4.5/32`,
+    ],
+  ],
+  [
+    'an interface with nothing but a name twice',
+    `${head}spec:\n  interfaces:\n    - {name: eth1, existing: {tags: {a: b}}}\n    - {name: eth1}\n`,
+    [
+      '6:7: spec.interfaces[1].subnets: is missing; write ["subnet-0a1b2c3d4e5f60718"], or subnetTags or existing instead',
+      '6:7: spec.interfaces[1].securityGroups: is missing; write ["sg-0a1b2c3d4e5f60718"]',
+      '6:8: spec.interfaces[1].name: "eth1" is there twice; write another name',
+    ],
+  ],
+  [
+    'interfaces that are none',
+    `${head}spec:\n  interfaces: [null, eth1, [eth1], 3, {}]\n`,
+    [
+      '4:16: spec.interfaces[0]: has no value; write a map of keys and values, or remove the key',
+      '4:22: spec.interfaces[1]: "eth1" is text, not a map of keys and values; write a map of keys and values',
+      '4:28: spec.interfaces[2]: is a list, not a map of keys and values; write a map of keys and values',
+      '4:36: spec.interfaces[3]: 3 is a number, not a map of keys and values; write a map of keys and values',
+      '4:39: spec.interfaces[4].name: is missing; write "eth1"',
+      '4:39: spec.interfaces[4].subnets: is missing; write ["subnet-0a1b2c3d4e5f60718"], or subnetTags or existing instead',
+      '4:39: spec.interfaces[4].securityGroups: is missing; write ["sg-0a1b2c3d4e5f60718"]',
+    ],
+  ],
+  [
+    'existing without a value',
+    `${head}spec:\n  interfaces: [{name: eth1, existing: }]\n`,
+    [
+      `4:39: ${place}.existing: has no value; write {"tags":{"multus":"true","cluster":"my-cluster"}}, or remove the key`,
+    ],
+  ],
+  [
+    'existing without tags, and with a slip',
+    `${head}spec:\n  interfaces: [{name: eth1, existing: {tag: {a: b}}}]\n`,
+    [
+      `4:39: ${place}.existing.tags: is missing; write {"multus":"true","cluster":"my-cluster"}`,
+      `4:40: ${place}.existing.tag: is not a key here; write tags`,
+    ],
+  ],
+  [
+    'tags to look for that YAML reads otherwise, or EC2 does not have',
+    replaced('subnets: [subnet-0a1b2c3d]', `subnetTags: {a: true, "": b, c: ${'x'.repeat(257)}}`),
+    [
+      `6:23: ${place}.subnetTags.a: true is read as a boolean, not as text; write it in quotes, "true"`,
+      `6:29: ${place}.subnetTags[""]: the key has 0 characters; EC2 allows 1 to 128`,
+      `6:39: ${place}.subnetTags.c: has 257 characters, EC2 allows 256; write a shorter value`,
+    ],
+  ],
+  [
+    'a wait without a unit',
+    replaced('subnets: [subnet-0a1b2c3d]', 'existing: {tags: {a: b}, wait: 120}').replace(/ +sec.*\n/, ''),
+    [`6:38: ${place}.existing.wait: 120 is read as a number, not as text; write "30s"`],
+  ],
+  [
+    'a wait in hours',
+    replaced('subnets: [subnet-0a1b2c3d]', 'existing: {tags: {a: b}, wait: 1h}').replace(/ +sec.*\n/, ''),
+    [`6:38: ${place}.existing.wait: "1h" is not a duration; write minutes and seconds, as in 2m, 90s or 0s`],
+  ],
+  [
+    'a wait over the bound',
+    replaced('subnets: [subnet-0a1b2c3d]', 'existing: {tags: {a: b}, wait: 61m}').replace(/ +sec.*\n/, ''),
+    [`6:38: ${place}.existing.wait: 61m is out of bounds; write at most 60m`],
+  ],
+  [
+    'no address at all',
+    eth1('ipv4: {mode: None}'),
+    [
+      `8:14: ${place}.ipv4.mode: None leaves the ENI without any address; write FirstFree, or ipv6: {mode: FirstFree}`,
+    ],
+  ],
+  [
+    'no address at all, said twice, beside another fault',
+    eth1('ipv4: {mode: None}\n      ipv6: {mode: None}\n      mtu: 1'),
+    [
+      `8:14: ${place}.ipv4.mode: None leaves the ENI without any address; write FirstFree, or ipv6: {mode: FirstFree}`,
+      `10:12: ${place}.mtu: 1 is out of bounds; write a whole number, 576 to 9001`,
+    ],
+  ],
+  [
+    'IPv6 ranges without a mode',
+    eth1('ipv6: {podRange: ["2600::/64"]}'),
+    [`8:7: ${place}.ipv6.mode: is missing, and the default None makes nothing of podRange; write FirstFree`],
+  ],
+  ...noIpv6Ranges.map((range): [string, string, string[]] => [
+    `${range} for IPv6`,
+    ipv6(range),
+    [`8:40: ${place}.ipv6.within[0]: "${range}" ${ipv6Remedy}`],
+  ]),
+  [
+    'one IPv6 address',
+    ipv6('2600:1F18::5'),
+    [
+      `8:40: ${place}.ipv6.within[0]: "2600:1F18::5" is not a range of IPv6 addresses; write a CIDR or first-last, as in 2600:1F18::5/128`,
+    ],
+  ],
+  [
+    'host bits in IPv6',
+    ipv6('2600:1f18:0::5/64'),
+    [
+      `8:40: ${place}.ipv6.within[0]: 2600:1f18:0::5/64 has bits set behind its prefix; write 2600:1f18::/64, or 2600:1f18:0::5/128 for the one address`,
+    ],
+  ],
+  [
+    'an IPv6 range backwards, and nothing else said',
+    ipv6('2600::9-2600::5'),
+    [`8:40: ${place}.ipv6.within[0]: 2600::9-2600::5 ends before it starts; write 2600::5-2600::9`],
+  ],
+  [
+    'pods everywhere in IPv6, in another spelling',
+    eth1('ipv6: {mode: FirstFree, within: ["2600::/112"], podRange: ["2600:0:0::0/64"]}'),
+    [
+      `8:65: ${place}.ipv6.podRange: covers all of within, so no address is left for workers; write ranges that do not overlap`,
     ],
   ],
   [
@@ -313,6 +487,29 @@ const faults: [string, string, string[]][] = [
     'a cluster that has no name',
     labels('a: "${cluster}"'),
     ['10:10: spec.kubelet.labels.a: ${cluster} has no value; write spec.cluster'],
+  ],
+  [
+    "tags of the instance that are not the user's",
+    spec('instanceTags: {aws:x: y, multus-bootstrap.io/created: "true"}'),
+    [
+      '8:18: spec.instanceTags["aws:x"]: keys that begin with "aws:" are kept for AWS; write another key',
+      '8:28: spec.instanceTags["multus-bootstrap.io/created"]: the agent sets this tag itself; remove it',
+    ],
+  ],
+  [
+    '51 tags of the instance',
+    spec(`instanceTags: {${tagList(51)}}`),
+    [
+      '8:17: spec.instanceTags: has 51 tags; EC2 allows 50, those that the instance has already included: write at most 50',
+    ],
+  ],
+  [
+    'a label with an IPv4 address that is not there',
+    `${eth1('ipv4: {mode: None}\n      ipv6: {mode: FirstFree}')}  kubelet: {labels: {a: "x-${'${eth1.address}'}", b: "${'${eth1.eniId}'}", c: 1}}\n`,
+    [
+      '10:69: spec.kubelet.labels.c: 1 is read as a number, not as text; write it in quotes, "1"',
+      '10:25: spec.kubelet.labels.a: ${eth1.address} is an IPv4 address, which eth1 has none of, and IPv6 addresses are no values of labels; write ${eth1.eniId} or ${eth1.subnetId}',
+    ],
   ],
   [
     'references too long for a label',

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { labelKeyFault, labelValueFault } from '../../../agent/config/label-rules.ts';
-import { resolveLabels } from '../../../agent/config/labels.ts';
+import { referencesIn, resolveLabels } from '../../../agent/config/labels.ts';
 import { ExitCode } from '../../../agent/failure.ts';
 
 const acceptedKeys = [
@@ -80,10 +80,20 @@ t.test('references are filled in', async (t) => {
   t.same(resolveLabels(labels, values), { plain: 'x', address: '10.0.4.4', both: 'us-east-1a_eni-1' });
 });
 
+t.test('references are found', async (t) => {
+  t.strictSame(referencesIn('${zone}_${net.100.eniId}-$x{y}'), ['zone', 'net.100.eniId']);
+  t.strictSame(referencesIn('plain'), []);
+});
+
 t.test('a value that the run does not have is told with its label', async (t) => {
-  t.throws(() => resolveLabels({ a: '${eth1.address}' }, {}), {
+  t.throws(() => resolveLabels({ a: '${cluster}' }, {}), {
     exitCode: ExitCode.configuration,
-    message: 'label a: ${eth1.address} has no value on this node',
+    message: 'label a: ${cluster} has no value on this node',
+  });
+  t.throws(() => resolveLabels({ a: 'x-${net.100.address}' }, { 'net.100.eniId': 'eni-1' }), {
+    exitCode: ExitCode.configuration,
+    message:
+      'label a: ${net.100.address} has no value on this node: net.100 has no IPv4 address; write ${net.100.eniId} or ${net.100.subnetId}',
   });
 });
 
