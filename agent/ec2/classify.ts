@@ -1,51 +1,6 @@
 import { ExitCode, Failure } from '../failure.ts';
+import { classOfAnswer } from './answers.ts';
 import { Ec2Error, type ErrorClass } from './port.ts';
-
-interface Row {
-  code: RegExp;
-  /** Where one code stands for several situations. */
-  message?: RegExp;
-  action?: RegExp;
-  /** Only where the answer's Date is far from this host's clock. */
-  skewed?: true;
-  class: ErrorClass;
-}
-
-/** EC2's own errors; the first row that matches counts. */
-const answers: readonly Row[] = [
-  { code: /^InvalidIPAddress\.InUse$/, class: 'taken' },
-  { code: /^InvalidParameterValue$/, message: /assigned, but move is not allowed/, class: 'taken' },
-  { code: /^InvalidParameterValue$/, message: /is already assigned/, class: 'taken' },
-  { code: /^InvalidParameterValue$/, message: /^Address \S+ is in use/, class: 'taken' },
-  { code: /^InvalidParameterValue$/, message: /reserved address range/, class: 'unusable' },
-  { code: /^InvalidParameterValue$/, message: /does not fall within/, class: 'unusable' },
-  { code: /^InvalidParameterValue$/, message: /attached at device index/, class: 'indexTaken' },
-  { code: /^InvalidParameterValue$/, message: /is currently in use/, class: 'eniInUse' },
-  { code: /^InvalidNetworkInterface\.InUse$/, class: 'eniInUse' },
-  { code: /^InsufficientFreeAddressesInSubnet$|^InsufficientCidrBlocks$/, class: 'full' },
-  { code: /Throttl|^RequestLimitExceeded$|^BandwidthLimitExceeded$|^TooManyRequests/, class: 'throttled' },
-  { code: /LimitExceeded$|^ResourceCountExceeded$/, class: 'limit' },
-  // A repeated delete whose first answer was lost: the ENI is gone.
-  { code: /^InvalidNetworkInterfaceID\.NotFound$/, action: /^Delete/, class: 'notFound' },
-  { code: /^Invalid(NetworkInterface|Instance)ID\.NotFound$/, class: 'notYet' },
-  { code: /^Incorrect(Instance)?State$/, class: 'notYet' },
-  { code: /\.NotFound$/, class: 'notFound' },
-  { code: /^IdempotentParameterMismatch$/, class: 'tokenMismatch' },
-  { code: /^RequestExpired$|^RequestTimeTooSkewed$|^RequestInTheFuture$/, class: 'clock' },
-  { code: /^AuthFailure$|^SignatureDoesNotMatch$/, message: /not yet current|expired/i, class: 'clock' },
-  // What EC2 says of a date that is too far off, word for word as of wrong keys.
-  { code: /^AuthFailure$|^SignatureDoesNotMatch$/, skewed: true, class: 'clock' },
-  { code: /^AuthFailure$|^SignatureDoesNotMatch$|^IncompleteSignature$/, class: 'noCredentials' },
-  { code: /^ExpiredToken|^InvalidClientTokenId$|^UnrecognizedClient/, class: 'noCredentials' },
-  { code: /^MissingAuthenticationToken$/, class: 'noCredentials' },
-  { code: /^UnauthorizedOperation$|^AccessDenied/, class: 'notPermitted' },
-  { code: /^OptInRequired$|^PendingVerification$|^Blocked$/, class: 'notPermitted' },
-  // An account too large for listings without pages: not IAM's doing.
-  { code: /^OperationNotPermitted$/, action: /^Describe/, class: 'invalid' },
-  { code: /^OperationNotPermitted$/, class: 'notPermitted' },
-  { code: /^InternalError$|^InternalFailure$|Unavailable$|^RequestTimeout$/, class: 'transient' },
-  { code: /^ConcurrentTagAccess$/, class: 'transient' },
-];
 
 /** Node's codes for a connection that never came to be: EC2 cannot have seen the request. */
 const noConnection =
@@ -68,35 +23,8 @@ export function classify(action: string, error: unknown, wallClock: number): Ec2
   const errorClass =
     status === undefined
       ? classOfConnection(error, code, message)
-      : classOfAnswer(action, code, message, status, isSkewed(error, wallClock));
+      : classOfAnswer({ action, code, message, status, skewed: isSkewed(error, wallClock) });
   return new Ec2Error(action, errorClass, code, message, { cause: error });
-}
-
-function classOfAnswer(
-  action: string,
-  code: string,
-  message: string,
-  status: number,
-  skewed: boolean,
-): ErrorClass {
-  const row = answers.find(
-    (each) =>
-      each.code.test(code) &&
-      (each.message?.test(message) ?? true) &&
-      (each.action?.test(action) ?? true) &&
-      (skewed || !each.skewed),
-  );
-  if (row !== undefined) {
-    return row.class;
-  }
-  if (status === 429) {
-    return 'throttled';
-  }
-  // 2xx and 3xx: an answer that the SDK could not read, cut short perhaps. The call may have taken effect.
-  if (status >= 500 || status < 400) {
-    return 'transient';
-  }
-  return code.startsWith('HTTP ') ? 'unreachable' : 'invalid';
 }
 
 function classOfConnection(error: unknown, code: string, message: string): ErrorClass {

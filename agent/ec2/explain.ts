@@ -1,6 +1,7 @@
 import { ExitCode, Failure } from '../failure.ts';
-import { advice, type Way } from './advice.ts';
+import { advice } from './advice.ts';
 import type { Ec2Error } from './port.ts';
+import type { Way } from './remedies.ts';
 import { DeadlinePassed } from './retry.ts';
 
 interface Explaining extends Way {

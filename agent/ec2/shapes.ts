@@ -1,3 +1,4 @@
+import { SocketAddress } from 'node:net';
 import type {
   Instance,
   InstanceTypeInfo,
@@ -51,7 +52,9 @@ export function toEni(action: string, eni: NetworkInterface): Eni {
     mac: required(action, 'MacAddress', eni.MacAddress).toLowerCase(),
     status: required(action, 'Status', eni.Status),
     addresses: addresses.map((each) => required(action, 'PrivateIpAddress', each.PrivateIpAddress)),
-    ipv6Addresses: (eni.Ipv6Addresses ?? []).map((each) => required(action, 'Ipv6Address', each.Ipv6Address)),
+    ipv6Addresses: (eni.Ipv6Addresses ?? []).map((each) =>
+      canonical(required(action, 'Ipv6Address', each.Ipv6Address)),
+    ),
     prefixes: [
       ...(eni.Ipv4Prefixes ?? []).map((each) => required(action, 'Ipv4Prefix', each.Ipv4Prefix)),
       ...(eni.Ipv6Prefixes ?? []).map((each) => required(action, 'Ipv6Prefix', each.Ipv6Prefix)),
@@ -61,6 +64,11 @@ export function toEni(action: string, eni: NetworkInterface): Eni {
     tags: tagsOf(action, eni.TagSet),
     attachment: eni.Attachment?.AttachmentId === undefined ? undefined : toAttachment(action, eni.Attachment),
   };
+}
+
+/** As `formatAddress` writes it, whichever way EC2 does: addresses are compared as text. */
+function canonical(address: string): string {
+  return new SocketAddress({ address, family: 'ipv6' }).address;
 }
 
 /** Tags as EC2 takes them. */

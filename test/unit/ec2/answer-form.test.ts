@@ -33,12 +33,15 @@ async function serving(t: Test, answer: (response: http.ServerResponse) => void)
 }
 
 const calls: readonly [action: string, call: (ec2: Ec2Connection) => Promise<unknown>][] = [
-  ['DescribeSubnets', (ec2) => ec2.describeSubnets([subnetId])],
+  ['DescribeSubnets', (ec2) => ec2.describeSubnets({ ids: [subnetId] })],
   ['DescribeNetworkInterfaces', (ec2) => ec2.describeEnis({ subnetIds: [subnetId] })],
   ['GetSubnetCidrReservations', (ec2) => ec2.describeReservations(subnetId)],
   ['DescribeInstanceTypes', (ec2) => ec2.describeType('m5.large')],
+  ['DescribeInstances', (ec2) => ec2.describeInstances(['i-11111111'])],
   ['CreateNetworkInterface', (ec2) => ec2.createEni(eniRequest())],
   ['DeleteNetworkInterface', (ec2) => ec2.deleteEni('eni-11111111')],
+  ['CreateTags', (ec2) => ec2.createTags('eni-11111111', { team: 'core' })],
+  ['DeleteTags', (ec2) => ec2.deleteTags('eni-11111111', { team: 'core' })],
 ];
 
 const foreign: readonly [title: string, body: string, status?: number][] = [

@@ -16,6 +16,9 @@ function broken(code: string, message = `connect ${code} 10.0.0.1:443`, more: ob
 const now = Date.UTC(2026, 10, 20);
 const create = 'CreateNetworkInterface';
 const attach = 'AttachNetworkInterface';
+const detach = 'DetachNetworkInterface';
+const modify = 'ModifyNetworkInterfaceAttribute';
+const assignIpv6 = 'AssignIpv6Addresses';
 
 const answers: readonly [ErrorClass, action: string, code: string, message: string, status?: number][] = [
   ['taken', create, 'InvalidIPAddress.InUse', 'The specified address is already in use.'],
@@ -28,9 +31,54 @@ const answers: readonly [ErrorClass, action: string, code: string, message: stri
     'InvalidParameterValue',
     '[10.0.4.4, 10.0.4.5] assigned, but move is not allowed.',
   ],
+  ['taken', create, 'Resource.AlreadyAssigned', 'The specified private IP address is already assigned.'],
+  // How EC2 says it of IPv6 is not known.
+  ['taken', create, 'InvalidIPAddress.InUse', 'Address 2600:1f18:1:4::4 is in use.'],
+  ['taken', assignIpv6, 'InvalidParameterValue', '[2600:1f18:1:4::4] assigned, but move is not allowed.'],
+  ['taken', create, 'InvalidParameterValue', '2600:1f18:1:4::4 is already assigned to eni-1'],
+  ['taken', create, 'InvalidParameterValue', 'The IPv6 addresses [2600:1f18:1:4::4] are already in use'],
+  [
+    'unusable',
+    create,
+    'InvalidParameterValue',
+    "Address 2600:1f18:1:6::4 is not within the subnet's IPv6 CIDR block",
+  ],
+  ['unusable', create, 'InvalidParameterValue', 'IPv6 address 2600:1f18:1:6::4 is outside the CIDR range'],
+  ['unusable', create, 'InvalidParameterValue', 'The IPv6 address 2600:1f18:1:4:: is reserved'],
+  [
+    'unusable',
+    create,
+    'InvalidParameterValue',
+    'Address 10.0.4.16 is in a subnet CIDR reservation for prefixes.',
+  ],
   ['unusable', create, 'InvalidParameterValue', "Address is in subnet's reserved address range"],
   ['unusable', create, 'InvalidParameterValue', "Address does not fall within the subnet's address range"],
   ['invalid', create, 'InvalidParameterValue', 'invalid value for parameter address: 10.0.4'],
+  ['invalid', create, 'InvalidParameterValue', 'invalid value for parameter address: 2600:1f18'],
+  [
+    'invalid',
+    create,
+    'InvalidParameterValue',
+    "The subnet 'subnet-1' does not have an IPv6 CIDR block associated with it",
+  ],
+  [
+    'invalid',
+    create,
+    'InvalidParameterCombination',
+    'PrivateIpAddress may not be specified for an IPv6-only subnet',
+  ],
+  [
+    'invalid',
+    create,
+    'InvalidParameterCombination',
+    'IPv6 addresses and IPv6 address count may not be specified on the same request',
+  ],
+  [
+    'invalid',
+    create,
+    'InvalidParameter',
+    'Security group sg-1 and subnet subnet-1 belong to different networks.',
+  ],
   [
     'full',
     create,
@@ -39,6 +87,18 @@ const answers: readonly [ErrorClass, action: string, code: string, message: stri
   ],
   ['full', create, 'InsufficientCidrBlocks', 'There are not enough free cidr blocks.'],
   ['limit', create, 'PrivateIpAddressLimitExceeded', 'Number of private addresses will exceed limit.'],
+  ['limit', create, 'InvalidInterface.IpAddressLimitExceeded', 'Too many private addresses.'],
+  ['limit', assignIpv6, 'InvalidParameterValue', 'Number of IPv6 addresses will exceed limit.'],
+  ['limit', attach, 'UnsupportedOperation', 'IPv6 addresses are not supported on m3.medium'],
+  ['limit', attach, 'InvalidParameterValue', "IPv6 is not supported for the instance type 'm3.medium'"],
+  ['limit', attach, 'Unsupported', "The instance type 't2.micro' doesn't support IPv6-only subnets"],
+  ['limit', 'CreateTags', 'TagLimitExceeded', 'More than 50 tags specified'],
+  [
+    'invalid',
+    'CreateTags',
+    'InvalidParameterValue',
+    "Tag value exceeds the maximum length of 256 characters ('x')",
+  ],
   ['limit', attach, 'AttachmentLimitExceeded', 'Interface count 4 exceeds the limit for m5.large'],
   ['limit', create, 'NetworkInterfaceLimitExceeded', 'You have reached your quota.'],
   [
@@ -54,6 +114,29 @@ const answers: readonly [ErrorClass, action: string, code: string, message: stri
     'InvalidParameterValue',
     "Network interface 'eni-1' is currently in use.",
   ],
+  // Made beforehand, and another node's by now, or not let go yet.
+  ['eniInUse', attach, 'IncorrectState', "The network interface 'eni-1' is not 'available'"],
+  [
+    'invalid',
+    attach,
+    'InvalidParameterCombination',
+    'You may not attach a network interface to an instance if they are not in the same availability zone',
+  ],
+  ['notYet', attach, 'IncorrectState', "Network interface 'eni-1': instance 'i-1' is not 'running'"],
+  ['notYet', attach, 'InvalidNetworkInterface.NotFound', 'The specified network interface does not exist'],
+  [
+    'notYet',
+    'CreateTags',
+    'InvalidNetworkInterfaceID.NotFound',
+    "The networkInterface ID 'eni-1' does not exist",
+  ],
+  [
+    'notFound',
+    'DeleteTags',
+    'InvalidNetworkInterfaceID.NotFound',
+    "The networkInterface ID 'eni-1' does not exist",
+  ],
+  ['invalid', 'CreateTags', 'InvalidID', "The ID 'x' is not valid"],
   ['notYet', attach, 'InvalidNetworkInterfaceID.NotFound', "The networkInterface ID 'eni-1' does not exist"],
   [
     'notFound',
@@ -65,18 +148,23 @@ const answers: readonly [ErrorClass, action: string, code: string, message: stri
   ['notYet', attach, 'IncorrectState', "Instance 'i-1' is not 'running' or 'stopped'"],
   ['notFound', create, 'InvalidSubnetID.NotFound', "The subnet ID 'subnet-1' does not exist"],
   ['notFound', create, 'InvalidGroup.NotFound', "The security group 'sg-1' does not exist"],
-  ['notFound', 'DetachNetworkInterface', 'InvalidAttachmentID.NotFound', 'It does not exist'],
+  // Just attached and not visible yet, or gone: the next look at the ENI tells.
+  ['notYet', detach, 'InvalidAttachmentID.NotFound', "The attachment ID 'eni-attach-1' does not exist"],
+  ['notYet', modify, 'InvalidAttachmentID.NotFound', "The attachment ID 'eni-attach-1' does not exist"],
+  ['notYet', detach, 'IncorrectState', "Network interface attachment 'eni-attach-1' is detaching"],
   ['throttled', create, 'RequestLimitExceeded', 'Request limit exceeded.', 503],
   ['throttled', create, 'Throttling', 'Rate exceeded'],
   ['throttled', create, 'Whatever', 'slow down', 429],
   ['notPermitted', create, 'UnauthorizedOperation', 'You are not authorized to perform this operation.', 403],
   ['notPermitted', create, 'OptInRequired', 'You are not subscribed to this service.', 401],
+  ['invalid', detach, 'OperationNotPermitted', "You are not allowed to manage 'ela-attach' attachments."],
   [
-    'notPermitted',
-    attach,
+    'invalid',
+    detach,
     'OperationNotPermitted',
-    "You are not allowed to manage 'ela-attach' attachments.",
+    'The network interface at device index 0 and networkCard index 0 cannot be detached.',
   ],
+  ['invalid', detach, 'AuthFailure', 'You do not have permission to access the specified resource.'],
   [
     'invalid',
     'DescribeNetworkInterfaces',

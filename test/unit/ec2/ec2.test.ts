@@ -74,7 +74,7 @@ t.test(
       subnetIds: [subnetId],
     });
     t.strictSame(byZone[0]?.prefixes, ['10.0.10.0/28']);
-    t.match(await ec2.describeSubnets([subnetId, 'subnet-22222222']), [
+    t.match(await ec2.describeSubnets({ ids: [subnetId, 'subnet-22222222'] }), [
       { id: subnetId, vpcId: 'vpc-11111111', zone: 'us-east-1a', cidr: '10.0.0.0/20' },
     ]);
   },
@@ -125,13 +125,13 @@ t.test('an abort is passed on as it is, from a hanging call and before one', asy
   sim.faults.add({ action: 'DescribeSubnets', kind: 'hang' });
   const controller = new AbortController();
   const reason = new Error('the deadline');
-  const listing = ec2.describeSubnets([subnetId], controller.signal);
+  const listing = ec2.describeSubnets({ ids: [subnetId] }, controller.signal);
   while (sim.record.calls.length === 0) {
     await new Promise((resolve) => setImmediate(resolve));
   }
   controller.abort(reason);
   await t.rejects(listing, reason);
-  await t.rejects(ec2.describeSubnets([subnetId], controller.signal), reason);
+  await t.rejects(ec2.describeSubnets({ ids: [subnetId] }, controller.signal), reason);
   t.equal(ec2.calls().DescribeSubnets, 1, 'what is not sent is not counted');
 });
 
@@ -152,7 +152,7 @@ t.test('not permitted: the missing permission and who lacks it', async (t) => {
 
 t.test('no instance profile: no credentials, and the remedy', async (t) => {
   const { ec2 } = await simulated(t, {}, { profile: null });
-  await t.rejects(ec2.describeSubnets([subnetId]), {
+  await t.rejects(ec2.describeSubnets({ ids: [subnetId] }), {
     class: 'noCredentials',
     code: 'NoCredentials',
     message: /no instance profile.*associate-iam-instance-profile/,
@@ -164,8 +164,8 @@ t.test('a clock that is wrong before NTP: EC2 tells the time, and the next try s
     for (const hours of [-3, 3]) {
       const epoch = Date.now() - performance.now() + hours * 3_600_000;
       const { ec2, signal } = await simulated(t, { epoch, quirks: { clockSkew } });
-      await t.rejects(ec2.describeSubnets([subnetId]), { class: 'clock', code: clockSkew });
-      t.equal((await ec2.describeSubnets([subnetId], signal)).length, 1, `${clockSkew}, ${hours} h`);
+      await t.rejects(ec2.describeSubnets({ ids: [subnetId] }), { class: 'clock', code: clockSkew });
+      t.equal((await ec2.describeSubnets({ ids: [subnetId] }, signal)).length, 1, `${clockSkew}, ${hours} h`);
     }
   }
 });

@@ -101,6 +101,25 @@ t.test('limits: which one, and the way out', (t) => {
     /Network interfaces per Region/,
   );
   t.match(failure('limit', 'OtherLimitExceeded', 'quota').message, /Service Quotas/);
+  const addresses = failure('limit', 'InvalidParameterValue', 'Number of IPv6 addresses will exceed limit.');
+  t.match(addresses.message, /no more addresses on an ENI: take a larger type/);
+  const type = failure('limit', 'UnsupportedOperation', 'IPv6 addresses are not supported on m3.medium');
+  t.match(type.message, /take another type, or set mode of "ipv6" to None/);
+  t.match(failure('limit', 'TagLimitExceeded', 'More than 50 tags').message, /an instance, takes 50/);
+  t.end();
+});
+
+t.test('invalid: what to correct, where the answer tells', (t) => {
+  const cidr = failure('invalid', 'InvalidParameterValue', "The subnet 'x' does not have an IPv6 CIDR block");
+  t.match(cidr.message, /Give the subnet an IPv6 CIDR/);
+  const words = 'You do not have permission to access the specified resource.';
+  t.match(failure('invalid', 'AuthFailure', words).message, /another account manages this ENI/);
+  t.match(
+    failure('invalid', 'OperationNotPermitted', "You are not allowed to manage 'ela-attach' attachments.")
+      .message,
+    /have "existing" select others/,
+  );
+  t.match(failure('invalid', 'InvalidParameter', 'No.').message, /`multus-bootstrap plan` shows the calls/);
   t.end();
 });
 

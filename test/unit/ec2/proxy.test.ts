@@ -117,18 +117,18 @@ t.test('calls go through the proxy, and around it where NO_PROXY says so', async
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
   };
   const proxied = createEc2({ ...common, env, proxyEnv: { http_proxy: url } });
-  t.equal((await proxied.describeSubnets([subnetId])).length, 1);
+  t.equal((await proxied.describeSubnets({ ids: [subnetId] })).length, 1);
   const basic = Buffer.from('me:secret').toString('base64');
   t.strictSame(asked, [`POST ${sim.ec2Url}/ Basic ${basic}`]);
   const direct = createEc2({ ...common, env, proxyEnv: { http_proxy: url, NO_PROXY: '127.0.0.1' } });
-  t.equal((await direct.describeSubnets([subnetId])).length, 1);
+  t.equal((await direct.describeSubnets({ ids: [subnetId] })).length, 1);
   t.equal(asked.length, 1);
 });
 
 t.test('a tunnel that the proxy refuses: EC2 was not reached', async (t) => {
   const { url, asked } = await startProxy(t);
   const connection = createEc2({ ...common, env: keys, proxyEnv: { HTTPS_PROXY: url } });
-  await t.rejects(connection.describeSubnets([subnetId]), {
+  await t.rejects(connection.describeSubnets({ ids: [subnetId] }), {
     class: 'unreachable',
     code: 'ERR_PROXY_TUNNEL',
     message: /403 Forbidden/,
@@ -140,6 +140,6 @@ t.test('a tunnel that the proxy refuses: EC2 was not reached', async (t) => {
 t.test('TLS goes through the tunnel: the proxy does not see the call', async (t) => {
   const { url, asked } = await startProxy(t, 'opened');
   const connection = createEc2({ ...common, env: keys, proxyEnv: { HTTPS_PROXY: url } });
-  await t.rejects(connection.describeSubnets([subnetId]), { name: 'Ec2Error', class: 'transient' });
+  await t.rejects(connection.describeSubnets({ ids: [subnetId] }), { name: 'Ec2Error', class: 'transient' });
   t.strictSame(asked, ['CONNECT ec2.eu-west-1.amazonaws.com:443', 'TLS']);
 });

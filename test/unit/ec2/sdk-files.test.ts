@@ -14,7 +14,7 @@ t.test('a call reads none of the files of the SDK, wherever they are', async (t)
     import { systemClock as clock } from './agent/clock.ts';
     const log = { debug() {} };
     const ec2 = createEc2({ region: 'eu-west-1', env: process.env, proxyEnv: {}, imds: {}, clock, log });
-    const [subnet] = await ec2.describeSubnets(['${subnetId}']);
+    const [subnet] = await ec2.describeSubnets({ ids: ['${subnetId}'] });
     console.log(subnet.id);`;
   const { stdout, stderr } = await execa(process.execPath, ['--input-type=module', '-e', script], {
     cwd: new URL('../../..', import.meta.url),
