@@ -175,6 +175,67 @@ t.test('the aws command lists, page by page, and reads the surroundings', async 
   });
 });
 
+t.test('the aws command speaks IPv6', async (t) => {
+  const { sim, asUser } = await clientWorld(t);
+  const ec2 = aws(sim.ec2Url, asUser);
+  const create = async (subnet: string, ...more: string[]) =>
+    (await ec2('create-network-interface', '--subnet-id', subnet, ...more)).NetworkInterface;
+  const dual = await create(
+    ids.dualStack,
+    '--private-ip-address',
+    '10.0.6.4',
+    '--ipv6-addresses',
+    'Ipv6Address=2600:1f18:0:606:0:0:0:4',
+    'Ipv6Address=2600:1f18:0:606::5',
+  );
+  t.match(dual, {
+    PrivateIpAddress: '10.0.6.4',
+    Ipv6Addresses: [{ Ipv6Address: '2600:1f18:0:606::4' }, { Ipv6Address: '2600:1f18:0:606::5' }],
+  });
+  const named = ['--network-interface-id', dual.NetworkInterfaceId];
+  const prefixed = await create(ids.dualStack, '--ipv6-prefixes', 'Ipv6Prefix=2600:1f18:0:606:1::/80');
+  t.match(prefixed.Ipv6Prefixes, [{ Ipv6Prefix: '2600:1f18:0:606:1::/80' }]);
+  const counted = await create(ids.dualStack, '--ipv6-prefix-count', '2');
+  t.equal(counted.Ipv6Prefixes.length, 2);
+  const only = await create(ids.ipv6Only, '--ipv6-address-count', '2');
+  t.equal(only.Ipv6Addresses.length, 2);
+  t.equal(only.PrivateIpAddress, undefined);
+  t.match(await ec2('assign-ipv6-addresses', ...named, '--ipv6-addresses', '2600:1f18:0:606::6'), {
+    AssignedIpv6Addresses: ['2600:1f18:0:606::6'],
+  });
+  const prefix = '2600:1f18:0:606:2::/80';
+  t.match(await ec2('assign-ipv6-addresses', ...named, '--ipv6-prefixes', prefix), {
+    AssignedIpv6Prefixes: [prefix],
+  });
+  t.match(await ec2('unassign-ipv6-addresses', ...named, '--ipv6-addresses', '2600:1f18:0:606::5'), {
+    UnassignedIpv6Addresses: ['2600:1f18:0:606::5'],
+  });
+  t.match(await ec2('unassign-ipv6-addresses', ...named, '--ipv6-prefixes', prefix), {
+    UnassignedIpv6Prefixes: [prefix],
+  });
+  const filter = 'Name=ipv6-addresses.ipv6-address,Values=2600:1f18:0:606::6,2600:1f18:0:606::5';
+  const found = await ec2('describe-network-interfaces', '--filters', filter);
+  t.match(found.NetworkInterfaces, [
+    { Ipv6Addresses: [{ Ipv6Address: '2600:1f18:0:606::4' }, { Ipv6Address: '2600:1f18:0:606::6' }] },
+  ]);
+  const reserve = ['--cidr', '2600:1f18:0:606:8000::/65', '--reservation-type', 'explicit'];
+  await ec2('create-subnet-cidr-reservation', '--subnet-id', ids.dualStack, ...reserve);
+  t.match(await ec2('get-subnet-cidr-reservations', '--subnet-id', ids.dualStack), {
+    SubnetIpv4CidrReservations: { length: 0 },
+    SubnetIpv6CidrReservations: [{ Cidr: '2600:1f18:0:606:8000::/65', ReservationType: 'explicit' }],
+  });
+  const subnets = await ec2('describe-subnets', '--filters', 'Name=ipv6-native,Values=true');
+  t.match(subnets.Subnets, [
+    {
+      SubnetId: ids.ipv6Only,
+      Ipv6Native: true,
+      Ipv6CidrBlockAssociationSet: [
+        { Ipv6CidrBlock: '2600:1f18:0:607::/64', Ipv6CidrBlockState: { State: 'associated' } },
+      ],
+    },
+  ]);
+});
+
 t.test('the aws command reads errors', async (t) => {
   const { sim, node, asUser } = await clientWorld(t);
   const ec2 = aws(sim.ec2Url, asUser);

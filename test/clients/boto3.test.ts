@@ -139,6 +139,44 @@ t.test('boto3 lists page by page, and reads errors', async (t) => {
   t.match(await ec2('create_network_interface', { SubnetId: ids.subnet }), throttled);
 });
 
+t.test('boto3 speaks IPv6', async (t) => {
+  const { asUser } = await clientWorld(t);
+  const ec2 = boto3(t, asUser);
+  const create = async (SubnetId: string, input: object = {}) =>
+    (await ec2('create_network_interface', { SubnetId, ...input })).NetworkInterface;
+  const Ipv6Addresses = [{ Ipv6Address: '2600:1f18:0:606::4' }];
+  const { NetworkInterfaceId } = await create(ids.dualStack, { PrivateIpAddress: '10.0.6.4', Ipv6Addresses });
+  t.match(await ec2('create_network_interface', { SubnetId: ids.dualStack, Ipv6Addresses }), {
+    code: 'InvalidIPAddress.InUse',
+    status: 400,
+  });
+  t.match(await create(ids.ipv6Only), { Ipv6Addresses: { length: 1 }, PrivateIpAddresses: { length: 0 } });
+  t.match(await create(ids.dualStack, { Ipv6Prefixes: [{ Ipv6Prefix: '2600:1f18:0:606:1::/80' }] }), {
+    Ipv6Prefixes: [{ Ipv6Prefix: '2600:1f18:0:606:1::/80' }],
+  });
+  const Filters = [{ Name: 'ipv6-addresses.ipv6-address', Values: ['2600:1f18:0:606::4'] }];
+  const found = await ec2('describe_network_interfaces', { Filters });
+  t.match(found.NetworkInterfaces, [{ NetworkInterfaceId, Ipv6Addresses }]);
+  const assigned = await ec2('assign_ipv6_addresses', { NetworkInterfaceId, Ipv6AddressCount: 2 });
+  t.equal(assigned.AssignedIpv6Addresses.length, 2);
+  const gone = { NetworkInterfaceId, Ipv6Addresses: assigned.AssignedIpv6Addresses };
+  t.match(await ec2('unassign_ipv6_addresses', gone), { UnassignedIpv6Addresses: { length: 2 } });
+  t.match(await ec2('assign_ipv6_addresses', { NetworkInterfaceId, Ipv6PrefixCount: 1 }), {
+    AssignedIpv6Prefixes: [/^2600:1f18:0:606:[0-9a-f]+::\/80$/],
+  });
+  await ec2('create_subnet_cidr_reservation', {
+    SubnetId: ids.dualStack,
+    Cidr: '2600:1f18:0:606:8000::/65',
+    ReservationType: 'prefix',
+  });
+  t.match(await ec2('get_subnet_cidr_reservations', { SubnetId: ids.dualStack }), {
+    SubnetIpv6CidrReservations: [{ Cidr: '2600:1f18:0:606:8000::/65', ReservationType: 'prefix' }],
+  });
+  t.match(await ec2('describe_vpcs'), {
+    Vpcs: [{ Ipv6CidrBlockAssociationSet: [{ Ipv6CidrBlock: '2600:1f18:0:600::/56' }] }],
+  });
+});
+
 t.test("boto3's instance-profile provider takes credentials from IMDS", async (t) => {
   const { sim, node, asInstance } = await clientWorld(t);
   const ec2 = boto3(t, asInstance);
