@@ -20,6 +20,7 @@ const defaults = {
   deleteOnTermination: { default: true },
   tags: { default: {} },
 };
+
 /** The rules of `interface-rules.ts` on what stands beside what, as editors know them. The first is the usual case. */
 const kinds = [
   kind(['subnets', 'securityGroups'], ['subnetTags', 'existing'], defaults),
