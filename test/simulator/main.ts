@@ -97,14 +97,24 @@ async function run(values: Values): Promise<void> {
   }
 }
 
-/** A VPC with two subnets in each of two zones: one for nodes, one for their Multus ENIs. */
+/** A VPC with two subnets in each of two zones: one for nodes, a dual-stack one for their Multus ENIs. */
 function addWorld({ world }: Simulator): string {
-  const vpc = world.addVpc({ cidr: '10.0.0.0/16', tags: { Name: 'simulated' } });
+  const vpc = world.addVpc({
+    cidr: '10.0.0.0/16',
+    ipv6Cidr: '2600:1f18:0:600::/56',
+    tags: { Name: 'simulated' },
+  });
   world.addSecurityGroup({ vpcId: vpc.id, name: 'multus' });
   const zones = ['a', 'b'].map((letter) => `${world.settings.region}${letter}`);
   const [first] = zones.flatMap((zone, n) => [
     world.addSubnet({ vpcId: vpc.id, zone, cidr: `10.0.${n}.0/24`, tags: { Name: `nodes ${zone}` } }),
-    world.addSubnet({ vpcId: vpc.id, zone, cidr: `10.0.1${n}.0/24`, tags: { Name: `multus ${zone}` } }),
+    world.addSubnet({
+      vpcId: vpc.id,
+      zone,
+      cidr: `10.0.1${n}.0/24`,
+      ipv6Cidrs: [`2600:1f18:0:61${n}::/64`],
+      tags: { Name: `multus ${zone}` },
+    }),
   ]);
   return first?.id ?? '';
 }
