@@ -1,8 +1,9 @@
 import type { Action } from '../api/action.ts';
 import { atMostOneOf, flag, integer, type Params, texts } from '../api/params.ts';
-import { assignAddresses, largestCount, unassignAddresses } from '../model/addresses.ts';
+import { assignAddresses, unassignAddresses } from '../model/addresses.ts';
 import { ApiError } from '../model/api-error.ts';
 import { refuseForeign } from '../model/enis.ts';
+import { largestCount } from '../model/limits.ts';
 import { eniResource, visibleEniId } from './enis.ts';
 
 export const assignPrivateIpAddresses: Action = {

@@ -9,9 +9,9 @@ import {
   text,
   texts,
 } from '../api/params.ts';
-import { largestCount } from '../model/addresses.ts';
 import { ApiError, invalidParameter } from '../model/api-error.ts';
 import { idOf } from '../model/ids.ts';
+import { largestCount } from '../model/limits.ts';
 import { checkTags } from '../model/tags.ts';
 import { createEniOnce } from '../model/tokens.ts';
 import { eniAnswer } from './eni-answer.ts';

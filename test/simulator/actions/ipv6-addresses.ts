@@ -1,9 +1,9 @@
 import type { Action } from '../api/action.ts';
 import { integer, type Params, texts } from '../api/params.ts';
-import { largestCount } from '../model/addresses.ts';
 import { ApiError, invalidParameter } from '../model/api-error.ts';
 import { refuseForeign } from '../model/enis.ts';
 import { assignIpv6, unassignIpv6 } from '../model/ipv6-addresses.ts';
+import { largestCount } from '../model/limits.ts';
 import { eniResource, visibleEniId } from './enis.ts';
 
 const ways = ['Ipv6Addresses', 'Ipv6AddressCount', 'Ipv6Prefix', 'Ipv6PrefixCount'];

@@ -1,11 +1,8 @@
 import type { AddressPool } from './address-pool.ts';
 import { ApiError, invalidParameter } from './api-error.ts';
-import { type InstanceType, instanceTypes } from './instance-types.ts';
+import { refuseTooMany } from './limits.ts';
 import { type Eni, isIpv6Native, type Subnet } from './records.ts';
 import type { World } from './world.ts';
-
-/** Without an instance there is no type to bound an ENI: EC2's largest limit. */
-export const largestCount = 50;
 
 export interface Assignment {
   addresses: readonly string[];
@@ -40,7 +37,8 @@ export function assignAddresses(world: World, eni: Eni, request: Assignment): En
   const { pool } = subnet;
   refuseWithoutIpv4(subnet, request);
   const wanted = newAddresses(world, pool, eni, request);
-  refuseTooMany(world, eni, wanted.length + request.count + request.prefixes.length + request.prefixCount);
+  const more = wanted.length + request.count + request.prefixes.length + request.prefixCount;
+  refuseTooMany(world, eni, 'addressesPerInterface', more);
   const taken = { addresses: [] as string[], prefixes: [] as string[] };
   try {
     for (const address of wanted) {
@@ -120,23 +118,6 @@ function release(world: World, pool: AddressPool, address: string): void {
   const eni = world.store.eni(owner);
   pool.give([address], []);
   world.store.setEni({ ...eni, addresses: eni.addresses.filter((each) => each !== address) });
-}
-
-function refuseTooMany(world: World, eni: Eni, more: number): void {
-  const limit = typeOfHolder(world, eni)?.addressesPerInterface ?? largestCount;
-  if (more > 0 && eni.addresses.length + eni.prefixes.length + more > limit) {
-    throw tooManyAddresses();
-  }
-}
-
-/** The type of the instance that the ENI is attached to. */
-export function typeOfHolder(world: World, eni: Eni): InstanceType | undefined {
-  const instance = world.instances.get(eni.attachment?.instanceId ?? '');
-  return instance && instanceTypes.get(instance.type);
-}
-
-export function tooManyAddresses(): ApiError {
-  return new ApiError('PrivateIpAddressLimitExceeded', 'Number of private addresses will exceed limit.');
 }
 
 /** Fails, and changes nothing, unless the ENI has all of these; its primary address stays. */

@@ -1,8 +1,8 @@
-import { tooManyAddresses } from './addresses.ts';
 import { ApiError, invalidParameter } from './api-error.ts';
 import { refuseForeign } from './enis.ts';
 import { notFound } from './ids.ts';
-import { type InstanceType, instanceTypes, maximumInterfaces } from './instance-types.ts';
+import { maximumInterfaces } from './instance-types.ts';
+import { refuseFullEni, typeOf } from './limits.ts';
 import { type Attachment, type Eni, type Instance, isUp } from './records.ts';
 import type { World } from './world.ts';
 
@@ -56,18 +56,7 @@ function refuseWithoutRoom(world: World, instance: Instance, eni: Eni, request: 
       `Interface count ${attached.length + 1} exceeds the limit for ${type.name}`,
     );
   }
-  refuseTooManyAddresses(eni, type);
-}
-
-function refuseTooManyAddresses(eni: Eni, type: InstanceType): void {
-  const ipv6 = eni.ipv6Addresses.length + eni.ipv6Prefixes.length;
-  if (ipv6 > 0 && type.ipv6AddressesPerInterface === 0) {
-    throw invalidParameter(`IPv6 is not supported for the instance type '${type.name}'`);
-  }
-  const ipv4 = eni.addresses.length + eni.prefixes.length;
-  if (ipv4 > type.addressesPerInterface || ipv6 > type.ipv6AddressesPerInterface) {
-    throw tooManyAddresses();
-  }
+  refuseFullEni(eni, type);
 }
 
 function plugIn(
@@ -149,12 +138,4 @@ export function unplug(world: World, eniId: string, attachmentId: string): void 
   if (eni.attachment.device) {
     world.onEvent({ kind: 'deviceRemoved', eni, instance });
   }
-}
-
-export function typeOf(instance: Instance): InstanceType {
-  const type = instanceTypes.get(instance.type);
-  if (type === undefined) {
-    throw new Error(`not in the catalogue of instance types: ${instance.type}`);
-  }
-  return type;
 }

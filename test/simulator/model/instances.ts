@@ -1,6 +1,7 @@
 import { invalidParameter } from './api-error.ts';
-import { addDevice, typeOf, unplug } from './attachments.ts';
+import { addDevice, unplug } from './attachments.ts';
 import { removeEni } from './enis.ts';
+import { typeOf, withoutIpv6 } from './limits.ts';
 import { presentEni } from './new-eni.ts';
 import type { Attachment, Instance, InstanceState, Tags } from './records.ts';
 import { checkMetadataTags } from './tags.ts';
@@ -48,7 +49,7 @@ export function launch(world: World, request: LaunchRequest): Instance {
   const always = Number.NEGATIVE_INFINITY;
   const { address, ipv6Addresses = [], securityGroups = [] } = request;
   if (type.ipv6AddressesPerInterface === 0 && (subnet.assignIpv6OnCreation || ipv6Addresses.length > 0)) {
-    throw invalidParameter(`IPv6 is not supported for the instance type '${type.name}'`);
+    throw withoutIpv6(type);
   }
   const eni = presentEni(world, { subnetId: subnet.id, address, ipv6Addresses, securityGroups });
   world.instances.set(instance.id, instance);

@@ -1,6 +1,6 @@
-import { largestCount, tooManyAddresses, typeOfHolder } from './addresses.ts';
 import { ApiError, invalidParameter } from './api-error.ts';
 import { formatCidr, ipv6, parseCidr } from './ip.ts';
+import { refuseTooMany } from './limits.ts';
 import type { Eni, Subnet } from './records.ts';
 import type { World } from './world.ts';
 
@@ -23,7 +23,12 @@ export function assignIpv6(world: World, eni: Eni, request: Ipv6Assignment): Eni
     throw withoutIpv6(subnet);
   }
   const wanted = newAddresses(world, subnet, eni, request.addresses);
-  refuseTooMany(world, eni, wanted.length + count + prefixes.length + prefixCount);
+  refuseTooMany(
+    world,
+    eni,
+    'ipv6AddressesPerInterface',
+    wanted.length + count + prefixes.length + prefixCount,
+  );
   const taken = { addresses: [] as string[], prefixes: [] as string[] };
   try {
     for (const address of wanted) {
@@ -74,13 +79,6 @@ function newAddresses(world: World, subnet: Subnet, eni: Eni, addresses: readonl
 function takenError(world: World, addresses: readonly string[]): ApiError {
   const { code, message } = world.settings.quirks.ipv6Taken;
   return new ApiError(code, message.replace('%s', addresses.join(', ')));
-}
-
-function refuseTooMany(world: World, eni: Eni, more: number): void {
-  const limit = typeOfHolder(world, eni)?.ipv6AddressesPerInterface ?? largestCount;
-  if (more > 0 && eni.ipv6Addresses.length + eni.ipv6Prefixes.length + more > limit) {
-    throw tooManyAddresses();
-  }
 }
 
 /** Fails, and changes nothing, unless the ENI has all of these. Answers the canonical forms and the changed ENI. */
