@@ -104,7 +104,7 @@ export type ErrorClass =
   | 'transient'
   /** No connection could be made at all (no route, refused, no such host): the call had no effect. */
   | 'unreachable'
-  /** An id that was just created, or the instance early in its boot, is not visible or not ready yet: wait, bounded. */
+  /** Not visible yet (an attachment: or gone), or the instance is not ready yet: wait, bounded, and look again. */
   | 'notYet'
   /** An instance id, ENI id, subnet or group that does not exist. */
   | 'notFound'

@@ -16,6 +16,10 @@ const writes = ['CreateNetworkInterface', 'AttachNetworkInterface', 'ModifyNetwo
 const notYet = (id: string): Ec2Answer[] => [
   { code: 'InvalidNetworkInterfaceID.NotFound', message: `The networkInterface ID '${id}' does not exist` },
 ];
+const unseenAttachment: Ec2Answer = {
+  code: 'InvalidAttachmentID.NotFound',
+  message: "The attachment ID 'eni-attach-1' does not exist",
+};
 const atAttach: Ec2Answer[] = [
   ...notYet('eni-0123'),
   { code: 'InvalidInstanceID.NotFound', message: "The instance ID 'i-0123' does not exist" },
@@ -26,7 +30,10 @@ const atAttach: Ec2Answer[] = [
 t.test('at every call on the way to kubelet', async (t) => {
   const rows: [Ec2Answer, string[]][] = [
     ...healing.map((row): [Ec2Answer, string[]] => [row, [...reads, ...writes]]),
-    ...notYet('eni-0123').map((row): [Ec2Answer, string[]] => [row, ['ModifyNetworkInterfaceAttribute']]),
+    ...[...notYet('eni-0123'), unseenAttachment].map((row): [Ec2Answer, string[]] => [
+      row,
+      ['ModifyNetworkInterfaceAttribute'],
+    ]),
     ...atAttach.map((row): [Ec2Answer, string[]] => [row, ['AttachNetworkInterface']]),
   ];
   for (const [row, actions] of rows) {

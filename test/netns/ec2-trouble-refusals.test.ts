@@ -123,12 +123,6 @@ t.test('answers', async (t) => {
       'Correct',
     ],
     [
-      'ModifyNetworkInterfaceAttribute',
-      { code: 'InvalidAttachmentID.NotFound', message: "The attachment ID 'eni-attach-1' does not exist" },
-      3,
-      'Correct the id',
-    ],
-    [
       'DescribeNetworkInterfaces',
       {
         code: 'OperationNotPermitted',
