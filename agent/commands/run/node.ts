@@ -31,7 +31,7 @@ export async function configure({ root, imds }: Shell, signal: AbortSignal): Pro
 /** EC2, reached as the environment and the node's own NodeConfig say. */
 export function connect(
   { env, imds, clock, log }: Shell,
-  { region }: Identity,
+  { region }: Pick<Identity, 'region'>,
   { nodeConfigs }: Pick<Loaded, 'nodeConfigs'>,
 ): Ec2Connection {
   return createEc2({
@@ -49,7 +49,7 @@ export function runContext(
   { root, host, clock, random, log }: Shell,
   ec2: Ec2Connection,
   instance: Identity,
-  { config }: Config,
+  { config }: Pick<Config, 'config'>,
   signal: AbortSignal,
 ): RunContext {
   return {
