@@ -14,12 +14,12 @@ export const advice: Readonly<Record<ErrorClass, Advice>> = {
   taken: {
     exitCode: ExitCode.noneFree,
     remedy:
-      'Every address tried has an owner: widen "within" of "ipv4" or "ipv6", or name another subnet in "subnets"',
+      'Every address tried has an owner: widen "ipv4.within" or "ipv6.within", or name another subnet in "subnets"',
   },
   unusable: {
     exitCode: ExitCode.noneFree,
     remedy:
-      'Keep "within" of "ipv4" and "ipv6" to addresses that EC2 gives out: inside the subnet\'s CIDRs, but not the ' +
+      'Keep "ipv4.within" and "ipv6.within" to addresses that EC2 gives out: inside the subnet\'s CIDRs, but not the ' +
       'first four of one, nor its last',
   },
   full: {

@@ -78,7 +78,7 @@ const limits: Readonly<Record<string, string>> = {
 /** For `limit`. */
 export function raiseLimit({ code, message }: Ec2Error): string {
   if (/IPv6.*support|support.*IPv6/i.test(message)) {
-    return 'This instance type carries no IPv6 as is asked for: take another type, or set mode of "ipv6" to None';
+    return 'This instance type carries no IPv6 as is asked for: take another type, or set "ipv6.mode" to None';
   }
   return limits[code] ?? (/addresses/.test(message) ? noMoreAddresses : 'Ask for more in Service Quotas');
 }
@@ -92,7 +92,7 @@ export function correct({ action, code, message }: Ec2Error): string {
     );
   }
   if (/IPv6 CIDR/i.test(message)) {
-    return 'Give the subnet an IPv6 CIDR, name another one, or set mode of "ipv6" to None';
+    return 'Give the subnet an IPv6 CIDR, name another one, or set "ipv6.mode" to None';
   }
   return 'Correct what the configuration says of this interface; `multus-bootstrap plan` shows the calls';
 }

@@ -104,8 +104,15 @@ t.test('limits: which one, and the way out', (t) => {
   const addresses = failure('limit', 'InvalidParameterValue', 'Number of IPv6 addresses will exceed limit.');
   t.match(addresses.message, /no more addresses on an ENI: take a larger type/);
   const type = failure('limit', 'UnsupportedOperation', 'IPv6 addresses are not supported on m3.medium');
-  t.match(type.message, /take another type, or set mode of "ipv6" to None/);
+  t.match(type.message, /take another type, or set "ipv6\.mode" to None/);
   t.match(failure('limit', 'TagLimitExceeded', 'More than 50 tags').message, /an instance, takes 50/);
+  t.end();
+});
+
+t.test('addresses: the keys of both IP versions', (t) => {
+  for (const errorClass of ['taken', 'unusable'] as const) {
+    t.match(failure(errorClass, 'Code', 'Words.').message, /"ipv4\.within" (or|and) "ipv6\.within"/);
+  }
   t.end();
 });
 
