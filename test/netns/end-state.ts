@@ -25,6 +25,7 @@ export async function endState(node: TestNode): Promise<object> {
       interface: named.get(eni.id),
       subnetId: eni.subnetId,
       addresses: eni.addresses,
+      ipv6Addresses: eni.ipv6Addresses,
       securityGroups: eni.securityGroups,
       description: eni.description,
       tags: eni.tags,

@@ -1,13 +1,8 @@
 import t, { type Test } from 'tap';
-import type { Write } from '../../agent/plan/writes.ts';
-import { attribute, flag, integer, text } from '../simulator/api/params.ts';
-import type { Call } from '../simulator/api/record.ts';
 import { attachEni } from '../simulator/model/attachments.ts';
-import type { Eni } from '../simulator/model/records.ts';
-import { devices } from './devices.ts';
-import { filesBelow } from './end-state.ts';
 import { runUntilKilled } from './kill.ts';
 import { enterNamespace } from './namespace.ts';
+import { plannedWrites, runDoesWhatPlanLists } from './planned.ts';
 import { group, startNode, subnets, type TestNode } from './simulated-node.ts';
 
 await enterNamespace(import.meta.url);
@@ -31,71 +26,6 @@ async function nodeFor(t: Test, userData = threeInterfaces): Promise<TestNode> {
   const node = await startNode({ userData });
   t.teardown(() => node.close());
   return node;
-}
-
-/** What `plan` lists; it must change nothing. */
-async function plannedWrites(t: Test, node: TestNode): Promise<Write[]> {
-  const { world, record } = node.simulator;
-  const look = async () => ({
-    enis: world.enis,
-    devices: await devices(),
-    files: await filesBelow(node.root),
-  });
-  const before = await look();
-  record.clear();
-  const { exitCode, stdout, journal } = await node.run(['plan', '--json']);
-  t.equal(exitCode, 0, journal);
-  t.strictSame(record.writes(), [], 'plan writes nothing in EC2');
-  t.strictSame(await look(), before, 'nor on the host');
-  return JSON.parse(stdout).writes;
-}
-
-/** The writes of a run that follows, as EC2 saw them. */
-async function writesMade(t: Test, node: TestNode): Promise<Write[]> {
-  const { world, record } = node.simulator;
-  const before = world.enis;
-  record.clear();
-  const { exitCode, journal } = await node.run(['run']);
-  t.equal(exitCode, 0, journal);
-  return record.writes().map((call) => toWrite(call, before, world.enis));
-}
-
-/** The call as `plan` tells of it: ENIs that the run itself creates have no id yet. */
-function toWrite({ action, params }: Call, before: readonly Eni[], after: readonly Eni[]): Write {
-  const eni = after.find(({ id }) => id === params['NetworkInterfaceId']);
-  const made = text(params, 'Description')?.split(' ')[0];
-  return defined({
-    action,
-    interface: eni?.tags['multus-bootstrap.io/interface'] ?? made,
-    eniId: before.find(({ id }) => id === params['NetworkInterfaceId'])?.id,
-    subnetId: text(params, 'SubnetId'),
-    address: text(params, 'PrivateIpAddress'),
-    deviceIndex: integer(params, 'DeviceIndex'),
-    networkCard: integer(params, 'NetworkCardIndex'),
-    deleteOnTermination: flag(attribute(params, 'Attachment') ?? {}, 'DeleteOnTermination'),
-    sourceDestCheck: flag(attribute(params, 'SourceDestCheck') ?? {}, 'Value'),
-  });
-}
-
-/** Without the members that are undefined. */
-function defined<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return JSON.parse(JSON.stringify(given));
-}
-
-/** The interfaces go side by side: only the order of one's own writes is certain, and its Modify calls have none. */
-function inOrder(writes: readonly Write[]): string[] {
-  const rank = ({ action }: Write) =>
-    ['Delete', 'Create', 'Attach', 'Modify'].findIndex((verb) => action.startsWith(verb));
-  return writes
-    .map((write) => `${write.interface} ${rank(write)} ${JSON.stringify(write, Object.keys(write).sort())}`)
-    .sort();
-}
-
-async function runDoesWhatPlanLists(t: Test, node: TestNode): Promise<Write[]> {
-  const planned = await plannedWrites(t, node);
-  const made = await writesMade(t, node);
-  t.strictSame(inOrder(made), inOrder(planned));
-  return planned;
 }
 
 t.test(

@@ -22,6 +22,12 @@ export const subnets = {
   b: 'subnet-0000000b',
   /** In another zone. */
   elsewhere: 'subnet-0000000e',
+  /** Dual-stack: 10.0.8.0/24 and 2600:1f18:1:8::/64. */
+  dual: 'subnet-00000008',
+  /** The same with 10.0.9.0/24 and 2600:1f18:1:9::/64, and EC2 gives each new ENI an IPv6 address unasked. */
+  assigning: 'subnet-00000009',
+  /** 2600:1f18:1:a::/64 alone. */
+  ipv6Only: 'subnet-0000006a',
 } as const;
 export const group = 'sg-00000001';
 
@@ -106,15 +112,7 @@ export async function startNode(options: NodeOptions = {}): Promise<TestNode> {
   };
   const simulator = await startSimulator({ region: 'eu-west-1', ...options.simulator, hooks });
   const { world } = simulator;
-  world.addVpc({ id: 'vpc-00000001', cidr: '10.0.0.0/16' });
-  for (const [id, cidr, zone] of [
-    [subnets.primary, '10.0.0.0/24', 'eu-west-1a'],
-    [subnets.a, '10.0.4.0/24', 'eu-west-1a'],
-    [subnets.b, '10.0.5.0/24', 'eu-west-1a'],
-    [subnets.elsewhere, '10.0.6.0/24', 'eu-west-1b'],
-  ] as const) {
-    world.addSubnet({ id, vpcId: 'vpc-00000001', cidr, zone });
-  }
+  addNetwork(world);
   world.addSecurityGroup({ id: group, vpcId: 'vpc-00000001' });
   options.world?.(world);
   const spec = 'userData' in options ? options.userData : twoInterfaces;
@@ -155,6 +153,32 @@ export async function startNode(options: NodeOptions = {}): Promise<TestNode> {
       await rm(root, { recursive: true });
     },
   };
+}
+
+function addNetwork(world: World): void {
+  const vpcId = 'vpc-00000001';
+  const zone = 'eu-west-1a';
+  world.addVpc({ id: vpcId, cidr: '10.0.0.0/16', ipv6Cidr: '2600:1f18:1::/56' });
+  world.addSubnet({ id: subnets.primary, vpcId, cidr: '10.0.0.0/24', zone });
+  world.addSubnet({ id: subnets.a, vpcId, cidr: '10.0.4.0/24', zone });
+  world.addSubnet({ id: subnets.b, vpcId, cidr: '10.0.5.0/24', zone });
+  world.addSubnet({ id: subnets.elsewhere, vpcId, cidr: '10.0.6.0/24', zone: 'eu-west-1b' });
+  world.addSubnet({
+    id: subnets.dual,
+    vpcId,
+    cidr: '10.0.8.0/24',
+    ipv6Cidrs: ['2600:1f18:1:8::/64'],
+    zone,
+  });
+  world.addSubnet({
+    id: subnets.assigning,
+    vpcId,
+    cidr: '10.0.9.0/24',
+    ipv6Cidrs: ['2600:1f18:1:9::/64'],
+    assignIpv6OnCreation: true,
+    zone,
+  });
+  world.addSubnet({ id: subnets.ipv6Only, vpcId, ipv6Cidrs: ['2600:1f18:1:a::/64'], zone });
 }
 
 const program = new URL('../../agent/main.ts', import.meta.url).pathname;

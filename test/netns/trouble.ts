@@ -73,8 +73,12 @@ export async function leavesOnly(t: Test, node: TestNode, before: object): Promi
 export async function traces(node: TestNode): Promise<object> {
   const { world } = node.simulator;
   return {
-    enis: world.enis.map(({ id, addresses, attachment }) => ({ id, addresses, attachment })),
-    available: [...world.subnets.values()].map(({ id, pool }) => `${id}: ${pool.available}`),
+    enis: world.enis.map(({ id, addresses, ipv6Addresses, tags, attachment }) => {
+      return { id, addresses, ipv6Addresses, tags, attachment };
+    }),
+    available: [...world.subnets.values()].map(({ id, pool, ipv6Pool }) => {
+      return `${id}: ${pool.available}, ${ipv6Pool.available}`;
+    }),
     devices: (await devices()).map(({ mac, name }) => `${mac} ${name}`),
     files: [...(await filesBelow(node.root)).keys()].filter(
       (path) => path !== 'run/multus-bootstrap/result.json',

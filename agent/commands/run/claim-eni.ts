@@ -1,8 +1,9 @@
 import type { Eni } from '../../claim/facts.ts';
+import type { CreatedInterface } from '../../config/model.ts';
 import { Ec2Error } from '../../ec2/port.ts';
 import { ExitCode, Failure } from '../../failure.ts';
 import type { Creation } from '../../plan/steps.ts';
-import { claimInSubnet } from './claim-in-subnet.ts';
+import { type AllTaken, claimInSubnet } from './claim-in-subnet.ts';
 import type { RunContext } from './context.ts';
 
 /**
@@ -11,27 +12,38 @@ import type { RunContext } from './context.ts';
  */
 export async function claimEni(context: RunContext, { config, choices }: Creation): Promise<Eni> {
   const { name } = config;
-  const refusals: string[] = [];
+  const reasons: string[] = [];
   for (const choice of choices) {
     const { subnetId } = choice;
-    const eni = await claimInSubnet(context, config, choice);
-    if (eni !== undefined && !(eni instanceof Ec2Error)) {
-      return eni;
+    const outcome = await claimInSubnet(context, config, choice);
+    if ('id' in outcome) {
+      return outcome;
     }
-    const refusal = eni === undefined ? allTaken(context, subnetId) : `${subnetId} is full (${eni.code})`;
-    context.log.warn(`${name}: ${refusal}`, { interface: name, subnet: subnetId });
-    refusals.push(refusal);
+    const reason = reasonFor(outcome, subnetId);
+    context.log.warn(`${name}: ${reason}`, { interface: name, subnet: subnetId });
+    reasons.push(reason);
   }
   throw new Failure(
     ExitCode.noneFree,
-    `${name}: no address could be claimed: ${refusals.join('; ')}. Release addresses there, widen within, ` +
+    `${name}: no address could be claimed: ${reasons.join('; ')}. Release addresses there, ${widen(config)}` +
       `or add a subnet of zone ${context.instance.zone}`,
   );
 }
 
-function allTaken({ claims }: RunContext, subnetId: string): string {
+function reasonFor(outcome: Ec2Error | AllTaken, subnetId: string): string {
+  if (outcome instanceof Ec2Error) {
+    return `${subnetId} is full (${outcome.code})`;
+  }
   return (
-    `in ${subnetId} every address that looked free is taken (EC2 refused ${claims.tried(subnetId).length}): others ` +
+    `in ${subnetId} every address that looked free is taken (EC2 refused ${outcome.refusals}): others ` +
     'claim here too, or, in a shared VPC, hold addresses that no listing shows'
   );
+}
+
+function widen({ ipv4, ipv6 }: CreatedInterface): string {
+  const keys = [
+    ...(ipv4.within.length > 0 ? ['ipv4.within'] : []),
+    ...(ipv6.within.length > 0 ? ['ipv6.within'] : []),
+  ];
+  return keys.length === 0 ? '' : `widen ${keys.join(' or ')}, `;
 }

@@ -6,26 +6,31 @@ import { Ec2Error } from '../../ec2/port.ts';
 import type { SubnetChoice } from '../../plan/steps.ts';
 import type { RunContext } from './context.ts';
 import { createEni } from './create-eni.ts';
-import { afterRefusal, type Hunt, verified } from './hunt.ts';
+import { afterRefusal, type Hunt, lookAgain } from './hunt.ts';
 import { type Named, newIntent } from './intent.ts';
+
+/** Every address that looked free has an owner, after so many refusals. */
+export interface AllTaken {
+  refusals: number;
+}
 
 /**
  * Creates the interface's ENI in one subnet, at the first addresses that EC2 lets it have. Answers with EC2's word
- * that the subnet is full, or nothing if every address that looked free has an owner.
+ * that the subnet is full, or that all that looked free is taken.
  */
 export async function claimInSubnet(
   context: RunContext,
   config: CreatedInterface,
   choice: SubnetChoice,
-): Promise<Eni | Ec2Error | undefined> {
+): Promise<Eni | Ec2Error | AllTaken> {
   const { claims, random, log } = context;
   const { name } = config;
   const { subnetId } = choice;
   let hunts = huntsFor(choice);
   if (choice.isCut) {
-    hunts = await Promise.all(hunts.map((hunt) => verified(context, name, subnetId, hunt)));
+    hunts = await lookAgain(context, name, choice, hunts);
   }
-  for (;;) {
+  for (let refusals = 0; ; refusals += 1) {
     const tried = claims.tried(subnetId);
     hunts = hunts.map((hunt) => ({ ...hunt, free: subtract(hunt.free, tried) }));
     const candidates = hunts.map(({ key, free, collisions }) => ({
@@ -33,7 +38,7 @@ export async function claimInSubnet(
       address: choose(free, collisions, random),
     }));
     if (candidates.some(({ address }) => address === undefined)) {
-      return undefined;
+      return { refusals };
     }
     const named: Named = Object.fromEntries(
       candidates.map(({ key, address = 0n }) => [key, formatAddress(address)]),
@@ -47,7 +52,7 @@ export async function claimInSubnet(
       subnet: subnetId,
       address: named.address ?? named.ipv6Address,
     });
-    hunts = await afterRefusal(context, name, subnetId, hunts, named, eni);
+    hunts = await afterRefusal(context, name, choice, hunts, named, eni);
   }
 }
 

@@ -78,14 +78,19 @@ function described({ id, addresses, ipv6Addresses }: Eni): string {
   return `${id} (${primary.join(', ')})`;
 }
 
+/** Beyond it a number tells nobody anything: a /64 has 20 digits. */
+const million = 1_000_000n;
+
 function inWords(
   version: string,
   choice: AddressChoice | undefined,
   first: string | undefined,
 ): string | undefined {
   switch (choice?.mode) {
-    case 'FirstFree':
-      return `${version}: ${size(choice.free)} free, first ${first}`;
+    case 'FirstFree': {
+      const count = size(choice.free);
+      return `${version}: ${count > million ? 'over a million' : count} free, first ${first}`;
+    }
     case 'Automatic':
       return `${version}: EC2 chooses the address`;
     default:
