@@ -36,7 +36,16 @@ export function workersPart(cidrs: readonly string[], within: readonly string[])
 
 /** The addresses that the ENIs hold: primary, secondary and delegated prefixes, whoever owns the ENI. */
 export function held(enis: readonly Eni[]): Range[] {
-  return enis.flatMap((eni) => [...eni.addresses, ...eni.ipv6Addresses, ...eni.prefixes].map(parseRange));
+  return enis.flatMap(heldBy);
+}
+
+/** Reading addresses is most of a plan's work where tens of thousands are in use: once for all interfaces. */
+const known = new WeakMap<Eni, Range[]>();
+
+function heldBy(eni: Eni): Range[] {
+  const ranges = known.get(eni) ?? [...eni.addresses, ...eni.ipv6Addresses, ...eni.prefixes].map(parseRange);
+  known.set(eni, ranges);
+  return ranges;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { SocketAddress } from 'node:net';
-import { IPv4, IPv4CidrRange, IPv6, IPv6CidrRange } from 'ip-num';
+import { IPv4, IPv6 } from 'ip-num';
 
 /**
  * A run of addresses, both ends included, as numbers. IPv4 and IPv6 share one number line: an IPv4 address is a
@@ -33,14 +33,24 @@ export function formatAddress(address: bigint): string {
 /** `10.0.4.0/24`, `10.0.4.4-10.0.4.63`, one address, or the same of IPv6. Throws on anything else. */
 export function parseRange(text: string): Range {
   if (text.includes('/')) {
-    const cidr = isIpv6(text) ? IPv6CidrRange.fromCidr(text) : IPv4CidrRange.fromCidr(text);
-    return { first: cidr.getFirst().value, last: cidr.getLast().value };
+    return parseCidr(text);
   }
   const [first = '', last = first, ...rest] = text.split('-');
   if (rest.length > 0 || isIpv6(first) !== isIpv6(last)) {
     throw new Error(`${text} is not a range of the form first-last`);
   }
   return { first: parseAddress(first), last: parseAddress(last) };
+}
+
+function parseCidr(text: string): Range {
+  const [address = '', length = '', ...rest] = text.split('/');
+  const bits = isIpv6(address) ? 128 : 32;
+  if (rest.length > 0 || !/^\d{1,3}$/.test(length) || Number(length) > bits) {
+    throw new Error(`${text} is not a CIDR`);
+  }
+  const inBlock = (1n << BigInt(bits - Number(length))) - 1n;
+  const last = parseAddress(address) | inBlock;
+  return { first: last - inBlock, last };
 }
 
 /** The same addresses, in order, as the fewest ranges. */

@@ -1,5 +1,6 @@
 import type { Eni } from '../claim/facts.ts';
 import type { InterfaceConfig } from '../config/model.ts';
+import { isMade } from './tags.ts';
 
 /** The attributes of an ENI to be changed; what is absent is as configured, or left alone. */
 export interface AttributeChanges {
@@ -8,16 +9,21 @@ export interface AttributeChanges {
 }
 
 /**
- * What ModifyNetworkInterfaceAttribute is to change.
+ * What ModifyNetworkInterfaceAttribute is to change. An interface that has become `existing`, or is so no more, keeps
+ * the ENI that is attached, as it is: a user's must not be deleted with the instance.
  *
  * @param eni undefined: it is still to be created or chosen
  * @param isAttached whether it stays in its present attachment: a new one begins without DeleteOnTermination
  */
 export function attributeChanges(
-  { deleteOnTermination, sourceDestCheck }: InterfaceConfig,
+  config: InterfaceConfig,
   eni: Eni | undefined,
   isAttached: boolean,
 ): AttributeChanges {
+  if (isAttached && eni !== undefined && isMade(eni) !== (config.existing === undefined)) {
+    return {};
+  }
+  const { deleteOnTermination, sourceDestCheck } = config;
   const present = {
     deleteOnTermination: (isAttached ? eni?.attachment?.deleteOnTermination : undefined) ?? false,
     sourceDestCheck: eni?.sourceDestCheck ?? true,

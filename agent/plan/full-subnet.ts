@@ -1,3 +1,4 @@
+import { formatCount } from '../claim/count.ts';
 import type { Subnet } from '../claim/facts.ts';
 import { cidrsOf, closedTo, freeRanges, held, type IpVersion, reserved, workersPart } from '../claim/free.ts';
 import { intersect, parseRange, type Range, size, subtract } from '../claim/range.ts';
@@ -30,9 +31,9 @@ export function describeFull(
   const counts = uses
     .map(([ranges, what]) => ({ count: size(intersect(part, ranges)), what }))
     .filter(({ count }) => count > 0n)
-    .map(({ count, what }) => `${count} ${what}`);
+    .map(({ count, what }) => `${formatCount(count)} ${what}`);
   const bounds = within.length > 0 ? ` within ${within.join(', ')}` : '';
-  return `of the ${size(part)} addresses of ${where}${bounds} ${counts.join(', ')}`;
+  return `of the ${formatCount(size(part))} addresses of ${where}${bounds} ${counts.join(', ')}`;
 }
 
 /** The IP version of which there is no address left. */

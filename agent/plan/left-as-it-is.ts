@@ -19,6 +19,18 @@ export function unnamed(config: NodeConfig, seen: Observation): string[] {
     );
 }
 
+/** ENIs that are attached for an interface besides the one that it has. */
+export function doubled(sources: readonly Sourced[], seen: Observation): string[] {
+  return sources.flatMap(({ config, source }) =>
+    seen.enis
+      .filter((eni) => isAttached(eni, seen.instance.instanceId) && interfaceOf(eni, seen) === config.name)
+      .filter((eni) => source.kind !== 'attached' || source.eni.id !== eni.id)
+      .map(
+        ({ id }) => `${id} is attached for ${config.name} too: it is left as it is, since pods may use it`,
+      ),
+  );
+}
+
 /** Interfaces whose attached ENI is not what the configuration says. */
 export function different(sources: readonly Sourced[], seen: Observation): string[] {
   return sources

@@ -2,7 +2,7 @@ import type { Eni } from '../claim/facts.ts';
 import type { NodeConfig } from '../config/model.ts';
 import { isAvailable, isSelected, type Sourced, unsettled } from './eni-source.ts';
 import type { Observation, OpenIntent } from './observation.ts';
-import { isClaimed, isOurs, tagKeys } from './tags.ts';
+import { isClaimed, isOurs } from './tags.ts';
 
 /** What an earlier run was about to create for interfaces that the configuration does not name any more. */
 export function abandoned(config: NodeConfig, seen: Observation): OpenIntent[] {
@@ -21,17 +21,14 @@ export function surplus(sources: readonly Sourced[], seen: Observation): Eni[] {
   );
 }
 
-/** ENIs made beforehand that bear this instance's tags though they are not attached, and are not wanted again. */
-export function unneeded(config: NodeConfig, seen: Observation): Eni[] {
+/**
+ * ENIs made beforehand that bear this instance's tags though they are not attached. Not those that an interface may
+ * attach in the same run: handing back detaches them.
+ */
+export function unneeded(sources: readonly Sourced[], seen: Observation): Eni[] {
   return seen.enis
     .filter((eni) => isClaimed(eni, seen.instance.instanceId) && isAvailable(eni))
     .filter(
-      (eni) =>
-        !config.interfaces.some(
-          (each) =>
-            each.existing !== undefined &&
-            each.name === eni.tags[tagKeys.interface] &&
-            isSelected(eni, each, seen),
-        ),
+      (eni) => !sources.some(({ source }) => source.kind === 'claim' && isSelected(eni, source.config, seen)),
     );
 }

@@ -5,7 +5,7 @@ import { combine, ExitCode, Failure } from '../failure.ts';
 import { checkLimits, createIndexes } from './device-index.ts';
 import { type EniSource, interfaceOf, type Sourced, sourcesOf } from './eni-source.ts';
 import { addressesOf } from './first-try.ts';
-import { different, unnamed } from './left-as-it-is.ts';
+import { different, doubled, unnamed } from './left-as-it-is.ts';
 import { abandoned, surplus, unneeded } from './leftovers.ts';
 import type { Observation } from './observation.ts';
 import type { InterfacePlan, Plan, Source } from './steps.ts';
@@ -52,9 +52,9 @@ export function makePlan(config: NodeConfig, seen: Observation): Plan {
   return {
     interfaces,
     surplus: surplus(sources, seen),
-    unneeded: unneeded(config, seen),
+    unneeded: unneeded(sources, seen),
     abandoned: abandoned(config, seen),
-    warnings: [...unnamed(config, seen), ...different(sources, seen)],
+    warnings: [...unnamed(config, seen), ...doubled(sources, seen), ...different(sources, seen)],
   };
 }
 
@@ -65,19 +65,26 @@ function planInterfaces(
   attempt: Attempt,
 ): InterfacePlan[] {
   const indexes = createIndexes(staying, seen.instance.instanceId);
-  const planned: Range[] = [];
+  const claimed = new Map(sources.map(({ config, source }) => [config.name, announced(source)]));
   return sources.flatMap(({ config, source }) => {
     attempt(() => checkName(config.name, sources, seen));
     const attachment = source.kind === 'attached' ? source.eni.attachment : undefined;
     const networkCard = attachment?.networkCard ?? config.networkCard;
     const deviceIndex = indexes.next(networkCard, attachment?.deviceIndex);
-    const whole = attempt(() => withChoices(source, seen, planned));
+    const others = [...claimed].flatMap(([name, addresses]) => (name === config.name ? [] : addresses));
+    const whole = attempt(() => withChoices(source, seen, others.map(parseRange)));
     if (whole === undefined) {
       return [];
     }
-    planned.push(...addressesOf(whole).map(parseRange));
+    claimed.set(config.name, addressesOf(whole));
     return [{ config, source: whole, deviceIndex, networkCard }];
   });
+}
+
+/** What an earlier run was about to claim may be this node's, though no listing shows it. */
+function announced(source: EniSource): string[] {
+  const { address, ipv6Address } = source.kind === 'recover' ? source.intent : {};
+  return [address, ipv6Address].filter((each) => each !== undefined);
 }
 
 function withChoices(source: EniSource, seen: Observation, planned: readonly Range[]): Source {

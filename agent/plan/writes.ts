@@ -1,7 +1,7 @@
 import { type AttributeChanges, attributeChanges } from './attributes.ts';
 import { type FirstTry, firstTry } from './first-try.ts';
 import type { InterfacePlan, Plan } from './steps.ts';
-import { claimTags, claimTagsOf, hasTags, noManage } from './tags.ts';
+import { claimTags, claimTagsOf, hasTags, isMade, missingTags, noManage } from './tags.ts';
 
 /** One EC2 call that changes something, as `plan` lists it. */
 export interface Write extends Partial<FirstTry>, AttributeChanges {
@@ -42,7 +42,9 @@ function writesOfInterface(
   const target = { interface: config.name, ...(eni === undefined ? {} : { eniId: eni.id }) };
   const { deleteOnTermination, sourceDestCheck } = attributeChanges(config, eni, isAttached);
   const create = firstTry(source);
-  const tags = claimTags(config.name, instanceId, cluster);
+  const claim = claimTags(config.name, instanceId, cluster);
+  const tags = eni === undefined ? claim : missingTags(eni, { ...noManage, ...claim });
+  const isClaim = config.existing !== undefined && !(eni !== undefined && isMade(eni));
   const writes: (Write | undefined | false)[] = [
     create && { action: 'CreateNetworkInterface', interface: config.name, ...create },
     // Which ENI it is, EC2's answer to the attach decides: those that have the tag are not tagged.
@@ -53,8 +55,7 @@ function writesOfInterface(
         tags: noManage,
       },
     !isAttached && { action: 'AttachNetworkInterface', ...target, deviceIndex, networkCard },
-    config.existing !== undefined &&
-      !(eni !== undefined && hasTags(eni, tags)) && { action: 'CreateTags', ...target, tags },
+    isClaim && Object.keys(tags).length > 0 && { action: 'CreateTags', ...target, tags },
     deleteOnTermination !== undefined && {
       action: 'ModifyNetworkInterfaceAttribute',
       ...target,

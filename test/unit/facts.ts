@@ -65,6 +65,22 @@ export function ownTags(name: string): Record<string, string> {
   };
 }
 
+/** The user's ENI, as `existingInterface` selects it. */
+export function made(given: Partial<Eni> = {}): Eni {
+  return eni({ tags: { multus: 'true' }, addresses: ['10.0.7.7'], subnetId: 'subnet-77777777', ...given });
+}
+
+/** The tags of an ENI made beforehand that an earlier run on the instance claimed for the interface. */
+export function claimedTags(name: string, id = instanceId): Record<string, string> {
+  return {
+    multus: 'true',
+    'node.k8s.amazonaws.com/no_manage': 'true',
+    'multus-bootstrap.io/instance-id': id,
+    'multus-bootstrap.io/interface': name,
+    'multus-bootstrap.io/existing': 'true',
+  };
+}
+
 export function interfaceConfig(given: Partial<CreatedInterface> = {}): CreatedInterface {
   return {
     name: 'eth1',

@@ -1,4 +1,4 @@
-import type { Eni } from '../../../agent/claim/facts.ts';
+import type { Attachment } from '../../../agent/claim/facts.ts';
 import type { InterfaceConfig, NodeConfig } from '../../../agent/config/model.ts';
 import type { Observation } from '../../../agent/plan/observation.ts';
 import { makePlan } from '../../../agent/plan/plan.ts';
@@ -32,7 +32,15 @@ export function chosen({ source }: InterfacePlan): string[] {
   return 'choices' in source ? source.choices.map(({ subnetId }) => subnetId) : [];
 }
 
-/** The same ENI with another status of its attachment. */
-export function being(status: 'attaching' | 'detaching', eni: Eni): Eni {
-  return eni.attachment === undefined ? eni : { ...eni, attachment: { ...eni.attachment, status } };
+/** To the instance, at index 1 of card 0. */
+export function attachment(given: Partial<Attachment>): Attachment {
+  return {
+    id: 'eni-attach-01',
+    instanceId,
+    deviceIndex: 1,
+    networkCard: 0,
+    status: 'attached',
+    deleteOnTermination: true,
+    ...given,
+  };
 }
