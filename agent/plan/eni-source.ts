@@ -30,9 +30,10 @@ export function isAttached(eni: Eni, instanceId: string): boolean {
 
 /** Where the interfaces' ENIs come from: what earlier runs left is taken up before anything else. */
 export function sourcesOf({ interfaces }: NodeConfig, seen: Observation): Sourced[] {
+  const names = interfaces.map(({ name }) => name);
   const taken = new Set<string>();
   return interfaces.map((config) => {
-    const source = sourceOf(config, seen, taken);
+    const source = sourceOf(config, names, seen, taken);
     if ('eni' in source) {
       taken.add(source.eni.id);
     }
@@ -40,7 +41,12 @@ export function sourcesOf({ interfaces }: NodeConfig, seen: Observation): Source
   });
 }
 
-function sourceOf(config: InterfaceConfig, seen: Observation, taken: ReadonlySet<string>): EniSource {
+function sourceOf(
+  config: InterfaceConfig,
+  names: readonly string[],
+  seen: Observation,
+  taken: ReadonlySet<string>,
+): EniSource {
   const { instanceId } = seen.instance;
   const own = seen.enis
     .filter((eni) => interfaceOf(eni, seen) === config.name)
@@ -49,7 +55,7 @@ function sourceOf(config: InterfaceConfig, seen: Observation, taken: ReadonlySet
   if (attached !== undefined) {
     return { kind: 'attached', eni: attached };
   }
-  return config.existing === undefined ? toCreate(config, own, seen) : toClaim(config, seen, taken);
+  return config.existing === undefined ? toCreate(config, own, seen) : toClaim(config, names, seen, taken);
 }
 
 /**
@@ -62,6 +68,13 @@ export function interfaceOf(eni: Eni, { instance, claims }: Observation): string
   }
   const claim = claims.find(({ eniId }) => eniId === eni.id);
   return isAttached(eni, instance.instanceId) ? claim?.interface : undefined;
+}
+
+/** The interface for which an earlier run on this instance had the ENI, or was about to attach it. */
+function claimantOf(eni: Eni, { instance, claims }: Observation): string | undefined {
+  return isClaimed(eni, instance.instanceId)
+    ? eni.tags[tagKeys.interface]
+    : claims.find(({ eniId }) => eniId === eni.id)?.interface;
 }
 
 function toCreate(config: CreatedInterface, own: readonly Eni[], seen: Observation): EniSource {
@@ -80,7 +93,12 @@ function toCreate(config: CreatedInterface, own: readonly Eni[], seen: Observati
 }
 
 /** What the node has attached already, be it by another hand, comes before what is available. */
-function toClaim(config: ExistingInterface, seen: Observation, taken: ReadonlySet<string>): EniSource {
+function toClaim(
+  config: ExistingInterface,
+  names: readonly string[],
+  seen: Observation,
+  taken: ReadonlySet<string>,
+): EniSource {
   const { instanceId, primaryMac } = seen.instance;
   const selected = seen.enis.filter((eni) => isSelected(eni, config, seen));
   const attached = selected.find(
@@ -90,9 +108,15 @@ function toClaim(config: ExistingInterface, seen: Observation, taken: ReadonlySe
       !taken.has(eni.id) &&
       interfaceOf(eni, seen) === undefined,
   );
-  return attached === undefined
-    ? { kind: 'claim', config, available: selected.filter(isAvailable) }
-    : { kind: 'attached', eni: attached };
+  if (attached !== undefined) {
+    return { kind: 'attached', eni: attached };
+  }
+  const others = names.filter((name) => name !== config.name);
+  const available = selected
+    .filter(isAvailable)
+    .filter((eni) => !others.includes(claimantOf(eni, seen) ?? config.name));
+  const own = available.find((eni) => claimantOf(eni, seen) === config.name);
+  return { kind: 'claim', config, available, own };
 }
 
 /** Whether `existing` means this ENI: in the node's zone and VPC, with all of the tags, and made by others. */
@@ -117,7 +141,11 @@ function isWithin({ attachment }: Eni, instanceId: string): boolean {
 }
 
 /** The intents whose ENI EC2 does not show, though it may have been created. */
-export function unsettled({ enis, intents, instance }: Observation): OpenIntent[] {
+export function unsettled({
+  enis,
+  intents,
+  instance,
+}: Pick<Observation, 'enis' | 'intents' | 'instance'>): OpenIntent[] {
   const own = enis.filter((eni) => isOurs(eni, instance.instanceId));
   return intents.filter((intent) => !isGone(intent) && !own.some((eni) => cameOf(intent, eni)));
 }

@@ -37,8 +37,11 @@ export type Source =
   /** An earlier run may have created it, but EC2 does not show it: the same create again tells. */
   | ({ kind: 'recover'; intent: OpenIntent } & Creation)
   | ({ kind: 'create' } & Creation)
-  /** It was made beforehand; these are available now, the ones to try first before the others. */
-  | { kind: 'claim'; config: ExistingInterface; available: readonly Eni[] };
+  /**
+   * It was made beforehand; these are available now. One that an earlier run of this instance had for this interface,
+   * or was about to attach, comes first: listings may be behind an attach.
+   */
+  | { kind: 'claim'; config: ExistingInterface; available: readonly Eni[]; own: Eni | undefined };
 
 /** One interface's way from what is there to what is wanted. */
 export interface InterfacePlan {

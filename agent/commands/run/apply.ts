@@ -10,7 +10,7 @@ import type { Made } from './obtain.ts';
 
 /** How far one interface came. */
 interface Way {
-  name: string;
+  plan: InterfacePlan;
   made: Made;
   ready?: Ready;
   failure: unknown;
@@ -83,7 +83,7 @@ function wholeOf(ways: readonly Way[]): Ready[] {
 }
 
 async function go(context: RunContext, plan: InterfacePlan, intents: readonly StoredIntent[]): Promise<Way> {
-  const way: Way = { name: plan.config.name, made: {}, failure: undefined };
+  const way: Way = { plan, made: {}, failure: undefined };
   try {
     way.ready = await bringUp(context, plan, intents, way.made);
   } catch (failure) {
@@ -102,12 +102,13 @@ async function configure(
   }
 }
 
-async function undo(context: RunContext, { name, made, failure }: Way): Promise<void> {
+async function undo(context: RunContext, { plan, made, failure }: Way): Promise<void> {
+  const { name } = plan.config;
   if (made.eniId !== undefined) {
     await takeBack(context, name, made.eniId);
-  } else if (made.claimedId !== undefined) {
-    await takeBackClaim(context, name, made.claimedId);
-  } else if (failure !== undefined && !isOpen(failure)) {
+  } else if (made.claimed !== undefined) {
+    await takeBackClaim(context, name, made.claimed, isOpen(failure));
+  } else if (failure !== undefined && (plan.source.kind === 'claim' || !isOpen(failure))) {
     if (made.linkFiles === true) {
       await context.host.removeLinkFiles(context.instance.instanceId, name);
     }
@@ -115,7 +116,7 @@ async function undo(context: RunContext, { name, made, failure }: Way): Promise<
   }
 }
 
-/** Whether EC2 may have created an ENI all the same: then the intent stays for the next run to settle. */
+/** Whether EC2 may have done what was asked for all the same: then the intent stays for the next run to settle. */
 function isOpen(failure: unknown): boolean {
   const exitCode = exitCodeOf(failure);
   return exitCode === ExitCode.deadline || exitCode === ExitCode.unreachable || exitCode === ExitCode.bug;

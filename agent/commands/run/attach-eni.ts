@@ -5,6 +5,7 @@ import { isAttached } from '../../plan/eni-source.ts';
 import type { InterfacePlan } from '../../plan/steps.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
+import { finalIfGone } from './gone.ts';
 
 /** More than any network card carries: someone who takes index after index must not keep us here. */
 const mostIndexes = 16;
@@ -17,20 +18,23 @@ export interface Attached {
 /**
  * Attaches the ENI, at the next free device index if another ENI has taken the planned one meanwhile. Attach
  * has no client token: after an answer that may be to our own first try, EC2 is asked what is attached. Answers
- * nothing for an ENI made beforehand that another node has attached.
+ * nothing for an ENI made beforehand that another node has attached, or that is gone.
+ *
+ * @param mayBeOurs an earlier run may have attached it, though no listing shows it yet
  */
 export async function attachEni(
   context: RunContext,
   plan: InterfacePlan,
   eni: Eni,
+  mayBeOurs = false,
 ): Promise<Attached | undefined> {
   const { ec2, instance, log, clock } = context;
   const { networkCard } = plan;
   const { name } = plan.config;
   const refused = new Set<number>();
   const started = clock.now();
-  const rivalry = { isOpen: plan.source.kind === 'claim', mayBeOurs: false };
-  const expected: ErrorClass[] = rivalry.isOpen ? ['eniInUse'] : [];
+  const rivalry = { isOpen: plan.source.kind === 'claim', mayBeOurs };
+  const expected: ErrorClass[] = rivalry.isOpen ? ['eniInUse', 'notFound'] : [];
   for (let deviceIndex = plan.deviceIndex; ; ) {
     const outcome = await ask(
       context,
@@ -38,7 +42,7 @@ export async function attachEni(
       (signal) => attachOnce(context, { eniId: eni.id, deviceIndex, networkCard }, rivalry, signal),
       refused.size < mostIndexes ? [...expected, 'indexTaken'] : expected,
     );
-    if (outcome instanceof Ec2Error && outcome.class === 'eniInUse') {
+    if (outcome instanceof Ec2Error && outcome.class !== 'indexTaken') {
       return undefined;
     }
     if (!(outcome instanceof Ec2Error)) {
@@ -85,7 +89,7 @@ async function attachOnce(
     return { id, deviceIndex: request.deviceIndex };
   } catch (error) {
     if (!(error instanceof Ec2Error) || !mayBeOurOwn.includes(error.class)) {
-      throw error;
+      throw rivalry.isOpen ? finalIfGone(error) : error;
     }
     rivalry.mayBeOurs ||= error.class === 'transient';
     const [eni] = await ec2.describeEnis({ ids: [request.eniId] }, signal);

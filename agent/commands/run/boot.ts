@@ -73,7 +73,7 @@ async function attachAll(context: RunContext, progress: Progress, kubelet: Kubel
   for (const each of plan.interfaces) {
     log.info(intention(each), { interface: each.config.name });
   }
-  progress.leftovers = clearLeftovers(context, plan, intents);
+  progress.leftovers = clearLeftovers(context, plan, seen, intents);
   const { ready, failure } = await apply(context, plan, intents, () =>
     createDeadline(clock, clock.now() + graceMs, 'the time for taking back'),
   );

@@ -6,14 +6,20 @@ import type { WantedLink } from '../../host/port.ts';
 import { isAvailable, isSelected } from '../../plan/eni-source.ts';
 import type { InterfacePlan, Source } from '../../plan/steps.ts';
 import { tagText } from '../../plan/subnet-selection.ts';
-import { claimTags, isClaimed, missingTags, noManage, tagKeys } from '../../plan/tags.ts';
-import { ask } from './ask.ts';
+import { noManage } from '../../plan/tags.ts';
 import { type Attached, attachEni } from './attach-eni.ts';
+import { tagUnmanaged } from './claim-tags.ts';
 import type { RunContext } from './context.ts';
+import { listSelected } from './list-enis.ts';
 
 /** Between looks for one that has become available, in ms: a fleet's nodes all look, and EC2 allows 20 a second. */
-const base = 1_000;
-const cap = 15_000;
+const waiting = { least: 1_000, base: 1_000, cap: 15_000 };
+/** After an ENI is lost, in ms: a listing that is behind still shows what others have attached meanwhile. */
+const losing = { base: 250, cap: 2_000 };
+/** For so long, in ms, an ENI that was lost is not tried again, whatever a listing shows. */
+const lostMs = 10_000;
+
+type Claim = Extract<Source, { kind: 'claim' }>;
 
 export interface Claimed {
   eni: Eni;
@@ -24,7 +30,8 @@ export interface Claimed {
 /**
  * Attaches one of the ENIs that the user made beforehand. Several nodes may want the same one: only EC2's answer to
  * the attach decides, so an ENI gets this node's tags after it, and a loser leaves none. Waits, if the configuration
- * says so, for one that its last node has not let go yet. Throws a `Failure` (5) when none is to be had.
+ * says so, for one that its last node has not let go yet. Throws a `Failure` (5) when none is to be had, be it that
+ * the deadline cuts the wait short.
  *
  * @param prepare what must be done before a device can appear, for each ENI that is tried
  * @param noted told which ENI is being tried; undefined once it is lost to another node
@@ -32,103 +39,111 @@ export interface Claimed {
 export async function claimExisting(
   context: RunContext,
   plan: InterfacePlan,
-  { config, available: seen }: Extract<Source, { kind: 'claim' }>,
+  source: Claim,
   prepare: (eni: Eni) => Promise<WantedLink>,
   noted: (eni: Eni | undefined) => void,
 ): Promise<Claimed> {
-  const { clock, random, claims, log, instance, host } = context;
-  const { name } = config;
-  const until = clock.now() + config.existing.waitMs;
-  let available = seen;
-  for (let looks = 1; ; ) {
-    const eni = pick(available, context, config);
-    if (eni === undefined) {
-      const left = until - clock.now();
-      if (left <= 0) {
-        throw await noneLeft(context, config);
+  const { clock, random, log, signal } = context;
+  const { name, existing } = source.config;
+  const started = clock.now();
+  let found = source.available;
+  for (let looks = 0, losses = 0; ; looks += 1) {
+    let pauseMs = 0;
+    const eni = pick(found, context, source);
+    if (eni !== undefined) {
+      const claimed = await attempt(context, plan, source, eni, prepare, noted);
+      if (claimed !== undefined) {
+        return claimed;
       }
-      log.progress(`${name}: waiting for an ENI with the tags ${tagText(config.existing.tags)}`);
-      await clock.sleep(Math.min(left, base + backoff(looks, random, base, cap)), context.signal);
-      looks += 1;
+      losses += 1;
+      pauseMs = backoff(losses, random, losing.base, losing.cap);
     } else {
-      claims.enis.add(eni.id);
-      noted(eni);
-      await host.writeIntent({
-        kind: 'claim',
-        instanceId: instance.instanceId,
-        interface: name,
-        eniId: eni.id,
-        mac: eni.mac,
-      });
-      // The VPC CNI would adopt an attached ENI without it.
-      await setTags(context, name, eni, noManage);
-      const link = await prepare(eni);
-      const attached = await attachEni(context, plan, eni);
-      if (attached !== undefined) {
-        return { eni, link, attached };
+      const left = started + existing.waitMs - clock.now();
+      if (left <= 0 && looks > 0) {
+        throw noneLeft(context, source.config, found, clock.now() - started);
       }
-      noted(undefined);
-      log.info(`${name}: another node was faster with ${eni.id}`, { interface: name, eni: eni.id });
+      if (left > 0 && looks === losses) {
+        log.info(`${name}: no ENI with the tags ${tagText(existing.tags)} is available; waiting for one`);
+      }
+      log.progress(`${name}: waiting for an ENI with the tags ${tagText(existing.tags)}`);
+      pauseMs = Math.min(
+        Math.max(0, left),
+        waiting.least + backoff(looks - losses + 1, random, waiting.base, waiting.cap),
+      );
     }
-    available = (await matching(context, config)).filter(isAvailable);
+    await clock.sleep(pauseMs, signal).catch(() => {
+      throw noneLeft(context, source.config, found, clock.now() - started);
+    });
+    found = await listSelected(context, source.config);
   }
 }
 
-/** Gives an ENI that is attached here, and no one else's to take, the tags of its claim. */
-export async function tagClaimed(context: RunContext, name: string, eni: Eni): Promise<void> {
-  const { config, instance } = context;
-  const tags = { ...noManage, ...claimTags(name, instance.instanceId, config.cluster) };
-  await setTags(context, name, eni, tags);
-}
-
-async function setTags(
+/** Tries to attach one; nothing if another node was faster, or if it has been deleted. */
+async function attempt(
   context: RunContext,
-  name: string,
+  plan: InterfacePlan,
+  { config: { name }, own }: Claim,
   eni: Eni,
-  wanted: Readonly<Record<string, string>>,
-): Promise<void> {
-  const tags = missingTags(eni, wanted);
-  if (Object.keys(tags).length > 0) {
-    await ask(context, `tag ${eni.id} for ${name}`, (signal) => context.ec2.createTags(eni.id, tags, signal));
+  prepare: (eni: Eni) => Promise<WantedLink>,
+  noted: (eni: Eni | undefined) => void,
+): Promise<Claimed | undefined> {
+  const { claims, clock, host, instance, log } = context;
+  claims.enis.add(eni.id);
+  noted(eni);
+  await host.writeIntent({
+    kind: 'claim',
+    instanceId: instance.instanceId,
+    interface: name,
+    eniId: eni.id,
+    mac: eni.mac,
+  });
+  const [isThere, link] = await Promise.all([tagUnmanaged(context, name, eni), prepare(eni)]);
+  const attached = isThere ? await attachEni(context, plan, eni, eni.id === own?.id) : undefined;
+  if (attached !== undefined) {
+    return { eni: { ...eni, tags: { ...eni.tags, ...noManage } }, link, attached };
   }
+  noted(undefined);
+  claims.enis.delete(eni.id);
+  claims.lostAt.set(eni.id, clock.now());
+  log.info(`${name}: ${eni.id} is another node's by now, or gone`, { interface: name, eni: eni.id });
+  return undefined;
 }
 
-/** This interface's own of an earlier run, else any: nodes that all took the first would all but one be in vain. */
-function pick(
-  available: readonly Eni[],
-  { claims, instance, random }: RunContext,
-  { name }: ExistingInterface,
-): Eni | undefined {
-  const left = available.filter(({ id }) => !claims.enis.has(id));
-  const own = left.find((eni) => isClaimed(eni, instance.instanceId) && eni.tags[tagKeys.interface] === name);
-  return own ?? left[Math.floor(random() * left.length)];
-}
-
-async function matching(context: RunContext, config: ExistingInterface): Promise<Eni[]> {
-  const { zone, vpcId } = context.instance;
-  const { tags } = config.existing;
-  const enis = await ask(context, `list the ENIs of ${zone} with the tags ${tagText(tags)}`, (signal) =>
-    context.ec2.describeEnis({ tags, zone, vpcId }, signal),
+/**
+ * This interface's own of an earlier run, else any: nodes that all took the first would all but one be in vain. What
+ * another interface could take as well is left to it, if there is a choice.
+ */
+function pick(found: readonly Eni[], context: RunContext, { config, own }: Claim): Eni | undefined {
+  const { claims, clock, random } = context;
+  const isLost = ({ id }: Eni) => clock.now() - (claims.lostAt.get(id) ?? Number.NEGATIVE_INFINITY) < lostMs;
+  const left = found.filter((eni) => isAvailable(eni) && !claims.enis.has(eni.id) && !isLost(eni));
+  const others = context.config.interfaces.filter((each) => each.name !== config.name);
+  const unshared = left.filter(
+    (eni) => !others.some((each) => each.existing !== undefined && isSelected(eni, each, context)),
   );
-  return enis.filter((eni) => isSelected(eni, config, context));
+  const choice = unshared.length > 0 ? unshared : left;
+  return left.find(({ id }) => id === own?.id) ?? choice[Math.floor(random() * choice.length)];
 }
 
-async function noneLeft(context: RunContext, config: ExistingInterface): Promise<Failure> {
-  const { name, existing } = config;
-  const { zone, vpcId } = context.instance;
-  const found = await matching(context, config);
+function noneLeft(
+  { instance: { zone, vpcId }, signal }: RunContext,
+  { name, existing }: ExistingInterface,
+  found: readonly Eni[],
+  ms: number,
+): Failure {
   const inUse = found.filter((eni) => !isAvailable(eni));
   const holders = inUse
     .slice(0, 5)
     .map(({ id, attachment }) => `${id} by ${attachment?.instanceId ?? 'AWS'}`);
   const more = inUse.length > holders.length ? ` and ${inUse.length - holders.length} more` : '';
-  const seen =
-    found.length === 0
-      ? 'there is none'
-      : `${found.length} are there, none to be had${inUse.length > 0 ? ` (in use: ${holders.join(', ')}${more})` : ''}`;
+  const users = inUse.length > 0 ? ` (in use: ${holders.join(', ')}${more})` : '';
+  const seen = found.length === 0 ? 'there is none' : `${found.length} are there, none to be had${users}`;
+  const isCut = signal.aborted && ms < existing.waitMs;
+  const end = isCut ? `, when the deadline (timeout) passed; wait is ${existing.waitMs / 1000} s` : '';
   return new Failure(
     ExitCode.noneFree,
     `${name}: no available ENI with the tags ${tagText(existing.tags)} in ${zone} (${vpcId}): ${seen}, after ` +
-      `${existing.waitMs / 1000} s. Make more of them there, correct existing.tags, or raise existing.wait`,
+      `${Math.round(ms / 1000)} s${end}. Make more of them there, correct existing.tags, or raise ` +
+      `${isCut ? 'timeout' : 'existing.wait'}`,
   );
 }

@@ -12,6 +12,8 @@ export interface Claims {
   release(subnetId: string, address: string): void;
   /** ENIs made beforehand that this node's interfaces are trying to attach, or have: not for two of them. */
   enis: Set<string>;
+  /** When other nodes were found to have taken such ENIs, in ms of the clock, by ENI. */
+  lostAt: Map<string, number>;
 }
 
 /** None tried yet: one for each run. */
@@ -26,5 +28,6 @@ export function createClaims(): Claims {
       bySubnet.get(subnetId)?.delete(address);
     },
     enis: new Set(),
+    lostAt: new Map(),
   };
 }

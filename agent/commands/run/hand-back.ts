@@ -2,57 +2,114 @@ import type { Eni } from '../../claim/facts.ts';
 import { Ec2Error } from '../../ec2/port.ts';
 import { exitCodeOf, Failure, messageOf } from '../../failure.ts';
 import { isAttached } from '../../plan/eni-source.ts';
-import { claimTags, claimTagsOf } from '../../plan/tags.ts';
+import { claimTags, claimTagsOf, isClaimed } from '../../plan/tags.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
 
+/** An ENI on its way out of this instance's hands. */
+interface Leaving {
+  eniId: string;
+  /** Where this run attached it: listings may not show it yet. */
+  attachmentId: string | undefined;
+  isUntagged: boolean;
+  isDetached: boolean;
+  /** That IAM keeps our tags there is told, and keeps no ENI attached. */
+  refusal: Ec2Error | undefined;
+}
+
 /**
- * Lets go of an ENI that was made beforehand: takes our tags off, then detaches it. In that order, since another
- * node may attach and tag it the moment that it is free. It is no error if it is not ours any more.
+ * Lets go of an ENI that was made beforehand: takes our tags off, then detaches it. In that order and each once, since
+ * another node may attach and tag it the moment that it is free. It is no error if it is not ours any more.
+ *
+ * @param attachmentId of an attach of this run
  */
-export async function handBackEni(context: RunContext, name: string, eniId: string): Promise<void> {
-  await ask(context, `hand back ${eniId} of ${name}`, (signal) => letGo(context, name, eniId, signal), [
+export async function handBackEni(
+  context: RunContext,
+  name: string,
+  eniId: string,
+  attachmentId?: string,
+): Promise<void> {
+  const leaving = { eniId, attachmentId, isUntagged: false, isDetached: false, refusal: undefined };
+  await ask(context, `hand back ${eniId} of ${name}`, (signal) => letGo(context, name, leaving, signal), [
     'notFound',
   ]);
   context.log.info(`${name}: handed back ${eniId}`, { interface: name, eni: eniId });
 }
 
-async function letGo(context: RunContext, name: string, eniId: string, signal: AbortSignal): Promise<void> {
+async function letGo(
+  context: RunContext,
+  name: string,
+  leaving: Leaving,
+  signal: AbortSignal,
+): Promise<void> {
   const { ec2, instance } = context;
-  const [eni] = await ec2.describeEnis({ ids: [eniId] }, signal);
-  if (eni?.attachment?.instanceId !== instance.instanceId) {
-    return untag(context, name, eni, signal);
+  const [eni] = await ec2.describeEnis({ ids: [leaving.eniId] }, signal);
+  if (eni === undefined) {
+    return;
   }
-  if (isAttached(eni, instance.instanceId)) {
-    await untag(context, name, eni, signal);
-    await ec2.detachEni(eni.attachment.id, signal);
+  const isHere = eni.attachment?.instanceId === instance.instanceId;
+  const attachmentId = isAttached(eni, instance.instanceId) ? eni.attachment?.id : undefined;
+  const toDetach = attachmentId ?? (isHere ? undefined : leaving.attachmentId);
+  if (!leaving.isUntagged) {
+    await untag(context, name, eni, toDetach !== undefined, signal).catch((error: unknown) => {
+      leaving.refusal = refusalIn(error);
+    });
+    leaving.isUntagged = true;
   }
-  throw new Ec2Error('DetachNetworkInterface', 'notYet', 'Detaching', `${eniId} is being detached`);
+  if (!leaving.isDetached && toDetach !== undefined) {
+    await ec2.detachEni(toDetach, signal);
+    leaving.isDetached = true;
+  }
+  if (isHere) {
+    throw new Ec2Error('DetachNetworkInterface', 'notYet', 'Detaching', `${eni.id} is being detached`);
+  }
+  if (leaving.refusal !== undefined) {
+    throw leaving.refusal;
+  }
 }
 
-/** By value: what another node has written there meanwhile stays. */
+function refusalIn(error: unknown): Ec2Error {
+  if (error instanceof Ec2Error && error.class === 'notPermitted') {
+    return error;
+  }
+  throw error;
+}
+
+/**
+ * By value: what another node has written there meanwhile stays. While the ENI is attached here, no other node writes,
+ * and a listing may be behind our own tagging.
+ */
 async function untag(
   { ec2, instance, config }: RunContext,
   name: string,
-  eni: Eni | undefined,
+  eni: Eni,
+  isHeld: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const shown = eni === undefined ? {} : claimTagsOf(eni);
-  const ours = claimTags(name, instance.instanceId, config.cluster);
-  // A listing may be behind our own tagging.
-  const isOther = Object.values(shown).length > 0 && !Object.values(shown).includes(instance.instanceId);
-  if (eni !== undefined && !isOther) {
-    await ec2.deleteTags(eni.id, { ...ours, ...shown }, signal);
-  }
+  const written = isHeld ? claimTags(name, instance.instanceId, config.cluster) : {};
+  const shown = isClaimed(eni, instance.instanceId) ? claimTagsOf(eni) : {};
+  await ec2.deleteTags(eni.id, { ...written, ...shown }, signal);
 }
 
-/** As `takeBack`, for an ENI made beforehand. */
-export async function takeBackClaim(context: RunContext, name: string, eniId: string): Promise<void> {
+/**
+ * As `takeBack`, for an ENI made beforehand.
+ *
+ * @param isOpen whether EC2 may have attached it without our knowing: then its intent stays for the next run, to
+ * which EC2 shows it
+ */
+export async function takeBackClaim(
+  context: RunContext,
+  name: string,
+  { eniId, attachmentId }: { eniId: string; attachmentId?: string },
+  isOpen: boolean,
+): Promise<void> {
   const { host, instance } = context;
   try {
-    await handBackEni(context, name, eniId);
-    await host.removeLinkFiles(instance.instanceId, name);
-    await host.removeIntent(name);
+    await handBackEni(context, name, eniId, attachmentId);
+    if (attachmentId !== undefined || !isOpen) {
+      await host.removeLinkFiles(instance.instanceId, name);
+      await host.removeIntent(name);
+    }
   } catch (error) {
     throw new Failure(
       exitCodeOf(error),

@@ -2,9 +2,10 @@ import type { Eni } from '../../claim/facts.ts';
 import { ExitCode, Failure } from '../../failure.ts';
 import type { StoredIntent, WantedLink } from '../../host/port.ts';
 import type { InterfacePlan } from '../../plan/steps.ts';
+import { isMade } from '../../plan/tags.ts';
 import type { InterfaceResult } from '../../report/result.ts';
 import { type Deferred, setDeleteOnTermination, setSourceDestCheck } from './attributes.ts';
-import { tagClaimed } from './claim-existing.ts';
+import { tagClaimed } from './claim-tags.ts';
 import type { RunContext } from './context.ts';
 import { type Made, obtain } from './obtain.ts';
 
@@ -36,7 +37,8 @@ export async function bringUp(
   const { attachmentId, deviceIndex } = attached;
   const deleteOnTermination = setDeleteOnTermination(context, plan, eni, attachmentId);
   const ready = { plan, eni, deviceIndex, outcome, deleteOnTermination };
-  const tagged = config.existing === undefined ? undefined : tagClaimed(context, name, eni);
+  // An ENI that we made, for an interface that has become `existing` since, stays what it is.
+  const tagged = config.existing === undefined || isMade(eni) ? undefined : tagClaimed(context, name, eni);
   if (source.kind === 'attached' && (await isInPod(context, eni))) {
     context.log.info(`${name}: its device is not on the host, and kubelet has run: a pod has it`, {
       interface: name,

@@ -1,5 +1,7 @@
 import { messageOf } from '../../failure.ts';
 import type { CreateIntent, Stored, StoredIntent } from '../../host/port.ts';
+import { isAttached } from '../../plan/eni-source.ts';
+import type { Observation } from '../../plan/observation.ts';
 import type { Plan } from '../../plan/steps.ts';
 import { tagKeys } from '../../plan/tags.ts';
 import type { RunContext } from './context.ts';
@@ -15,11 +17,18 @@ import { settle } from './recover-eni.ts';
 export async function clearLeftovers(
   context: RunContext,
   { surplus, unneeded, abandoned }: Plan,
+  { enis }: Observation,
   intents: readonly StoredIntent[],
 ): Promise<void> {
+  const { instanceId } = context.instance;
+  const inUse = [...enis.filter((eni) => isAttached(eni, instanceId)), ...unneeded].map(({ id }) => id);
   const left = [
     ...surplus.map((eni) => clear(context, eni.tags[tagKeys.interface] ?? '', eni.id)),
-    ...unneeded.map((eni) => handBackEni(context, eni.tags[tagKeys.interface] ?? '', eni.id)),
+    ...unneeded.map((eni) => clearClaimed(context, eni.tags[tagKeys.interface] ?? '', eni.id)),
+    // What never came to be attached bears no tags.
+    ...intents
+      .filter((intent) => intent.kind === 'claim' && !inUse.includes(intent.eniId))
+      .map((intent) => clear(context, intent.interface, undefined)),
     ...intents
       .filter((intent) => intent.kind === 'create')
       .filter((intent) => abandoned.some((each) => each.interface === intent.interface))
@@ -38,6 +47,11 @@ async function clearAbandoned(context: RunContext, intent: Stored<CreateIntent>)
   if (eni?.attachment === undefined) {
     await clear(context, intent.interface, eni?.id);
   }
+}
+
+async function clearClaimed(context: RunContext, name: string, eniId: string): Promise<void> {
+  await handBackEni(context, name, eniId);
+  await clear(context, name, undefined);
 }
 
 async function clear(context: RunContext, name: string, eniId: string | undefined): Promise<void> {

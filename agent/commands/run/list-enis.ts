@@ -1,6 +1,10 @@
 import type { Eni } from '../../claim/facts.ts';
+import type { ExistingInterface } from '../../config/model.ts';
 import type { EniQuery } from '../../ec2/port.ts';
+import { isSelected } from '../../plan/eni-source.ts';
+import { tagText } from '../../plan/subnet-selection.ts';
 import { type AskContext, ask } from './ask.ts';
+import type { RunContext } from './context.ts';
 
 /** ENIs, and whether there are more of them. */
 export interface Listing {
@@ -31,4 +35,14 @@ export async function listEnis(
     }
   }
   return { enis, isCut: true };
+}
+
+/** The ENIs made beforehand that an interface's configuration selects, available or not. */
+export async function listSelected(context: RunContext, config: ExistingInterface): Promise<Eni[]> {
+  const { zone, vpcId } = context.instance;
+  const { tags } = config.existing;
+  const enis = await ask(context, `list the ENIs of ${zone} with the tags ${tagText(tags)}`, (signal) =>
+    context.ec2.describeEnis({ tags, zone, vpcId }, signal),
+  );
+  return enis.filter((eni) => isSelected(eni, config, context));
 }

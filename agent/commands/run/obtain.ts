@@ -12,8 +12,8 @@ import { recoverEni } from './recover-eni.ts';
 export interface Made {
   /** The ENI that it created or adopted. */
   eniId?: string;
-  /** The ENI made beforehand that it has attached, or is trying to. */
-  claimedId?: string | undefined;
+  /** The ENI made beforehand that it is trying to attach; with its attachment, once EC2 has told it. */
+  claimed?: { eniId: string; attachmentId?: string } | undefined;
   /** For an ENI that was not attached before. */
   linkFiles?: boolean;
 }
@@ -47,8 +47,9 @@ export async function obtain(
   };
   if (source.kind === 'claim') {
     const claimed = await claimExisting(context, plan, source, prepare, (eni) => {
-      made.claimedId = eni?.id;
+      made.claimed = eni && { eniId: eni.id };
     });
+    made.claimed = { eniId: claimed.eni.id, attachmentId: claimed.attached.attachmentId };
     return { ...claimed, outcome: 'claimed' };
   }
   const { eni, outcome } = await ownEni(context, source, intents);
