@@ -1,8 +1,9 @@
 import t from 'tap';
+import type { Subnet } from '../../../agent/claim/facts.ts';
 import { addressesOf } from '../../../agent/plan/first-try.ts';
 import { makePlan } from '../../../agent/plan/plan.ts';
-import { eni, nodeConfig, observation, subnet } from '../facts.ts';
-import { chosen, primary, second, writes } from './planning.ts';
+import { eni, interfaceConfig, nodeConfig, observation, ownTags, subnet } from '../facts.ts';
+import { chosen, planFor, primary, second, sourcesOf, writes } from './planning.ts';
 
 t.test('subnets', async (t) => {
   const both = nodeConfig({ subnets: ['subnet-11111111', 'subnet-22222222'] });
@@ -53,4 +54,34 @@ t.test('subnets', async (t) => {
     ['10.0.4.4', '10.0.4.5'],
     'two interfaces in one subnet do not plan the same address',
   );
+});
+
+t.test('subnets by tags', async (t) => {
+  const tags = { net: 'signalling' };
+  const config = [interfaceConfig({ subnets: [], subnetTags: tags })];
+  const tagged = subnet({ tags: { ...tags, team: 'core' } });
+  const also = { ...second, tags, availableAddresses: 100 };
+  const order = (...subnets: Subnet[]) => planFor(config, { subnets }).interfaces.flatMap(chosen);
+  t.strictSame(
+    order(subnet({}), also, tagged),
+    [tagged.id, also.id],
+    'the one with most free addresses first',
+  );
+  t.strictSame(order(also, { ...tagged, zone: 'eu-west-1b' }), [also.id], "in the node's zone");
+  t.strictSame(order({ ...tagged, vpcId: 'vpc-22222222' }, also), [also.id], 'and VPC');
+  for (const [what, subnets, ...words] of [
+    ['no such tags', [subnet({ tags: { net: 'other' } })], 'net=signalling', 'by id'],
+    // EC2 does not show the tags of another account's subnet.
+    ['a shared subnet', [subnet({ tags: {} })], 'net=signalling', 'shared by another account'],
+    ['another VPC', [subnet({ tags, vpcId: 'vpc-22222222' })], 'no subnet of vpc-11111111'],
+    ['another zone', [subnet({ tags, zone: 'eu-west-1b' })], 'subnet-11111111 is in eu-west-1b'],
+  ] as const) {
+    for (const word of words) {
+      t.throws(() => order(...subnets), { exitCode: 3, message: new RegExp(word) }, what);
+    }
+  }
+  const own = eni({ addresses: ['10.0.5.9'], subnetId: second.id, tags: ownTags('eth1') });
+  const source = (...subnets: Subnet[]) => sourcesOf(planFor(config, { subnets, enis: [primary, own] }))[0];
+  t.equal(source(tagged, also), `adopt ${own.id}`, 'an ENI of ours in one of them is adopted');
+  t.equal(source(tagged, second), 'create', 'not in one that has lost its tags');
 });
