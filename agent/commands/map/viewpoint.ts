@@ -9,7 +9,7 @@ import { configure } from '../run/node.ts';
 import type { Shell } from '../shell.ts';
 
 /** IMDS of a node that has booted answers at once: how long to wait where it is needed, and where it is not. */
-const patienceMs = { needed: 10_000, welcome: 2_000 };
+const patienceMs = { needed: 5_000, welcome: 1_000 };
 
 /** From where subnets are looked at: a node, or a machine that is none. */
 export interface Viewpoint {
@@ -54,9 +54,13 @@ export async function placeFor(shell: Shell, signal: AbortSignal): Promise<Viewp
   // A machine that is no node need not read of each try to reach IMDS.
   const log: Log = { ...shell.log, info: () => undefined };
   const imds = createImds({ endpoint: imdsEndpoint(env), clock, random, log });
-  const bound = AbortSignal.any([signal, AbortSignal.timeout(patienceMs.welcome)]);
+  const missing = credentialNames.filter((name) => !env[name]);
+  const patience = missing.length > 0 ? patienceMs.needed : patienceMs.welcome;
+  const bound = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
   const identity = await imds.identity(bound).catch((error: unknown) => {
-    requireEnvironment(env, error);
+    if (missing.length > 0) {
+      throw notHere(missing, error);
+    }
     return undefined;
   });
   let loaded: Loaded = { kind: 'none', nodeConfigs: [], warnings: [] };
@@ -79,17 +83,15 @@ export async function placeFor(shell: Shell, signal: AbortSignal): Promise<Viewp
   };
 }
 
-/** Where there is no IMDS, the environment must have all that it would tell. */
-function requireEnvironment(env: Shell['env'], error: unknown): void {
-  const names = ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
-  const missing = names.filter((name) => !env[name]);
-  if (missing.length > 0) {
-    throw new Failure(
-      ExitCode.unreachable,
-      `${messageOf(error)}. On a machine that is no instance, set ${missing.join(', ')}: eval "$(aws configure export-credentials --format env)"`,
-      { cause: error },
-    );
-  }
+/** What the environment must have where there is no IMDS to tell it. */
+const credentialNames = ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+
+function notHere(missing: readonly string[], cause: unknown): Failure {
+  return new Failure(
+    ExitCode.unreachable,
+    `${messageOf(cause)}. On a machine that is no instance, set ${missing.join(', ')}: eval "$(aws configure export-credentials --format env)"`,
+    { cause },
+  );
 }
 
 function note(message: string): void {

@@ -8,6 +8,7 @@ import type { Part, SubnetMap } from './subnet-map.ts';
 const width = 80;
 /** The longest IPv4 address. */
 const labelWidth = 15;
+/** A gap after half a row parts /28 blocks where a cell is one address; where it has a bar, no column is left. */
 const blockCells = 16;
 /** How full a cell is: from some to whole. */
 const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -72,7 +73,7 @@ function gridLines({ cells, exact }: Part, paint: Paint): string[] {
     const drawn = blocks.map((block) =>
       block.map((cell, i) => drawCell(cell, exact, i, block, paint)).join(''),
     );
-    return `${rowLabel(inRow[0]).padStart(labelWidth)} ${drawn.join(' ')}`.trimEnd();
+    return `${rowLabel(inRow[0]).padStart(labelWidth)} ${drawn.join(exact ? ' ' : '')}`.trimEnd();
   });
 }
 
