@@ -70,9 +70,24 @@ function isSame(a: Range, b: Range): boolean {
 }
 
 /**
- * The addresses of the subnet's CIDRs of that IP version that may be claimed, merged and in order: less what EC2
- * reserves, less CIDR reservations, less what any ENI holds; inside `within`, outside `podRange`.
+ * The addresses of the subnet's CIDRs of that IP version that are the workers', merged and in order, be they free or
+ * not: less what EC2 reserves, less CIDR reservations; inside `within`, outside `podRange`.
  */
+export function claimable(
+  subnet: Subnet,
+  version: IpVersion,
+  reservations: readonly Reservation[],
+  { within, podRange }: Bounds,
+): Range[] {
+  const cidrs = cidrsOf(subnet, version);
+  return subtract(workersPart(cidrs, within), [
+    ...cidrs.flatMap((cidr) => reserved(parseRange(cidr))),
+    ...closedTo(subnet.id, reservations, within),
+    ...podRange.map(parseRange),
+  ]);
+}
+
+/** Those of them that no ENI holds. */
 export function freeRanges(
   subnet: Subnet,
   version: IpVersion,
@@ -80,15 +95,9 @@ export function freeRanges(
   reservations: readonly Reservation[],
   bounds: Bounds,
 ): Range[] {
-  const cidrs = cidrsOf(subnet, version);
   return subtract(
-    workersPart(cidrs, bounds.within),
-    merge([
-      ...cidrs.flatMap((cidr) => reserved(parseRange(cidr))),
-      ...held(enis.filter((eni) => eni.subnetId === subnet.id)),
-      ...closedTo(subnet.id, reservations, bounds.within),
-      ...bounds.podRange.map(parseRange),
-    ]),
+    claimable(subnet, version, reservations, bounds),
+    held(enis.filter((eni) => eni.subnetId === subnet.id)),
   );
 }
 

@@ -2,6 +2,7 @@ import type { Eni } from '../claim/facts.ts';
 import { parseRange, type Range } from '../claim/range.ts';
 import type { NodeConfig } from '../config/model.ts';
 import { combine, ExitCode, Failure } from '../failure.ts';
+import { crowdedAfter } from './crowded.ts';
 import { checkLimits, createIndexes } from './device-index.ts';
 import { type EniSource, interfaceOf, type Sourced, sourcesOf } from './eni-source.ts';
 import { addressesOf } from './first-try.ts';
@@ -54,7 +55,12 @@ export function makePlan(config: NodeConfig, seen: Observation): Plan {
     surplus: surplus(sources, seen),
     unneeded: unneeded(sources, seen),
     abandoned: abandoned(config, seen),
-    warnings: [...unnamed(config, seen), ...doubled(sources, seen), ...different(sources, seen)],
+    warnings: [
+      ...unnamed(config, seen),
+      ...doubled(sources, seen),
+      ...different(sources, seen),
+      ...crowdedAfter(interfaces, seen),
+    ],
   };
 }
 
