@@ -7,6 +7,7 @@ export interface Fields {
   eni?: string | undefined;
   subnet?: string | undefined;
   address?: string | undefined;
+  ipv6Address?: string | undefined;
   mac?: string | undefined;
   deviceIndex?: number | undefined;
   networkCard?: number | undefined;

@@ -32,14 +32,22 @@ function newNode(options: NodeOptions): Promise<TestNode> {
   });
 }
 
-/** The calls of a run that nothing disturbs, by name, and what it leaves behind. */
-export async function undisturbedRun(t: Test): Promise<{ reads: string[]; writes: string[]; state: object }> {
-  const node = await newNode({});
+/**
+ * The calls of a run that nothing disturbs, by name, and what it leaves behind.
+ *
+ * @param addresses those of the ENIs, in the order of the interfaces
+ */
+export async function undisturbedRun(
+  t: Test,
+  options: NodeOptions = {},
+  addresses = [['10.0.4.5'], ['10.0.5.4']],
+): Promise<{ reads: string[]; writes: string[]; state: object }> {
+  const node = await newNode(options);
   const { exitCode, journal } = await node.run(['run']);
   t.equal(exitCode, 0, journal);
   t.strictSame(
-    node.enis().map(({ addresses }) => addresses),
-    [['10.0.4.5'], ['10.0.5.4']],
+    node.enis().map((eni) => [...eni.addresses, ...eni.ipv6Addresses]),
+    addresses,
   );
   const calls = node.simulator.record.calls.map((call) => callName(node, call));
   t.equal(new Set(calls).size, calls.length, 'each call has a name of its own');
@@ -71,10 +79,11 @@ export async function runUntilKilled(
   node: TestNode,
   moment: Moment,
   which: string | ((call: Call) => boolean),
+  command = 'run',
 ): Promise<Call> {
   const isIt = typeof which === 'string' ? (call: Call) => callName(node, call) === which : which;
   const { hooks, simulator } = node;
-  const program = node.start(['run']);
+  const program = node.start([command]);
   const killedAt = Promise.withResolvers<Call>();
   let isAlive = true;
   hooks[moment] = async (call) => {

@@ -9,7 +9,10 @@ t.test('plan for people', async (t) => {
   const node = await nodeFor(t, {});
   const { exitCode, stdout } = await node.run(['plan']);
   t.equal(exitCode, 0);
-  t.match(stdout, /^ {2}eth1: an ENI is to be created in subnet-0000000a \(IPv4: 251 free, first 10\.0\.4\.4\)$/m);
+  t.match(
+    stdout,
+    /^ {2}eth1: an ENI is to be created in subnet-0000000a \(IPv4: 251 free, first 10\.0\.4\.4\)$/m,
+  );
   t.match(
     stdout,
     /^ {2}CreateNetworkInterface interface=eth1 subnetId=subnet-0000000a address=10\.0\.4\.4$/m,

@@ -35,8 +35,8 @@ function reasonFor(outcome: Ec2Error | AllTaken, subnetId: string): string {
     return `${subnetId} is full (${outcome.code})`;
   }
   return (
-    `in ${subnetId} every address that looked free is taken (EC2 refused ${outcome.refusals}): others ` +
-    'claim here too, or, in a shared VPC, hold addresses that no listing shows'
+    `in ${subnetId} every ${outcome.version} address that looked free is taken (EC2 refused ${outcome.refusals}): ` +
+    'others claim here too, or, in a shared VPC, hold addresses that no listing shows'
   );
 }
 

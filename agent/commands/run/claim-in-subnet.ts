@@ -9,8 +9,9 @@ import { createEni } from './create-eni.ts';
 import { afterRefusal, type Hunt, lookAgain } from './hunt.ts';
 import { type Named, newIntent } from './intent.ts';
 
-/** Every address that looked free has an owner, after so many refusals. */
+/** Every address of one IP version that looked free has an owner. */
 export interface AllTaken {
+  version: 'IPv4' | 'IPv6';
   refusals: number;
 }
 
@@ -37,8 +38,9 @@ export async function claimInSubnet(
       key,
       address: choose(free, collisions, random),
     }));
-    if (candidates.some(({ address }) => address === undefined)) {
-      return { refusals };
+    const without = candidates.find(({ address }) => address === undefined);
+    if (without !== undefined) {
+      return { version: without.key === 'address' ? 'IPv4' : 'IPv6', refusals };
     }
     const named: Named = Object.fromEntries(
       candidates.map(({ key, address = 0n }) => [key, formatAddress(address)]),
@@ -47,10 +49,11 @@ export async function claimInSubnet(
     if (!(eni instanceof Ec2Error) || eni.class === 'full' || hunts.length === 0) {
       return eni;
     }
-    log.info(`${name}: ${addressesIn(named).join(' and ')} cannot be had: ${eni.message}`, {
+    const both = hunts.length > 1 ? ' both' : '';
+    log.info(`${name}: ${addressesIn(named).join(' and ')} cannot${both} be had: ${eni.message}`, {
       interface: name,
       subnet: subnetId,
-      address: named.address ?? named.ipv6Address,
+      ...named,
     });
     hunts = await afterRefusal(context, name, choice, hunts, named, eni);
   }

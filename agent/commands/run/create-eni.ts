@@ -44,7 +44,8 @@ export async function createEni(
     interface: intent.interface,
     eni: eni.id,
     subnet: eni.subnetId,
-    address: address ?? ipv6Address,
+    address,
+    ipv6Address,
     mac: eni.mac,
     ms: Math.round(clock.now() - started),
   });
