@@ -152,6 +152,24 @@ t.test('subnets by their ids, from a machine that is no node', async (t) => {
   t.match(faulty.stderr, /^note: drawn without within and podRange, .* is not a key here/);
 });
 
+t.test('colour on a terminal that has it, and with NO_COLOR no escape sequence', async (t) => {
+  const node = await nodeFor(t, { userData: eth1(parts), world: neighbours });
+  const onTerminal = async (env: Record<string, string>) => {
+    const command = `'${process.execPath}' '${program}' --root '${node.root}' map 2>/dev/null`;
+    const { stdout } = await execa('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+      env: { ...node.simulator.environment(node.node), TERM: 'xterm', NO_COLOR: '', ...env },
+      stdin: 'ignore',
+    });
+    return stdout;
+  };
+  t.match(await onTerminal({}), '\u001b[97;44mO');
+  for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
+    const plain = await onTerminal(env);
+    t.match(plain, '10.0.4.0 x x x x O - O');
+    t.notMatch(plain, '\u001b');
+  }
+});
+
 t.test('IPv6, beside IPv4 and alone', async (t) => {
   const ipv6 = { mode: 'FirstFree', within: ['2600:1f18:1:a::/120'], podRange: ['2600:1f18:1:a::80/121'] };
   const node = await nodeFor(t, {
