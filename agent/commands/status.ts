@@ -14,9 +14,10 @@ import {
 } from '../report/node-status.ts';
 import { type LastResult, readResult } from '../report/result.ts';
 import { statusText } from '../report/status-text.ts';
-import { ask } from './run/ask.ts';
+import { type AskContext, ask } from './run/ask.ts';
 import { configure, connect, deadlineAt } from './run/node.ts';
 import { createShell, type Shell } from './shell.ts';
+import { crowdedSubnets } from './status/crowded.ts';
 
 /** Someone waits at a terminal, perhaps because EC2 does not answer. */
 const patienceMs = 15_000;
@@ -47,7 +48,11 @@ async function look(shell: Shell): Promise<NodeStatus> {
     gateIsOpen(root),
   ]);
   const loaded = await tolerating('the configuration', configure(shell, deadline.signal));
-  const enis = await tolerating('EC2', attachedEnis(shell, identity, loaded, deadline.signal));
+  const context = await tolerating('EC2', ec2Context(shell, identity, loaded, deadline.signal));
+  const enis = context && (await tolerating('EC2', attachedEnis(context, identity)));
+  const configured = loaded?.kind === 'config' ? loaded.config.interfaces : [];
+  const crowded =
+    context && (await tolerating('the room for workers', crowdedSubnets(context, configured, enis ?? [])));
   if (last.state === 'unreadable') {
     unknown.push(`the last result: ${last.reason}`);
   }
@@ -62,20 +67,23 @@ async function look(shell: Shell): Promise<NodeStatus> {
     interfaces: interfaces.map(interfaceStatus),
     labels: last.state === 'read' ? last.result.labels : {},
     differences: interfaces.flatMap((seen) => differences(seen, enis !== undefined)),
+    warnings: crowded ?? [],
     unknown,
   };
 }
 
-async function attachedEnis(
+async function ec2Context(
   shell: Shell,
   identity: Identity,
   loaded: Loaded | undefined,
   signal: AbortSignal,
-): Promise<Eni[]> {
-  const { instanceId } = identity;
-  const ec2 = connect(shell, identity, loaded ?? { nodeConfigs: [] });
-  const enis = await ask({ ...shell, ec2, signal }, `list the ENIs of ${instanceId}`, (each) =>
-    ec2.describeEnis({ attachedTo: instanceId }, each),
+): Promise<AskContext> {
+  return { ...shell, ec2: connect(shell, identity, loaded ?? { nodeConfigs: [] }), signal };
+}
+
+async function attachedEnis(context: AskContext, { instanceId }: Identity): Promise<Eni[]> {
+  const enis = await ask(context, `list the ENIs of ${instanceId}`, (signal) =>
+    context.ec2.describeEnis({ attachedTo: instanceId }, signal),
   );
   return enis.filter((eni) => isOurs(eni, instanceId) || isClaimed(eni, instanceId));
 }

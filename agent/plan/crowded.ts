@@ -70,8 +70,8 @@ function inWords(
     'release addresses there',
   ];
   return (
-    `${name}: ${reached(crowding)} of the workers' part of ${subnetId} (${part}), of whose ${formatCount(crowding.total)} ` +
-    `addresses ${formatCount(crowding.free)} are free: ${remedies.join(', ')}, or list another subnet`
+    `${name}: ${reached(crowding)} of the workers' part of ${subnetId} (${part}), which has ` +
+    `${formatCount(crowding.free)} of ${formatCount(crowding.total)} addresses free: ${remedies.join(', ')}, or list another subnet`
   );
 }
 

@@ -13,6 +13,8 @@ export interface NodeStatus {
   labels: Record<string, string>;
   /** What differs between the configuration, EC2, the kernel and the last result, each with what to do. */
   differences: string[];
+  /** What will be amiss before long, each with what to do: workers that come near the pods' part of a subnet. */
+  warnings: string[];
   /** What could not be looked at, and why. */
   unknown: string[];
 }

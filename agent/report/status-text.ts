@@ -19,6 +19,7 @@ export function statusText(status: NodeStatus): string {
       Object.entries(labels).map(([key, value]) => `${key}=${value}`),
     ),
     ...section('warnings of the last run', lastRun?.warnings ?? []),
+    ...section('warnings', status.warnings),
     ...section('could not be looked at', status.unknown),
     ...(status.differences.length === 0
       ? ['EC2, the kernel and the last run agree']
