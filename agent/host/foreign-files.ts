@@ -22,6 +22,11 @@ export async function removeForeignFiles(root: string, instanceId: string): Prom
   return removed.flat();
 }
 
+/** Removes a file of ours if it was written for this instance; answers whether it was. Throws a `Failure` (9). */
+export async function removeOwnFile(instanceId: string, path: string): Promise<boolean> {
+  return ownerOf((await readIfPresent(path)) ?? '') === instanceId && (await removeFile(path));
+}
+
 async function removeIfForeign(root: string, instanceId: string, path: string): Promise<string[]> {
   const content = await readIfPresent(path);
   if (content === undefined) {

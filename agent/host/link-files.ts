@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { namesIn, readIfPresent, removeFile, writeAtomically } from './files.ts';
-import { ownerComment } from './owner.ts';
+import { ownerComment, ownerOf } from './owner.ts';
 import { linkFilePrefix, paths } from './paths.ts';
 import type { WantedLink } from './port.ts';
 
@@ -59,6 +59,15 @@ export async function removeLinkFiles(root: string, instanceId: string, name: st
     removeFile(join(at.managerCache(instanceId), name)),
   ]);
   return removed.includes(true);
+}
+
+/** The interfaces for which there are files that name this instance. Throws a `Failure` (9). */
+export async function namesWithLinkFiles(root: string, instanceId: string): Promise<string[]> {
+  const { network } = paths(root);
+  const files = (await namesIn(network)).filter((file) => file.startsWith(linkFilePrefix));
+  const contents = await Promise.all(files.map((file) => readIfPresent(join(network, file))));
+  const own = files.filter((_, index) => ownerOf(contents[index] ?? '') === instanceId);
+  return [...new Set(own.map((file) => file.slice(linkFilePrefix.length).replace(/\.(link|network)$/, '')))];
 }
 
 /** Names that an earlier configuration gave to this device: of two .link files that match, the first would win. */

@@ -9,6 +9,7 @@ const shapes: Readonly<Record<keyof Identity, RegExp>> = {
   region: /^[a-z0-9-]+$/,
   vpcId: /^vpc-[0-9a-f]{8,17}$/,
   primaryMac: /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/,
+  accountId: /^\d{12}$/,
 };
 
 /** The value itself if it has the form of its name; a `Failure` (8) if not. */
@@ -29,6 +30,7 @@ export function parseIdentity(document: Buffer, primaryMac: string, vpcId: Buffe
     region: checked('region', fields.region),
     vpcId: checked('vpcId', vpcId.toString().trim()),
     primaryMac,
+    accountId: checked('accountId', fields.accountId),
   };
 }
 

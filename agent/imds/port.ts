@@ -7,6 +7,8 @@ export interface Identity {
   vpcId: string;
   /** The MAC of the primary ENI, lower case. */
   primaryMac: string;
+  /** Of the account that owns the instance, and its ENIs. */
+  accountId: string;
 }
 
 /** What the instance profile's role signs requests with, until `expiration`. */

@@ -59,6 +59,7 @@ t.test('who this instance is, and its user data to the byte', async (t) => {
     region: 'eu-west-1',
     vpcId: 'vpc-11111111',
     primaryMac: node.primaryEni.mac,
+    accountId: '123456789012',
   });
   t.strictSame(await imds.userData(signal), userData);
 });

@@ -1,0 +1,84 @@
+import { toNodeConfig } from '../config/model.ts';
+import { specSchema } from '../config/schema.ts';
+import { combine, ExitCode, messageOf } from '../failure.ts';
+import { kubeletHasStarted } from '../host/gate.ts';
+import { acquireRunLock } from '../host/run-lock.ts';
+import { releaseInterface } from './release/interface.ts';
+import { releaseKubelet, untagInstance } from './release/kubelet-side.ts';
+import { elsewhere, type Left, leftOf } from './release/left.ts';
+import { observe } from './release/observe.ts';
+import type { RunContext } from './run/context.ts';
+import { configure, connect, deadlineAt, firstDeadline, runContext } from './run/node.ts';
+import { createShell, type Shell } from './shell.ts';
+
+/**
+ * Takes back all that `run` did on this node. ENIs are found by their tags and by the intents, whatever the
+ * configuration says now. What is interrupted, or fails, is found again by another release. Throws a `Failure` that
+ * says what is left.
+ */
+export async function release({ root }: { root: string }): Promise<ExitCode> {
+  const shell = createShell(root);
+  const lock = await acquireRunLock(root);
+  try {
+    shell.log.info(await releaseAlone(shell));
+    return ExitCode.done;
+  } finally {
+    shell.log.progress('');
+    await lock.release();
+  }
+}
+
+/** Answers with the closing line. */
+async function releaseAlone(shell: Shell): Promise<string> {
+  const { root, clock, log, imds } = shell;
+  using early = await firstDeadline(shell);
+  const identity = await imds.identity(early.signal);
+  const loaded = await configure(shell, early.signal).catch((error: unknown) => {
+    log.warn(
+      `going on without the configuration, by tags and intents; tags of the instance stay: ${messageOf(error)}`,
+    );
+    return undefined;
+  });
+  const config = loaded?.kind === 'config' ? loaded.config : toNodeConfig(specSchema.parse({}));
+  using deadline = deadlineAt(clock, config.timeoutMs);
+  const ec2 = connect(shell, identity, loaded ?? { nodeConfigs: [] });
+  const context = runContext(shell, ec2, identity, { config }, deadline.signal);
+  // Nothing has been changed if EC2 cannot be reached.
+  const seen = await observe(context, root);
+  const left = leftOf(seen);
+  for (const { id, attachment } of elsewhere(seen)) {
+    log.warn(
+      `${id} has the tags of this instance and is attached to ${attachment?.instanceId ?? 'AWS'}: left there`,
+    );
+  }
+  await warnOfPods(shell, left);
+  const steps = await releaseKubelet(shell, identity.instanceId);
+  const failures = await releaseAll(context, left);
+  if (failures.length > 0) {
+    throw combine(failures);
+  }
+  const calls = Object.values(ec2.calls()).reduce((sum, each) => sum + each, 0);
+  return steps + left.length === 0
+    ? 'nothing to release'
+    : `released in ${(clock.now() / 1000).toFixed(1)} s: interfaces: ${left.map(({ name }) => name).join(', ') || 'none'}; EC2 calls: ${calls}`;
+}
+
+/** One that fails keeps no other from being taken back. */
+async function releaseAll(context: RunContext, left: readonly Left[]): Promise<unknown[]> {
+  // The tags that tell of a whole node go first, as what tells kubelet so.
+  const untagged = await Promise.allSettled([untagInstance(context)]);
+  const released = await Promise.allSettled(left.map((each) => releaseInterface(context, each)));
+  return [...untagged, ...released].flatMap((each): unknown[] =>
+    each.status === 'rejected' ? [each.reason] : [],
+  );
+}
+
+async function warnOfPods({ root, log }: Shell, left: readonly Left[]): Promise<void> {
+  const attached = left.filter(({ created, claimed }) =>
+    [...created, ...claimed].some(({ attachment }) => attachment !== undefined),
+  );
+  if (attached.length > 0 && (await kubeletHasStarted(root))) {
+    const names = attached.map(({ name }) => name).join(', ');
+    log.warn(`kubelet has run: pods on ${names} lose these interfaces, and the node keeps its labels`);
+  }
+}
