@@ -70,7 +70,7 @@ t.test('how near workers are to the end of their part', async (t) => {
     [
       'a secondary address is a pod’s',
       part,
-      { enis: [eni({ addresses: ['10.0.4.4', '10.0.4.63'] })] },
+      { enis: [eni({ addresses: ['10.0.4.70', '10.0.4.63'] })] },
       'room',
     ],
     [
