@@ -1,8 +1,9 @@
 import type { Eni } from '../claim/facts.ts';
 import type { NodeConfig } from '../config/model.ts';
-import { isAvailable, isSelected, type Sourced, unsettled } from './eni-source.ts';
+import { isAvailable, isSelected, type Sourced } from './eni-source.ts';
 import type { Observation, OpenIntent } from './observation.ts';
 import { isClaimed, isOurs } from './tags.ts';
+import { unsettled } from './unsettled.ts';
 
 /** What an earlier run was about to create for interfaces that the configuration does not name any more. */
 export function abandoned(config: NodeConfig, seen: Observation): OpenIntent[] {

@@ -1,8 +1,9 @@
 import type { Eni } from '../../claim/facts.ts';
 import type { ClaimIntent, CreateIntent, Stored, StoredIntent } from '../../host/port.ts';
-import { isAttached, isAvailable, unsettled } from '../../plan/eni-source.ts';
+import { isAttached, isAvailable } from '../../plan/eni-source.ts';
 import type { Instance } from '../../plan/observation.ts';
 import { isClaimed, isOurs, tagKeys } from '../../plan/tags.ts';
+import { unsettled } from '../../plan/unsettled.ts';
 
 /** What is there of this node's runs, without regard to any configuration. */
 export interface Seen {
