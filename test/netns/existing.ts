@@ -40,6 +40,10 @@ export async function claimingNode(
       options.world?.(world);
     },
   });
+  const { attached } = node.hooks;
+  // Other instances' devices are not in this namespace.
+  node.hooks.attached = (each, instance) =>
+    instance.id === node.node.instanceId ? attached?.(each, instance) : undefined;
   const [eni] = made;
   assert(eni);
   return { node, eni, made };

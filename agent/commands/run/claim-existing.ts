@@ -11,6 +11,7 @@ import { type Attached, attachEni } from './attach-eni.ts';
 import { tagUnmanaged } from './claim-tags.ts';
 import type { RunContext } from './context.ts';
 import { listSelected } from './list-enis.ts';
+import { together } from './together.ts';
 
 /** Between looks for one that has become available, in ms: a fleet's nodes all look, and EC2 allows 20 a second. */
 const waiting = { least: 1_000, base: 1_000, cap: 15_000 };
@@ -97,7 +98,8 @@ async function attempt(
     eniId: eni.id,
     mac: eni.mac,
   });
-  const [isThere, link] = await Promise.all([tagUnmanaged(context, name, eni), prepare(eni)]);
+  // Both have ended when one fails: what is prepared is then taken back.
+  const [isThere, link] = await together([tagUnmanaged(context, name, eni), prepare(eni)]);
   const attached = isThere ? await attachEni(context, plan, eni, eni.id === own?.id) : undefined;
   if (attached !== undefined) {
     return { eni: { ...eni, tags: { ...eni.tags, ...noManage } }, link, attached };

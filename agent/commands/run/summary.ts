@@ -1,3 +1,4 @@
+import { formatCount } from '../../claim/count.ts';
 import type { Eni } from '../../claim/facts.ts';
 import { size } from '../../claim/range.ts';
 import type { NodeConfig } from '../../config/model.ts';
@@ -60,8 +61,13 @@ export function intention({ config: { name }, source, deviceIndex }: InterfacePl
     case 'recover':
       return `${name}: an earlier run was about to create an ENI in ${source.intent.subnetId}: EC2 is asked for it again`;
     case 'claim': {
-      const { tags } = source.config.existing;
-      return `${name}: one of ${source.available.length} available ENIs with the tags ${tagText(tags)} is to be attached`;
+      const { tags, waitMs } = source.config.existing;
+      if (source.own !== undefined) {
+        return `${name}: an earlier run was about to attach ${described(source.own)}: it is to be attached`;
+      }
+      return source.available.length === 0
+        ? `${name}: no ENI with the tags ${tagText(tags)} is available now: run waits up to ${waitMs / 1000} s for one`
+        : `${name}: one of ${count(source.available.length, 'available ENI')} with the tags ${tagText(tags)} is to be attached`;
     }
     case 'create': {
       const { ipv4, ipv6, subnetId } = source.choices[0] ?? {};
@@ -78,19 +84,16 @@ function described({ id, addresses, ipv6Addresses }: Eni): string {
   return `${id} (${primary.join(', ')})`;
 }
 
-/** Beyond it a number tells nobody anything: a /64 has 20 digits. */
-const million = 1_000_000n;
-
 function inWords(
   version: string,
   choice: AddressChoice | undefined,
   first: string | undefined,
 ): string | undefined {
   switch (choice?.mode) {
-    case 'FirstFree': {
-      const count = size(choice.free);
-      return `${version}: ${count > million ? 'over a million' : count} free, first ${first}`;
-    }
+    case 'FirstFree':
+      return first === undefined
+        ? `${version}: the first free address, for which to look more closely in so large a subnet`
+        : `${version}: ${formatCount(size(choice.free))} free, first ${first}`;
     case 'Automatic':
       return `${version}: EC2 chooses the address`;
     default:

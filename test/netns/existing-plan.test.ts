@@ -1,0 +1,87 @@
+/** What `plan` says of ENIs made beforehand, held against what `run` then does. */
+import t from 'tap';
+import { filesBelow } from './end-state.ts';
+import { claiming, claimingNode, noManage, now, tagsOf } from './existing.ts';
+import { enterNamespace } from './namespace.ts';
+import type { TestNode } from './simulated-node.ts';
+
+await enterNamespace(import.meta.url);
+
+/** The writes as `plan` tells of them. */
+async function planned(node: TestNode) {
+  const { exitCode, stdout, journal } = await node.run(['plan', '--json']);
+  if (exitCode !== 0) {
+    throw new Error(journal);
+  }
+  return JSON.parse(stdout);
+}
+
+for (const [what, more] of [
+  ['nothing but its tags', {}],
+  ['attributes', { sourceDestCheck: false, deleteOnTermination: true }],
+] as const) {
+  t.test(`one to be claimed, and ${what}`, async (t) => {
+    const { node, eni } = await claimingNode(t, {
+      userData: {
+        cluster: 'demo',
+        interfaces: [claiming('eth1', more)],
+        instanceTags: { ready: 'yes' },
+      },
+    });
+    const { world, record } = node.simulator;
+    const enis = world.enis;
+    const files = await filesBelow(node.root);
+    const text = (await node.run(['plan'])).stdout;
+    const json = await planned(node);
+    t.strictSame(record.writes(), [], 'plan changes nothing in EC2');
+    t.strictSame(world.enis, enis);
+    t.strictSame(await filesBelow(node.root), files, 'nor on the host');
+
+    t.match(
+      text,
+      '  eth1: one of 1 available ENI with the tags multus=true, cluster=demo is to be attached\n',
+    );
+    t.match(text, '  CreateTags interface=eth1 tags={node.k8s.amazonaws.com/no_manage=true}\n');
+    t.match(text, '  AttachNetworkInterface interface=eth1 deviceIndex=1 networkCard=0\n');
+    t.match(json.interfaces, [{ name: 'eth1', source: 'claim', deviceIndex: 1, networkCard: 0 }]);
+
+    t.equal((await node.run(['run'])).exitCode, 0);
+    const done = record.writes().map((call) => ({
+      action: call.action,
+      ...(call.action === 'CreateTags' ? { tags: tagsOf(call) } : {}),
+    }));
+    const told = json.writes.map(({ action, tags }: { action: string; tags?: object }) => ({
+      action,
+      ...(tags === undefined ? {} : { tags }),
+    }));
+    const sorted = (writes: readonly object[]) => writes.map((each) => JSON.stringify(each)).toSorted();
+    t.strictSame(sorted(done), sorted(told), 'run does what plan said');
+    t.strictSame(done[0], { action: 'CreateTags', tags: noManage });
+
+    const after = await planned(node);
+    t.match(after.interfaces, [
+      { name: 'eth1', source: 'attached', eniId: eni.id, address: eni.addresses[0] },
+    ]);
+    t.strictSame(
+      after.writes.map(({ action, tags }: { action: string; tags: object }) => [action, tags]),
+      [['CreateTags', { ready: 'yes' }]],
+    );
+    t.match(
+      (await node.run(['plan'])).stdout,
+      `eth1: ${eni.id} (${eni.addresses[0]}) is attached at device index 1`,
+    );
+    t.ok(now(node, eni).attachment);
+  });
+}
+
+t.test('none is available now', async (t) => {
+  const { node, eni } = await claimingNode(t);
+  node.simulator.world.deleteEni(eni.id);
+  const { exitCode, stdout } = await node.run(['plan']);
+  t.equal(exitCode, 0);
+  t.match(
+    stdout,
+    'eth1: no ENI with the tags multus=true, cluster=demo is available now: run waits up to 0 s for one',
+  );
+  t.match(stdout, 'AttachNetworkInterface interface=eth1 deviceIndex=1');
+});
