@@ -29,11 +29,14 @@ export async function tagUnmanaged(context: RunContext, name: string, eni: Eni):
   return !(outcome instanceof Ec2Error);
 }
 
-/** Gives an ENI that is attached here, and no one else's to take, the tags of its claim. */
+/**
+ * Gives an ENI that is attached here, and no one else's to take, the tags of its claim. All of them, if it was listed
+ * before the attach: what it had then may have been taken off since, as a dead instance's.
+ */
 export async function tagClaimed(context: RunContext, name: string, eni: Eni): Promise<void> {
   const { config, instance } = context;
-  const wanted = { ...noManage, ...claimTags(name, instance.instanceId, config.cluster) };
-  const tags = missingTags(eni, wanted);
+  const claim = claimTags(name, instance.instanceId, config.cluster);
+  const tags = eni.attachment === undefined ? claim : missingTags(eni, { ...noManage, ...claim });
   if (Object.keys(tags).length > 0) {
     await ask(context, `tag ${eni.id} for ${name}`, (signal) => context.ec2.createTags(eni.id, tags, signal));
   }

@@ -1,10 +1,11 @@
 import type { Eni } from '../../claim/facts.ts';
 import { Ec2Error } from '../../ec2/port.ts';
 import { exitCodeOf, Failure, messageOf } from '../../failure.ts';
-import { isAttached } from '../../plan/eni-source.ts';
-import { claimTags, claimTagsOf, isClaimed } from '../../plan/tags.ts';
+import { isAttached, isAvailable } from '../../plan/eni-source.ts';
+import { claimTags, isClaimed } from '../../plan/tags.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
+import { untagClaim } from './untag.ts';
 
 /** An ENI on its way out of this instance's hands. */
 interface Leaving {
@@ -51,7 +52,8 @@ async function letGo(
   const attachmentId = isAttached(eni, instance.instanceId) ? eni.attachment?.id : undefined;
   const toDetach = attachmentId ?? (isHere ? undefined : leaving.attachmentId);
   if (!leaving.isUntagged) {
-    await untag(context, name, eni, toDetach !== undefined, signal).catch((error: unknown) => {
+    const held = { isHeld: toDetach !== undefined, isOurs: leaving.attachmentId !== undefined };
+    await untag(context, name, eni, held, signal).catch((error: unknown) => {
       leaving.refusal = refusalIn(error);
     });
     leaving.isUntagged = true;
@@ -76,19 +78,21 @@ function refusalIn(error: unknown): Ec2Error {
 }
 
 /**
- * By value: what another node has written there meanwhile stays. While the ENI is attached here, no other node writes,
- * and a listing may be behind our own tagging.
+ * While the ENI is attached here no other node writes, and a listing may be behind our own tagging. It may as well be
+ * behind a detach, and another's tagging after that.
  */
 async function untag(
-  { ec2, instance, config }: RunContext,
+  { ec2, instance: { instanceId }, config }: RunContext,
   name: string,
   eni: Eni,
-  isHeld: boolean,
+  { isHeld, isOurs }: { isHeld: boolean; isOurs: boolean },
   signal: AbortSignal,
 ): Promise<void> {
-  const written = isHeld ? claimTags(name, instance.instanceId, config.cluster) : {};
-  const shown = isClaimed(eni, instance.instanceId) ? claimTagsOf(eni) : {};
-  await ec2.deleteTags(eni.id, { ...written, ...shown }, signal);
+  const isStill = (shown: Eni) => isOurs || isAvailable(shown) || shown.attachment?.instanceId === instanceId;
+  if (isHeld || isClaimed(eni, instanceId)) {
+    const unseen = isHeld ? claimTags(name, instanceId, config.cluster) : {};
+    await untagClaim(ec2, { eniId: eni.id, instanceId, unseen }, isStill, signal);
+  }
 }
 
 /**
