@@ -2,6 +2,10 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addAccountCommands } from './cli/account-commands.ts';
+import { addConfigurationCommands } from './cli/configuration-commands.ts';
+import { exitCodes } from './cli/help.ts';
+import { addNodeCommands } from './cli/node-commands.ts';
 import { ExitCode, Failure } from './failure.ts';
 
 /** Runs the command line, `argv` as Node.js has it, and answers the exit code. */
@@ -32,7 +36,6 @@ function report(error: unknown): ExitCode {
   return ExitCode.bug;
 }
 
-/** A command's module is loaded when it runs, and no other's: the boot waits for every one of them. */
 function createProgram(exit: (code: ExitCode) => void): Command {
   const program = new Command('multus-bootstrap')
     .description(
@@ -43,82 +46,10 @@ function createProgram(exit: (code: ExitCode) => void): Command {
     .showHelpAfterError('multus-bootstrap --help lists commands and options')
     .exitOverride()
     .addHelpText('after', exitCodes);
-  const root = () => program.opts<{ root: string }>().root;
-
-  program
-    .command('run')
-    .description(
-      'the boot job: claims, attaches and names the interfaces, writes the kubelet labels, opens the gate',
-    )
-    .addHelpText('after', examples('multus-bootstrap run', 'systemctl restart multus-bootstrap'))
-    .action(async () => {
-      const { run } = await import('./commands/run.ts');
-      exit(await run({ root: root() }));
-    });
-
-  program
-    .command('plan')
-    .description('prints what run would do and with which calls, and does nothing')
-    .option('--json', 'for machines', false)
-    .addHelpText('after', examples('multus-bootstrap plan', 'multus-bootstrap plan --json | jq .'))
-    .action(async ({ json }: { json: boolean }) => {
-      const { plan } = await import('./commands/plan.ts');
-      exit(await plan({ root: root(), json }));
-    });
-
-  program
-    .command('check')
-    .description(
-      'validates configuration offline: files and user data in any form, merged in the order given',
-    )
-    .argument('[file...]', 'files, or - for standard input; without any, the config.d of --root')
-    .option('--no-nodeadm', 'for an image without nodeadm: user data may be one bare document')
-    .addHelpText('after', checkNotes)
-    .addHelpText(
-      'after',
-      examples(
-        'multus-bootstrap check user-data.txt',
-        'multus-bootstrap check 10-base.yaml user-data.txt',
-        'terraform output -raw user_data | multus-bootstrap check -',
-      ),
-    )
-    .action(async (files: string[], { nodeadm }: { nodeadm: boolean }) => {
-      const { check } = await import('./commands/check.ts');
-      exit(await check({ root: root(), files, nodeadm }));
-    });
-
-  program
-    .command('config')
-    .description('prints the effective configuration and which source each value came from')
-    .option('--user-data <file>', "in place of the instance's own user data, which IMDS tells")
-    .addHelpText(
-      'after',
-      examples('multus-bootstrap config', 'multus-bootstrap config --user-data user-data.txt'),
-    )
-    .action(async ({ userData }: { userData?: string }) => {
-      const { config } = await import('./commands/config.ts');
-      exit(await config({ root: root(), userData }));
-    });
-
-  program
-    .command('schema')
-    .description('prints the JSON Schema of the configuration, for editors')
-    .addHelpText('after', examples('multus-bootstrap schema > multus-node-config.schema.json'))
-    .action(async () => {
-      const { schema } = await import('./commands/schema.ts');
-      exit(await schema());
-    });
-
-  program
-    .command('status')
-    .description('what this node has, and where EC2, the kernel and the last result differ')
-    .option('--json', 'for machines', false)
-    .addHelpText('after', examples('multus-bootstrap status', 'multus-bootstrap status --json'))
-    .action(async ({ json }: { json: boolean }) => {
-      const { status } = await import('./commands/status.ts');
-      exit(await status({ root: root(), json }));
-    });
-
+  const surroundings = { root: () => program.opts<{ root: string }>().root, exit };
+  addNodeCommands(program, surroundings);
+  addConfigurationCommands(program, surroundings);
+  addAccountCommands(program, surroundings);
   return program;
 }
 
@@ -129,20 +60,3 @@ function existingFolder(path: string): string {
   }
   return resolve(path);
 }
-
-function examples(...lines: string[]): string {
-  return ['', 'Examples:', ...lines.map((line) => `  ${line}`)].join('\n');
-}
-
-const checkNotes = `
-A file named *.yaml, *.yml or *.json that is one of our documents is taken for a file of config.d, anything else for
-user data. Files of config.d belong into the image: the agent runs beside cloud-init, so what cloud-init writes there
-comes too late. Exits 2 if a file cannot be read, 3 if the configuration is wrong.`;
-
-const exitCodes = `
-Exit codes:
-  0 done, or nothing to do      5 no free address or ENI
-  1 a bug                       6 a limit of the instance type or account
-  2 usage                       7 the deadline passed
-  3 configuration               8 EC2 or IMDS unreachable
-  4 not permitted (IAM)         9 the host: kernel, udev, files`;

@@ -1,0 +1,56 @@
+import { Ec2Error, type ErrorClass } from '../../ec2/port.ts';
+import { isAvailable } from '../../plan/eni-source.ts';
+import { type AskContext, ask } from '../run/ask.ts';
+import { untagClaim } from '../run/untag.ts';
+import type { Leftover } from './leftover.ts';
+
+/** Someone else was faster: another node's sweep, or who attached it. */
+const notOurs: readonly ErrorClass[] = ['notFound', 'eniInUse'];
+
+/**
+ * Deletes or untags, one after the other: nodes that are booting need the same account's calls. One that fails keeps no
+ * other from being cleared. Answers the failures.
+ */
+export async function clearAll(context: AskContext, leftovers: readonly Leftover[]): Promise<unknown[]> {
+  const failures: unknown[] = [];
+  for (const leftover of leftovers) {
+    try {
+      await (leftover.remedy === 'delete' ? deleteIt(context, leftover) : untagIt(context, leftover));
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  return failures;
+}
+
+async function deleteIt(context: AskContext, { eni, instanceId, state }: Leftover): Promise<void> {
+  const { id } = eni;
+  const outcome = await ask(
+    context,
+    `delete ${id} of ${instanceId}`,
+    (signal) => context.ec2.deleteEni(id, signal),
+    notOurs,
+  );
+  context.log.info(
+    outcome instanceof Ec2Error
+      ? `${id} is ${outcome.class === 'notFound' ? 'gone' : 'in use'} by now: nothing to delete`
+      : `deleted ${id} (${eni.addresses[0] ?? eni.ipv6Addresses[0]}) of ${instanceId}, which is ${state}`,
+    { eni: id },
+  );
+}
+
+async function untagIt(context: AskContext, { eni: { id }, instanceId, state }: Leftover): Promise<void> {
+  const claim = { eniId: id, instanceId, unseen: {} };
+  const outcome = await ask(
+    context,
+    `take the tags of ${instanceId} off ${id}`,
+    (signal) => untagClaim(context.ec2, claim, isAvailable, signal),
+    ['notFound'],
+  );
+  context.log.info(
+    outcome === true
+      ? `took the tags of ${instanceId}, which is ${state}, off ${id}`
+      : `${id} is ${outcome === false ? "another node's" : 'gone'} by now: its tags are left as they are`,
+    { eni: id },
+  );
+}

@@ -1,0 +1,116 @@
+/** `sweep` takes a dead instance's tags off ENIs that were made beforehand, and no one else's. */
+import t, { type Test } from 'tap';
+import { attachEni } from '../simulator/model/attachments.ts';
+import type { Eni } from '../simulator/model/records.ts';
+import { addTags } from '../simulator/model/tags.ts';
+import { enterNamespace } from './namespace.ts';
+import type { TestNode } from './simulated-node.ts';
+import { eniOf, tagsOf } from './sweep-world.ts';
+import { nodeFor } from './trouble.ts';
+
+await enterNamespace(import.meta.url);
+
+const sweeping = ['sweep', '--interval', '1s', '--yes'];
+const users = { multus: 'true', 'node.k8s.amazonaws.com/no_manage': 'true' };
+
+const now = ({ simulator: { world } }: TestNode, { id }: Eni) => world.store.eni(id);
+
+t.test('only the tags of a dead instance, and never the ENI', async (t) => {
+  const node = await nodeFor(t, { userData: undefined });
+  const { world, record } = node.simulator;
+  const dead = [eniOf(world, 'gone', 'existing'), eniOf(world, 'terminated', 'existing')];
+  const living = [
+    eniOf(world, 'running', 'existing'),
+    eniOf(world, 'stopped', 'existing'),
+    eniOf(world, 'pending', 'existing'),
+  ];
+  const dry = await node.run(['sweep', '--interval', '1s']);
+  t.equal(dry.stdout.match(/ untag$/gm)?.length, 2);
+  t.same(record.writes(), []);
+  const { exitCode, journal } = await node.run(sweeping);
+  t.equal(exitCode, 0, journal);
+  for (const eni of dead) {
+    t.same(now(node, eni), { ...eni, tags: users });
+    t.match(journal, new RegExp(`took the tags of i-\\w+, which is .*, off ${eni.id}`));
+  }
+  for (const eni of living) {
+    t.same(now(node, eni), eni);
+  }
+  t.same(record.writes('DeleteNetworkInterface'), []);
+});
+
+/** Another node attaches the ENI and gives it its tags, which differ from the old ones in the instance alone. */
+async function sweepWithWinner(
+  t: Test,
+  moment: 'beforeCall' | 'afterCall',
+  action: string,
+  nth: number,
+  consistencyMs: number,
+): Promise<void> {
+  const node = await nodeFor(t, { userData: undefined, simulator: { consistencyMs } });
+  const { world, record } = node.simulator;
+  const eni = eniOf(world, 'gone', 'existing');
+  const { instanceId } = node.node;
+  const won = { ...eni.tags, ...tagsOf(instanceId, 'existing') };
+  let calls = 0;
+  node.hooks[moment] = (call) => {
+    // Reads are counted from the first write on.
+    const isCounted = call.action === action && record.writes().length > 0;
+    calls += isCounted ? 1 : 0;
+    if (isCounted && calls === nth) {
+      attachEni(world, { eniId: eni.id, instanceId, deviceIndex: 3, networkCard: 0 });
+      addTags(world, [eni.id], tagsOf(instanceId, 'existing'));
+    }
+  };
+  const { exitCode, journal } = await node.run(sweeping);
+  t.equal(exitCode, 0, journal);
+  t.ok(calls >= nth);
+  t.same(now(node, eni).tags, won, journal);
+  t.match(journal, `${eni.id} is another node's by now`);
+}
+
+t.test('a node that claims the ENI meanwhile keeps all of its tags', async (t) => {
+  for (const consistencyMs of [0, 1_500]) {
+    for (const moment of ['beforeCall', 'afterCall'] as const) {
+      await t.test(`${moment} the first DeleteTags, listings ${consistencyMs} ms behind`, (t) =>
+        sweepWithWinner(t, moment, 'DeleteTags', 1, consistencyMs),
+      );
+    }
+  }
+  await t.test('before the look behind it', (t) =>
+    sweepWithWinner(t, 'beforeCall', 'DescribeNetworkInterfaces', 1, 0),
+  );
+});
+
+t.test('a node that saw the old tags before they were taken off writes all of its own', async (t) => {
+  const node = await nodeFor(t, {
+    userData: { cluster: 'demo', interfaces: [{ name: 'eth1', existing: { tags: { multus: 'true' } } }] },
+  });
+  const { world } = node.simulator;
+  const eni = eniOf(world, 'gone', 'existing');
+  let swept: Awaited<ReturnType<TestNode['run']>> | undefined;
+  node.hooks.beforeCall = async ({ action }) => {
+    if (action === 'AttachNetworkInterface') {
+      swept = await node.run(sweeping);
+    }
+  };
+  const { exitCode, journal } = await node.run(['run']);
+  t.equal(exitCode, 0, journal);
+  t.match(swept?.journal, `off ${eni.id}`);
+  t.same(now(node, eni).tags, tagsOf(node.node.instanceId, 'existing'));
+});
+
+t.test('tags that cannot be taken off are told', async (t) => {
+  const node = await nodeFor(t, { userData: undefined });
+  const { world, permissions } = node.simulator;
+  const eni = eniOf(world, 'gone', 'existing');
+  const made = eniOf(world, 'gone');
+  permissions.deny('DeleteTags');
+  const { exitCode, journal } = await node.run(sweeping);
+  t.equal(exitCode, 4, journal);
+  t.match(journal, new RegExp(`cannot take the tags of i-\\w+ off ${eni.id}: .*Allow ec2:DeleteTags`));
+  t.equal(world.store.findEni(made.id), undefined);
+  permissions.allow('DeleteTags');
+  t.equal((await node.run(sweeping)).exitCode, 0);
+  t.same(now(node, eni).tags, users);
+});
