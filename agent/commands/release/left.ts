@@ -41,7 +41,11 @@ export function leftOf(seen: Seen): Left[] {
     ...seen.intents.map((intent) => intent.interface),
     ...seen.linkNames,
   ];
-  const open = unsettled({ ...seen, intents: seen.intents.filter((intent) => intent.kind === 'create') });
+  const open = unsettled({
+    ...seen,
+    enis: seen.enis.filter((eni) => eni.mac !== seen.instance.primaryMac),
+    intents: seen.intents.filter((intent) => intent.kind === 'create'),
+  });
   return [...new Set(names)].sort().map((name) => {
     const enis = own.filter((eni) => nameOf(eni, seen) === name);
     const intent = seen.intents.find((each) => each.interface === name);
