@@ -1,7 +1,10 @@
 import { formatAddress } from '../claim/range.ts';
 import type { AddressChoice, Source } from './steps.ts';
 
-/** What the first create of an interface names: absent where EC2 chooses. */
+/**
+ * What the first create of an interface names: absent where EC2 chooses, and where a listing that was cut leaves
+ * open what is free until a closer look is taken at the claim.
+ */
 export interface FirstTry {
   subnetId: string;
   address?: string;
@@ -15,13 +18,18 @@ export function firstTry(source: Source): FirstTry | undefined {
     return named(subnetId, address, ipv6Address);
   }
   const choice = source.kind === 'create' ? source.choices[0] : undefined;
+  if (choice?.isCut === true) {
+    return { subnetId: choice.subnetId };
+  }
   return choice && named(choice.subnetId, lowest(choice.ipv4), lowest(choice.ipv6));
 }
 
-/** The addresses that it names. */
+/** The addresses that it names, or, as far as is known, would name: not for this node's other interfaces. */
 export function addressesOf(source: Source): string[] {
-  const { address, ipv6Address } = firstTry(source) ?? {};
-  return [address, ipv6Address].filter((each) => each !== undefined);
+  const choice = source.kind === 'create' ? source.choices[0] : undefined;
+  const { address, ipv6Address } = source.kind === 'recover' ? source.intent : {};
+  const addresses = choice ? [lowest(choice.ipv4), lowest(choice.ipv6)] : [address, ipv6Address];
+  return addresses.filter((each) => each !== undefined);
 }
 
 function named(subnetId: string, address: string | undefined, ipv6Address: string | undefined): FirstTry {

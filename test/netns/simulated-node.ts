@@ -46,6 +46,8 @@ export interface NodeOptions {
   /** Adds to the world before the instance is launched. */
   world?: (world: World) => void;
   type?: string;
+  /** That of the primary ENI, where it is not `subnets.primary`. */
+  primarySubnet?: string;
   state?: 'pending' | 'running';
   profile?: { roleName: string } | null;
   /** Names the device of an attached ENI as the kernel would: by default ens6, ens7… by device index. */
@@ -119,7 +121,7 @@ export async function startNode(options: NodeOptions = {}): Promise<TestNode> {
   const bytes = typeof spec === 'object' && !(spec instanceof Uint8Array) ? userData(spec) : spec;
   const node = await simulator.launch({
     type: options.type ?? 'm5.xlarge',
-    subnetId: subnets.primary,
+    subnetId: options.primarySubnet ?? subnets.primary,
     ...(bytes === undefined ? {} : { userData: bytes }),
     ...(options.state === undefined ? {} : { state: options.state }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),

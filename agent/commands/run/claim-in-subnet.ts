@@ -6,7 +6,7 @@ import { Ec2Error } from '../../ec2/port.ts';
 import type { SubnetChoice } from '../../plan/steps.ts';
 import type { RunContext } from './context.ts';
 import { createEni } from './create-eni.ts';
-import { afterRefusal, type Hunt, lookAgain } from './hunt.ts';
+import { afterRefusal, type Hunt, lookAgain, type Search } from './hunt.ts';
 import { type Named, newIntent } from './intent.ts';
 
 /** Every address of one IP version that looked free has an owner. */
@@ -27,13 +27,13 @@ export async function claimInSubnet(
   const { claims, random, log } = context;
   const { name } = config;
   const { subnetId } = choice;
-  let hunts = huntsFor(choice);
-  if (choice.isCut) {
-    hunts = await lookAgain(context, name, choice, hunts);
+  let search: Search = { hunts: huntsFor(choice), isCut: choice.isCut };
+  if (search.isCut) {
+    search = await lookAgain(context, name, subnetId, search);
   }
   for (let refusals = 0; ; refusals += 1) {
     const tried = claims.tried(subnetId);
-    hunts = hunts.map((hunt) => ({ ...hunt, free: subtract(hunt.free, tried) }));
+    const hunts = search.hunts.map((hunt) => ({ ...hunt, free: subtract(hunt.free, tried) }));
     const candidates = hunts.map(({ key, free, collisions }) => ({
       key,
       address: choose(free, collisions, random),
@@ -55,7 +55,7 @@ export async function claimInSubnet(
       subnet: subnetId,
       ...named,
     });
-    hunts = await afterRefusal(context, name, choice, hunts, named, eni);
+    search = await afterRefusal(context, name, subnetId, { ...search, hunts }, named, eni);
   }
 }
 

@@ -2,7 +2,6 @@ import { addressesPerQuery } from '../../claim/candidates.ts';
 import { held } from '../../claim/free.ts';
 import { firstOf, formatAddress, intersect, parseRange, type Range, subtract } from '../../claim/range.ts';
 import type { Ec2Error } from '../../ec2/port.ts';
-import type { SubnetChoice } from '../../plan/steps.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
 import type { Named } from './intent.ts';
@@ -17,7 +16,12 @@ export interface Hunt {
   collisions: number;
 }
 
-type Where = Pick<SubnetChoice, 'subnetId' | 'isCut'>;
+/** The search for an ENI's addresses in a subnet. */
+export interface Search {
+  hunts: readonly Hunt[];
+  /** Whether more ENIs are there than were listed: then some of what looks free is not. */
+  isCut: boolean;
+}
 
 /**
  * Where a create named an address of each IP version, its refusal may be for either: as its message says, else as
@@ -26,37 +30,49 @@ type Where = Pick<SubnetChoice, 'subnetId' | 'isCut'>;
 export async function afterRefusal(
   context: RunContext,
   name: string,
-  where: Where,
-  hunts: readonly Hunt[],
+  subnetId: string,
+  { hunts, isCut }: Search,
   named: Named,
   refusal: Ec2Error,
-): Promise<Hunt[]> {
+): Promise<Search> {
   const accused = hunts.filter(({ key }) => refusal.message.includes(`${named[key]}`));
   const suspects = accused.length > 0 ? accused : hunts;
-  const looked = await lookAgain(context, name, where, suspects);
-  const shown = looked.filter(({ key, free }) => intersect([parseRange(`${named[key]}`)], free).length === 0);
-  const guilty = (shown.length > 0 ? shown : looked).map(({ key }) => key);
-  return hunts.map((hunt) => {
-    const now = looked.find(({ key }) => key === hunt.key) ?? hunt;
+  const isTaken = refusal.class === 'taken';
+  let looked = await lookAgain(context, name, subnetId, { hunts: isCut ? hunts : suspects, isCut });
+  let isUnlisted = false;
+  if (looked.isCut && isTaken && !looked.hunts.some((hunt) => isHeld(hunt, named))) {
+    // By its addresses no delegated prefix is found.
+    looked = await listWhole(context, subnetId, looked.hunts);
+    isUnlisted = looked.hunts.some((hunt) => isHeld(hunt, named));
+  }
+  const shown = looked.hunts.filter((hunt) => isHeld(hunt, named));
+  const guilty = (shown.length > 0 ? shown : suspects).map(({ key }) => key);
+  const next = hunts.map((hunt) => {
+    const now = looked.hunts.find(({ key }) => key === hunt.key) ?? hunt;
     if (!guilty.includes(hunt.key)) {
-      context.claims.release(where.subnetId, `${named[hunt.key]}`);
+      context.claims.release(subnetId, `${named[hunt.key]}`);
       return now;
     }
-    // What EC2 gives to nobody is no sign of others who claim here.
-    return refusal.class === 'taken' ? { ...now, collisions: hunt.collisions + 1 } : now;
+    // What EC2 gives to nobody, and what a listing that was cut did not show, is no sign of others who claim here.
+    return isTaken && !isUnlisted ? { ...now, collisions: hunt.collisions + 1 } : now;
   });
+  return { hunts: next, isCut: looked.isCut };
+}
+
+function isHeld({ key, free }: Hunt, named: Named): boolean {
+  return intersect([parseRange(`${named[key]}`)], free).length === 0;
 }
 
 /**
- * The hunts, less what has an owner by now: one call an IP version tells of the lowest addresses that look free.
+ * The search, less what has an owner by now: one call an IP version tells of the lowest addresses that look free.
  * Behind a listing that was cut all of these may be held: then the subnet is listed whole.
  */
 export async function lookAgain(
   context: RunContext,
   name: string,
-  { subnetId, isCut }: Where,
-  hunts: readonly Hunt[],
-): Promise<Hunt[]> {
+  subnetId: string,
+  { hunts, isCut }: Search,
+): Promise<Search> {
   const looked = await Promise.all(
     hunts.map(async (hunt) => {
       const lowest = firstOf(hunt.free, addressesPerQuery);
@@ -66,11 +82,16 @@ export async function lookAgain(
     }),
   );
   const now = looked.map(({ hunt }) => hunt);
-  if (!isCut || looked.every(({ hasFree }) => hasFree)) {
-    return now;
-  }
+  return isCut && !looked.every(({ hasFree }) => hasFree)
+    ? listWhole(context, subnetId, now)
+    : { hunts: now, isCut };
+}
+
+/** Once a claim: it may take twenty pages. */
+async function listWhole(context: RunContext, subnetId: string, hunts: readonly Hunt[]): Promise<Search> {
   const { enis } = await listEnis(context, `list all ENIs of ${subnetId}`, { subnetIds: [subnetId] });
-  return now.map((hunt) => ({ ...hunt, free: subtract(hunt.free, held(enis)) }));
+  const taken = held(enis);
+  return { hunts: hunts.map((hunt) => ({ ...hunt, free: subtract(hunt.free, taken) })), isCut: false };
 }
 
 async function nowHeld(
