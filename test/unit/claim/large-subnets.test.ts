@@ -18,8 +18,14 @@ function nameOf(version: 'ipv4' | 'ipv6', n: number): string {
   return version === 'ipv4' ? `10.1.${n >> 8}.${n & 255}` : `2600:1f18:0:401::${n.toString(16)}`;
 }
 
-/** A subnet in which ENIs hold the addresses up to `end`, but for the holes. */
-async function crowded(t: Test, version: 'ipv4' | 'ipv6', end: number, holes: readonly number[]) {
+/** A subnet in which ENIs hold the addresses up to `end`, but for the holes, and prefixes come after them. */
+async function crowded(
+  t: Test,
+  version: 'ipv4' | 'ipv6',
+  end: number,
+  holes: readonly number[],
+  prefixes: readonly string[],
+) {
   const simulator = await startSimulator({ buckets: false, region: 'eu-west-1', eniQuota: 100_000 });
   t.teardown(() => simulator.close());
   const { world } = simulator;
@@ -35,6 +41,10 @@ async function crowded(t: Test, version: 'ipv4' | 'ipv6', end: number, holes: re
       world.addEni({ subnetId, ...(version === 'ipv4' ? { address: name } : { ipv6Addresses: [name] }) });
     }
   }
+  for (const [n, prefix] of prefixes.entries()) {
+    const held = { address: nameOf('ipv4', 8_000 + n), prefixes: [prefix] };
+    world.addEni({ subnetId, ...(version === 'ipv4' ? held : { ipv6Prefixes: [prefix] }) });
+  }
   return { simulator, subnetId, vpcId };
 }
 
@@ -42,14 +52,15 @@ async function crowded(t: Test, version: 'ipv4' | 'ipv6', end: number, holes: re
 async function claim(
   { simulator, subnetId, vpcId }: { simulator: Simulator; subnetId: string; vpcId: string },
   version: 'ipv4' | 'ipv6',
+  within: readonly string[] = [],
 ) {
   const { world } = simulator;
   const home = world.addSubnet({ vpcId, cidr: '10.1.255.0/24', zone });
   const config = nodeConfig({
     subnets: [subnetId],
     securityGroups: [world.addSecurityGroup({ vpcId }).id],
-    ipv4: version === 'ipv4' ? firstFree : none,
-    ipv6: version === 'ipv6' ? firstFree : none,
+    ipv4: version === 'ipv4' ? { ...firstFree, within } : none,
+    ipv6: version === 'ipv6' ? { ...firstFree, within } : none,
   });
   const request = { type: 'm5.xlarge', subnetId: home.id };
   const { look } = await launchClaimer(simulator, request, config);
@@ -66,7 +77,7 @@ t.test('behind a listing that was cut, the address claimed is the lowest that is
       fc.constantFrom(2_950, 3_100, 3_600),
       fc.array(fc.integer({ min: lowest, max: 3_600 }), { maxLength: 3 }),
       async (version, end, holes) => {
-        const world = await crowded(t, version, end, holes);
+        const world = await crowded(t, version, end, holes, []);
         const free = [...new Set(holes.filter((n) => n < end))].sort((a, b) => a - b);
         deepEqual(await claim(world, version), nameOf(version, free[0] ?? end));
         const { calls } = world.simulator.record;
@@ -87,6 +98,23 @@ t.test('behind a listing that was cut, the address claimed is the lowest that is
     },
   );
   t.ok(outcomes.cut > 0 && outcomes.whole > 0, JSON.stringify(outcomes));
+});
+
+t.test('prefixes that the cut listing does not show are found by their first refusal', async (t) => {
+  // Of 3,600 ENIs, which one is on the fourth page is chance: with so many prefixes, some are.
+  for (const version of ['ipv4', 'ipv6'] as const) {
+    const prefixes = Array.from({ length: 100 }, (_, n) =>
+      version === 'ipv4'
+        ? `10.1.${16 + (n >> 4)}.${(n & 15) << 4}/28`
+        : `2600:1f18:0:401:${n.toString(16)}::/80`,
+    );
+    const world = await crowded(t, version, 3_500, [], version === 'ipv4' ? prefixes : prefixes.slice(1));
+    const bounds = version === 'ipv4' ? ['10.1.16.0/20'] : ['2600:1f18:0:401:1::-2600:1f18:0:401:ffff::'];
+    const next = version === 'ipv4' ? '10.1.22.64' : '2600:1f18:0:401:64::';
+    t.equal(await claim(world, version, bounds), next, version);
+    const { calls } = world.simulator.record;
+    t.equal(calls.filter(({ action }) => action === 'CreateNetworkInterface').length, 2, 'one refusal');
+  }
 });
 
 t.test('first free in a /64 takes work by what is in use there, not by its size', async (t) => {
