@@ -141,7 +141,9 @@ t.test('a rollback, killed at each of its calls', async (t) => {
     await endsWhole(t, node, mixed);
   });
   const first = calls.findIndex(({ answer }) => answer?.code === limit.code);
-  for (const [index, { action }] of [...calls.entries()].slice(first + 1)) {
+  // How often it then looks whether the ENI is detached differs from run to run.
+  const last = calls.findLastIndex(({ action }) => !isRead(action)) + 1;
+  for (const [index, { action }] of [...calls.entries()].slice(first + 1, last + 1)) {
     const moments: Moment[] = isRead(action) ? ['afterCall'] : ['beforeCall', 'afterCall'];
     for (const moment of moments) {
       await t.test(`killed ${moment} call ${index + 1}, ${action}`, async (t) => {

@@ -31,8 +31,7 @@ export interface Claimed {
 /**
  * Attaches one of the ENIs that the user made beforehand. Several nodes may want the same one: only EC2's answer to
  * the attach decides, so an ENI gets this node's tags after it, and a loser leaves none. Waits, if the configuration
- * says so, for one that its last node has not let go yet. Throws a `Failure` (5) when none is to be had, be it that
- * the deadline cuts the wait short.
+ * says so, for one that its last node has not let go yet. Throws a `Failure` (5) if none is had then, or by the deadline.
  *
  * @param prepare what must be done before a device can appear, for each ENI that is tried
  * @param noted told which ENI is being tried; undefined once it is lost to another node
@@ -45,7 +44,7 @@ export async function claimExisting(
   noted: (eni: Eni | undefined) => void,
 ): Promise<Claimed> {
   const { clock, random, log, signal } = context;
-  const { name, existing } = source.config;
+  const { existing, name } = source.config;
   const started = clock.now();
   let found = source.available;
   for (let looks = 0, losses = 0; ; looks += 1) {
@@ -66,7 +65,6 @@ export async function claimExisting(
       if (left > 0 && looks === losses) {
         log.info(`${name}: no ENI with the tags ${tagText(existing.tags)} is available; waiting for one`);
       }
-      log.progress(`${name}: waiting for an ENI with the tags ${tagText(existing.tags)}`);
       pauseMs = Math.min(
         Math.max(0, left),
         waiting.least + backoff(looks - losses + 1, random, waiting.base, waiting.cap),
