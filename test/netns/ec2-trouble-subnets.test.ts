@@ -75,7 +75,7 @@ t.test('what cannot be is refused before the first write', async (t) => {
     },
     {
       what: 'all candidates inside a delegated prefix',
-      spec: eth1({ ipv4: { within: ['10.0.4.16/28'] } }),
+      spec: eth1({ ipv4: { within: ['10.0.4.16/29'] } }),
       world: (world) =>
         void world.addEni({ subnetId: subnets.a, address: '10.0.4.200', prefixes: ['10.0.4.16/28'] }),
       exitCode: 5,
@@ -86,11 +86,11 @@ t.test('what cannot be is refused before the first write', async (t) => {
     },
     {
       what: 'all candidates inside a reservation',
-      spec: eth1({ ipv4: { within: ['10.0.4.16/28'] } }),
+      spec: eth1({ ipv4: { within: ['10.0.4.16/29'] } }),
       world: (world) =>
         void world.addReservation({ subnetId: subnets.a, cidr: '10.0.4.16/28', type: 'explicit' }),
       exitCode: 5,
-      message: ['within 10.0.4.16/28 16 are in CIDR reservations'],
+      message: ['within 10.0.4.16/29 8 are in CIDR reservations'],
     },
     {
       what: 'a subnet with room for one of two interfaces',
