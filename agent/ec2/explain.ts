@@ -16,9 +16,10 @@ export function explain(error: Ec2Error | DeadlinePassed, context: Explaining): 
     const { exitCode } = advice[error.class];
     return new Failure(exitCode, `cannot ${subject}: ${answer(error, context)}`, { cause: error });
   }
-  const { last } = error;
+  const { last, wasSent } = error;
   if (last === undefined) {
-    const message = `cannot ${subject}: the deadline passed before EC2 answered. Raise "timeout" if nothing else is wrong`;
+    const what = wasSent ? 'EC2 answered this call' : 'this call could be sent';
+    const message = `cannot ${subject}: the deadline passed before ${what}. Raise "timeout" if nothing else is wrong`;
     return new Failure(ExitCode.deadline, message, { cause: error });
   }
   const exitCode = last.class === 'unreachable' ? ExitCode.unreachable : ExitCode.deadline;

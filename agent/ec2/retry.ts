@@ -7,11 +7,14 @@ import { Ec2Error, type ErrorClass } from './port.ts';
 export class DeadlinePassed extends Error {
   /** What EC2, or the way to it, said last. */
   readonly last: Ec2Error | undefined;
+  /** Whether the call was sent at all. */
+  readonly wasSent: boolean;
 
-  constructor(last: Ec2Error | undefined, options: { cause: unknown }) {
+  constructor(last: Ec2Error | undefined, options: { cause: unknown; wasSent: boolean }) {
     super('the deadline passed', options);
     this.name = 'DeadlinePassed';
     this.last = last;
+    this.wasSent = options.wasSent;
   }
 }
 
@@ -68,16 +71,18 @@ export async function withRetry<T>(
   const firstSeen = new Map<ErrorClass, number>();
   let last: Ec2Error | undefined;
   let pauseMs = 0;
+  let wasSent = false;
   for (let attempts = 1; ; attempts += 1) {
     try {
       signal.throwIfAborted();
       if (pauseMs > 0) {
         await clock.sleep(pauseMs, signal);
       }
+      wasSent = true;
       return await attempt(signal);
     } catch (error) {
       if (signal.aborted) {
-        throw new DeadlinePassed(last, { cause: error });
+        throw new DeadlinePassed(last, { cause: error, wasSent });
       }
       if (!(error instanceof Ec2Error)) {
         throw error;

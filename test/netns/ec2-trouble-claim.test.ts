@@ -3,7 +3,7 @@ import t from 'tap';
 import type { World } from '../simulator/model/world.ts';
 import { enterNamespace } from './namespace.ts';
 import { subnets, type TestNode } from './simulated-node.ts';
-import { always, errorsOf, eth1, failsCleanly, nodeFor, succeeds } from './trouble.ts';
+import { always, errorsOf, eth1, failsCleanly, nodeFor, order, succeeds } from './trouble.ts';
 
 await enterNamespace(import.meta.url);
 
@@ -140,5 +140,45 @@ t.test('all subnets full by the time of the claim', async (t) => {
       `${subnets.b} is full`,
       'add a subnet of zone eu-west-1a',
     ],
+  });
+});
+
+const unusable = {
+  code: 'InvalidParameterValue',
+  message: "Address does not fall within the subnet's address range",
+};
+
+t.test('addresses that EC2 refuses by their nature', async (t) => {
+  await t.test('seven: the eighth', async (t) => {
+    const node = await nodeFor(t, { userData: eth1() });
+    order(node, 'CreateNetworkInterface', unusable, 7);
+    t.match((await succeeds(t, node)).interfaces, [{ address: '10.0.4.11' }]);
+  });
+
+  await t.test('all of a subnet: after eight the next subnet', async (t) => {
+    const node = await nodeFor(t, { userData: eth1({ subnets: [subnets.a, subnets.b] }) });
+    node.simulator.faults.add({
+      action: 'CreateNetworkInterface',
+      match: ({ SubnetId }) => SubnetId === subnets.a,
+      times: always,
+      kind: { error: unusable },
+    });
+    t.match((await succeeds(t, node)).interfaces, [{ subnetId: subnets.b, address: '10.0.5.4' }]);
+    t.equal(errorsOf(node, 'CreateNetworkInterface').length, 8);
+  });
+
+  await t.test('all of the only subnet', async (t) => {
+    const node = await nodeFor(t, { userData: eth1() });
+    order(node, 'CreateNetworkInterface', unusable, always);
+    await failsCleanly(t, node, {
+      exitCode: 5,
+      message: [
+        'eth1: no address could be claimed: ',
+        `${subnets.a} refused 8 addresses in a row, as none that it gives out`,
+        `the last time with InvalidParameterValue: ${unusable.message}`,
+        "see the subnet's CIDRs and reservations",
+      ],
+    });
+    t.equal(errorsOf(node, 'CreateNetworkInterface').length, 8);
   });
 });

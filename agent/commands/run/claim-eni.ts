@@ -3,12 +3,12 @@ import type { CreatedInterface } from '../../config/model.ts';
 import { Ec2Error } from '../../ec2/port.ts';
 import { ExitCode, Failure } from '../../failure.ts';
 import type { Creation } from '../../plan/steps.ts';
-import { type AllTaken, claimInSubnet } from './claim-in-subnet.ts';
+import { type AllTaken, claimInSubnet, unusableAtMost } from './claim-in-subnet.ts';
 import type { RunContext } from './context.ts';
 
 /**
  * Claims addresses by creating the interface's ENI with them: EC2 is the lock. Goes on to the next address when
- * one is taken and to the next subnet when one is full. Throws a `Failure` (5) when all are.
+ * one is taken and to the next subnet when one is full, or gives out none. Throws a `Failure` (5) when all do.
  */
 export async function claimEni(context: RunContext, { config, choices }: Creation): Promise<Eni> {
   const { name } = config;
@@ -31,6 +31,12 @@ export async function claimEni(context: RunContext, { config, choices }: Creatio
 }
 
 function reasonFor(outcome: Ec2Error | AllTaken, subnetId: string): string {
+  if (outcome instanceof Ec2Error && outcome.class === 'unusable') {
+    return (
+      `${subnetId} refused ${unusableAtMost} addresses in a row, as none that it gives out, the last time with ` +
+      `${outcome.code}: ${outcome.message.replace(/\.$/, '')}: see the subnet's CIDRs and reservations`
+    );
+  }
   if (outcome instanceof Ec2Error) {
     return `${subnetId} is full (${outcome.code})`;
   }

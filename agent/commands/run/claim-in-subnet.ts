@@ -16,8 +16,15 @@ export interface AllTaken {
 }
 
 /**
+ * So many addresses in a row that EC2 gives to nobody are no accident: one of the subnet's CIDRs may have been
+ * disassociated since it was listed. Each try more would be a call of the account's bucket.
+ */
+export const unusableAtMost = 8;
+
+/**
  * Creates the interface's ENI in one subnet, at the first addresses that EC2 lets it have. Answers with EC2's word
- * that the subnet is full, or that all that looked free is taken.
+ * that the subnet is full, with its last one where it gives out none of the addresses (`unusable`), or that all that
+ * looked free is taken.
  */
 export async function claimInSubnet(
   context: RunContext,
@@ -31,6 +38,7 @@ export async function claimInSubnet(
   if (search.isCut) {
     search = await lookAgain(context, name, subnetId, search);
   }
+  let unusable = 0;
   for (let refusals = 0; ; refusals += 1) {
     const tried = claims.tried(subnetId);
     const hunts = search.hunts.map((hunt) => ({ ...hunt, free: subtract(hunt.free, tried) }));
@@ -47,6 +55,10 @@ export async function claimInSubnet(
     );
     const eni = await createIn(context, config, choice, named);
     if (!(eni instanceof Ec2Error) || eni.class === 'full' || hunts.length === 0) {
+      return eni;
+    }
+    unusable = eni.class === 'unusable' ? unusable + 1 : 0;
+    if (unusable === unusableAtMost) {
       return eni;
     }
     const both = hunts.length > 1 ? ' both' : '';

@@ -138,7 +138,8 @@ t.test('a failure of IMDS speaks for itself', (t) => {
 });
 
 t.test('the deadline: 7 with what EC2 last said, 8 if it could not be reached', (t) => {
-  const passed = (last: Ec2Error | undefined) => explain(new DeadlinePassed(last, { cause: 'x' }), context);
+  const passed = (last: Ec2Error | undefined, wasSent = true) =>
+    explain(new DeadlinePassed(last, { cause: 'x', wasSent }), context);
   const throttled = passed(
     new Ec2Error(create, 'throttled', 'RequestLimitExceeded', 'Request limit exceeded.'),
   );
@@ -151,6 +152,13 @@ t.test('the deadline: 7 with what EC2 last said, 8 if it could not be reached', 
     passed(new Ec2Error(create, 'unreachable', 'ENETUNREACH', 'no route')).exitCode,
     ExitCode.unreachable,
   );
-  t.match(passed(undefined), { exitCode: ExitCode.deadline, message: /the deadline passed/ });
+  t.match(passed(undefined), {
+    exitCode: 7,
+    message: /the deadline passed before EC2 answered this call\. Raise/,
+  });
+  t.match(passed(undefined, false), {
+    exitCode: 7,
+    message: /the deadline passed before this call could be sent\. /,
+  });
   t.end();
 });

@@ -137,7 +137,7 @@ t.test('at the deadline the last answer is what the user hears', async (t) => {
   await late.clock.sleep(1);
   const calls: string[] = [];
   const counted = async () => calls.push('sent');
-  await t.rejects(withRetry(counted, late), { name: 'DeadlinePassed', last: undefined });
+  await t.rejects(withRetry(counted, late), { name: 'DeadlinePassed', last: undefined, wasSent: false });
   t.strictSame(calls, [], 'nothing is sent after the deadline');
 });
 
@@ -146,7 +146,7 @@ t.test('a call that the deadline cuts short is the deadline, not a bug', async (
   const attempt = async (signal: AbortSignal) => {
     await options.clock.sleep(700_000, signal);
   };
-  await t.rejects(withRetry(attempt, options), { name: 'DeadlinePassed' });
+  await t.rejects(withRetry(attempt, options), { name: 'DeadlinePassed', wasSent: true });
 });
 
 t.test('property: no attempt starts after the deadline, and pauses stay within their caps', async () => {
