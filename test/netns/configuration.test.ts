@@ -120,27 +120,26 @@ const faults: [string, object | string | Uint8Array, string[]][] = [
     [' part 2:2:7: kind: "MultusNodeConfg" is not one of its values; write MultusNodeConfig'],
   ],
   [
-    'keys of later features',
+    'rules between keys, and a key of a later feature',
     {
       interfaces: [
         {
           name: 'eth1',
           subnets: [subnets.a],
+          subnetTags: { net: 'core' },
           securityGroups: interfaces[0]?.securityGroups,
           ipv4: { mode: 'None' },
-          ipv6: { mode: 'FirstFree' },
-          existing: { wait: '2m' },
-          subnetTags: { net: 'core' },
         },
+        { name: 'eth2', existing: { wait: '2m' }, ipv6: { mode: 'FirstFree' } },
       ],
       nodePort: [{ addresses: ['10.0.4.201'], interface: 'eth1' }],
     },
     [
-      ` part 2:11:15: ${place}.ipv4.mode: None is not supported yet; write FirstFree or Automatic`,
-      ` part 2:12:7: ${place}.ipv6: is not supported yet; remove it`,
-      ` part 2:14:7: ${place}.existing: is not supported yet; remove it`,
-      ` part 2:16:7: ${place}.subnetTags: is not supported yet; remove it`,
-      ' part 2:18:3: spec.nodePort: is not supported yet; remove it',
+      ' part 2:8:7: spec.interfaces[0].subnetTags: cannot stand beside subnets; keep one of them',
+      ' part 2:13:9: spec.interfaces[0].ipv4.mode: None leaves the ENI without any address; write FirstFree, or ipv6: {mode: FirstFree}',
+      ' part 2:16:9: spec.interfaces[1].existing.tags: is missing; write {"multus":"true","cluster":"my-cluster"}',
+      ' part 2:17:7: spec.interfaces[1].ipv6: is not for existing ENIs, which keep theirs; remove it',
+      ' part 2:19:3: spec.nodePort: is not supported yet; remove it',
     ],
   ],
 ];

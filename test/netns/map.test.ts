@@ -157,7 +157,14 @@ t.test('colour on a terminal that has it, and with NO_COLOR no escape sequence',
   const onTerminal = async (env: Record<string, string>) => {
     const command = `'${process.execPath}' '${program}' --root '${node.root}' map 2>/dev/null`;
     const { stdout } = await execa('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
-      env: { ...node.simulator.environment(node.node), TERM: 'xterm', NO_COLOR: '', ...env },
+      // A test runner may have told its children to do without colour, or to use it.
+      env: {
+        ...node.simulator.environment(node.node),
+        TERM: 'xterm',
+        NO_COLOR: '',
+        FORCE_COLOR: undefined,
+        ...env,
+      },
       stdin: 'ignore',
     });
     return stdout;

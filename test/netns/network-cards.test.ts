@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 /** Instance types with several network cards: device indexes and limits are each card's own. */
 import t, { type Test } from 'tap';
 import { attachEni } from '../simulator/model/attachments.ts';
@@ -95,10 +96,18 @@ t.test('an ENI made beforehand goes to the card that is configured', async (t) =
   t.equal((await dropInOf(node))?.maxPodsExpression, undefined, 'card 0 is all the VPC CNI’s');
 });
 
-/** Someone else's ENI, attached to this node. */
-function attachForeign({ simulator, node }: TestNode, networkCard: number, deviceIndex: number): void {
-  const { id } = simulator.world.addEni({ subnetId: subnets.b });
+/** Someone else's ENI, attached to this node, its device there. */
+async function attachForeign(
+  { simulator, node }: TestNode,
+  networkCard: number,
+  deviceIndex: number,
+): Promise<void> {
+  const { id, mac } = simulator.world.addEni({ subnetId: subnets.b });
   attachEni(simulator.world, { eniId: id, instanceId: node.instanceId, networkCard, deviceIndex });
+  const deadline = performance.now() + 5_000;
+  while (!(await devices()).some((device) => device.mac === mac) && performance.now() < deadline) {
+    await delay(20);
+  }
 }
 
 t.test('an index that is taken on one card is free on the other', async (t) => {
@@ -108,7 +117,7 @@ t.test('an index that is taken on one card is free on the other', async (t) => {
       { name: 'eth2', ...on(1) },
     ],
   });
-  attachForeign(node, 0, 1);
+  await attachForeign(node, 0, 1);
   await runDoesWhatPlanLists(t, node);
   t.strictSame(places(node.enis()), [
     ['eth1', 0, 2, true],
@@ -118,11 +127,11 @@ t.test('an index that is taken on one card is free on the other', async (t) => {
 
 t.test('an index that is taken meanwhile: the next of that card', async (t) => {
   const node = await twoCards(t, { interfaces: [{ name: 'eth1', ...on(1) }] });
-  node.hooks.beforeCall = ({ action }) => {
+  node.hooks.beforeCall = async ({ action }) => {
     if (action === 'AttachNetworkInterface') {
       delete node.hooks.beforeCall;
-      attachForeign(node, 1, 1);
-      attachForeign(node, 0, 2);
+      await attachForeign(node, 1, 1);
+      await attachForeign(node, 0, 2);
     }
   };
   await succeeds(t, node);
