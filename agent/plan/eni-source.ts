@@ -4,7 +4,7 @@ import { fits } from './fits.ts';
 import type { Observation } from './observation.ts';
 import type { Source } from './steps.ts';
 import { listedIds } from './subnet-selection.ts';
-import { hasTags, isClaimed, isMade, isOurs, tagKeys } from './tags.ts';
+import { hasTags, isClaimed, isHalfUntagged, isMade, isOurs, tagKeys } from './tags.ts';
 import { unsettled } from './unsettled.ts';
 
 /** As `Source`, the subnets of what is to be created still to be chosen. */
@@ -60,15 +60,21 @@ function sourceOf(
 }
 
 /**
- * The interface for which an earlier run on this instance created or claimed the ENI: by its tags, or, where the
- * run was killed before it could tag what it had attached, by its intent.
+ * The interface for which an earlier run on this instance created or claimed the ENI: by its tags, or, where one was
+ * killed before it could tag what it had attached, or while it untagged it, by its intent, or by what tags are left.
  */
-export function interfaceOf(eni: Eni, { instance, claims }: Observation): string | undefined {
+export function interfaceOf(
+  eni: Eni,
+  { instance, claims }: Pick<Observation, 'instance' | 'claims'>,
+): string | undefined {
   if (isOurs(eni, instance.instanceId) || isClaimed(eni, instance.instanceId)) {
     return eni.tags[tagKeys.interface];
   }
+  if (!isAttached(eni, instance.instanceId)) {
+    return undefined;
+  }
   const claim = claims.find(({ eniId }) => eniId === eni.id);
-  return isAttached(eni, instance.instanceId) ? claim?.interface : undefined;
+  return claim?.interface ?? (isHalfUntagged(eni) ? eni.tags[tagKeys.interface] : undefined);
 }
 
 /** The interface for which an earlier run on this instance had the ENI, or was about to attach it. */
@@ -137,6 +143,6 @@ export function isAvailable({ status, attachment }: Eni): boolean {
 }
 
 /** Whether it is for this instance to take: nobody has attached it elsewhere. */
-function isWithin({ attachment }: Eni, instanceId: string): boolean {
+export function isWithin({ attachment }: Eni, instanceId: string): boolean {
   return attachment === undefined || attachment.instanceId === instanceId;
 }

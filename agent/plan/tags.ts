@@ -72,6 +72,11 @@ export function isClaimed(eni: Eni, instanceId: string): boolean {
   return eni.tags[tagKeys.instanceId] === instanceId && eni.tags[tagKeys.existing] === 'true' && !isMade(eni);
 }
 
+/** Whether an untagging that ended half-way has left a claim's tags there, without the tag that says whose it was. */
+export function isHalfUntagged(eni: Eni): boolean {
+  return eni.tags[tagKeys.existing] === 'true' && eni.tags[tagKeys.instanceId] === undefined && !isMade(eni);
+}
+
 /** Whether the agent created the ENI, on whatever instance. */
 export function isMade({ tags }: Eni): boolean {
   return tags[tagKeys.created] === 'true';

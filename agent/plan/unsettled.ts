@@ -12,11 +12,11 @@ export function unsettled({
   return intents.filter((intent) => !isGone(intent) && !own.some((eni) => cameOf(intent, eni)));
 }
 
-/** EC2's listings are behind by seconds: an ENI that was known to be there long ago and is not shown is gone. */
-const longestLagMs = 120_000;
+/** EC2's listings are behind by seconds: an ENI that was there so long ago, in ms, and is not shown is gone. */
+const goneAfterMs = 120_000;
 
 function isGone({ eniId, ageMs }: OpenIntent): boolean {
-  return eniId !== undefined && ageMs > longestLagMs;
+  return eniId !== undefined && ageMs > goneAfterMs;
 }
 
 /** Whether an ENI that an earlier run made is the one that this intent announced. */

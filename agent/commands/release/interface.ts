@@ -6,7 +6,7 @@ import type { RunContext } from '../run/context.ts';
 import { giveBackEni } from '../run/give-back.ts';
 import { handBackEni } from '../run/hand-back.ts';
 import { settle } from '../run/recover-eni.ts';
-import { type Left, longestLagMs } from './left.ts';
+import { attachShownMs, type Left } from './left.ts';
 
 /**
  * Takes back one interface. Its ENIs first: until they are gone, udev must know the name of their device, and the
@@ -40,7 +40,7 @@ export async function releaseInterface(context: RunContext, left: Left): Promise
 async function releaseEnis(context: RunContext, left: Left): Promise<void> {
   const { name } = left;
   const outcomes = await Promise.allSettled([
-    ...left.created.map(({ id }) => giveBackEni(context, name, id)),
+    ...left.created.map((eni) => giveBackEni(context, name, eni)),
     ...left.claimed.map(({ id }) => handBackEni(context, name, id)),
     releaseUnseen(context, left),
   ]);
@@ -55,7 +55,7 @@ async function releaseUnseen(context: RunContext, { name, open, unsure }: Left):
   if (open !== undefined) {
     const eni = await settle(context, open);
     if (eni !== undefined) {
-      await giveBackEni(context, name, eni.id);
+      await giveBackEni(context, name, eni);
     }
   }
   if (unsure !== undefined && (await isAttachedAfterAll(context, unsure))) {
@@ -69,7 +69,7 @@ async function isAttachedAfterAll(
   { interface: name, eniId, ageMs }: Stored<ClaimIntent>,
 ) {
   const { ec2, clock, log, signal, instance } = context;
-  const until = clock.now() + Math.min(longestLagMs, longestLagMs - ageMs);
+  const until = clock.now() + Math.min(attachShownMs, attachShownMs - ageMs);
   log.info(`${name}: a run was about to attach ${eniId}: waiting for EC2 to show whether it did`, {
     interface: name,
     eni: eniId,

@@ -1,8 +1,8 @@
 import type { Eni } from '../../claim/facts.ts';
 import type { ClaimIntent, CreateIntent, Stored, StoredIntent } from '../../host/port.ts';
-import { isAttached, isAvailable } from '../../plan/eni-source.ts';
+import { interfaceOf, isAvailable, isWithin } from '../../plan/eni-source.ts';
 import type { Instance } from '../../plan/observation.ts';
-import { isClaimed, isOurs, tagKeys } from '../../plan/tags.ts';
+import { isClaimed, isOurs } from '../../plan/tags.ts';
 import { unsettled } from '../../plan/unsettled.ts';
 
 /** What is there of this node's runs, without regard to any configuration. */
@@ -30,8 +30,8 @@ export interface Left {
   hasLinkFiles: boolean;
 }
 
-/** EC2's listings are behind by seconds: what they do not show after so long, in ms, has not happened. */
-export const longestLagMs = 30_000;
+/** EC2's listings are behind by seconds: an attach that they do not show after so long, in ms, has not happened. */
+export const attachShownMs = 30_000;
 
 /** What is to be taken back, by interface; nothing where no run has done anything. */
 export function leftOf(seen: Seen): Left[] {
@@ -74,22 +74,16 @@ function isReleasable(eni: Eni, { instanceId, primaryMac }: Instance): boolean {
   return eni.mac !== primaryMac && isWithin(eni, instanceId);
 }
 
-function isWithin({ attachment }: Eni, instanceId: string): boolean {
-  return attachment === undefined || attachment.instanceId === instanceId;
-}
-
-/** By its tags; where a run was killed before it had tagged what it had attached, or after untagging, by its claim. */
-function nameOf(eni: Eni, { instance: { instanceId }, intents }: Seen): string | undefined {
-  if (isOurs(eni, instanceId) || isClaimed(eni, instanceId)) {
-    return eni.tags[tagKeys.interface] ?? eni.id;
-  }
-  const claim = intents.find((intent) => intent.kind === 'claim' && intent.eniId === eni.id);
-  return isAttached(eni, instanceId) ? claim?.interface : undefined;
+/** Tags that someone has tampered with may name the instance and no interface. */
+function nameOf(eni: Eni, { instance, intents }: Seen): string | undefined {
+  const claims = intents.filter((intent) => intent.kind === 'claim');
+  const isTagged = isOurs(eni, instance.instanceId) || isClaimed(eni, instance.instanceId);
+  return interfaceOf(eni, { instance, claims }) ?? (isTagged ? eni.id : undefined);
 }
 
 function isUnsure({ eniId, ageMs }: Stored<ClaimIntent>, { enis, instance }: Seen): boolean {
   const eni = enis.find(({ id }) => id === eniId);
   return (
-    eni !== undefined && isAvailable(eni) && !isClaimed(eni, instance.instanceId) && ageMs < longestLagMs
+    eni !== undefined && isAvailable(eni) && !isClaimed(eni, instance.instanceId) && ageMs < attachShownMs
   );
 }

@@ -1,32 +1,51 @@
+import type { Eni } from '../../claim/facts.ts';
 import { Ec2Error } from '../../ec2/port.ts';
 import { exitCodeOf, Failure, messageOf } from '../../failure.ts';
 import { isAttached } from '../../plan/eni-source.ts';
 import { ask, untilSeen } from './ask.ts';
 import type { RunContext } from './context.ts';
+import { untilDetached } from './until-detached.ts';
 
 /**
  * Deletes an ENI that we made, detaching it first if it is attached to this instance. It is no error if it is
  * gone already.
+ *
+ * @param eni as it was shown last: one that was not attached then is not looked at before the delete
  */
-export async function giveBackEni(context: RunContext, name: string, eniId: string): Promise<void> {
-  await ask(context, `give back ${eniId} of ${name}`, (signal) => deleteOnce(context, eniId, signal), [
-    'notFound',
-  ]);
-  context.log.info(`${name}: gave back ${eniId}`, { interface: name, eni: eniId });
+export async function giveBackEni(
+  context: RunContext,
+  name: string,
+  eni: Pick<Eni, 'id' | 'attachment'>,
+): Promise<void> {
+  const { id } = eni;
+  const subject = `give back ${id} of ${name}`;
+  if (eni.attachment !== undefined) {
+    await ask(context, subject, (signal) => detachIfHere(context, id, signal));
+    await untilDetached(context, name, id);
+  }
+  await ask(context, subject, (signal) => deleteOnce(context, id, signal), ['notFound']);
+  context.log.info(`${name}: gave back ${id}`, { interface: name, eni: id });
+}
+
+async function detachIfHere(
+  { ec2, instance }: RunContext,
+  eniId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const [eni] = await ec2.describeEnis({ ids: [eniId] }, signal);
+  if (eni?.attachment !== undefined && isAttached(eni, instance.instanceId)) {
+    await ec2.detachEni(eni.attachment.id, signal);
+  }
 }
 
 async function deleteOnce(context: RunContext, eniId: string, signal: AbortSignal): Promise<void> {
-  const { ec2, instance } = context;
   try {
-    await ec2.deleteEni(eniId, signal);
+    await context.ec2.deleteEni(eniId, signal);
   } catch (error) {
     if (!(error instanceof Ec2Error) || error.class !== 'eniInUse') {
       throw error;
     }
-    const [eni] = await ec2.describeEnis({ ids: [eniId] }, signal);
-    if (eni?.attachment !== undefined && isAttached(eni, instance.instanceId)) {
-      await ec2.detachEni(eni.attachment.id, signal);
-    }
+    await detachIfHere(context, eniId, signal);
     // Detaching takes a while, and a listing may be behind: the delete is tried again until EC2 takes it.
     throw new Ec2Error(error.action, 'notYet', error.code, error.message, { cause: error });
   }
@@ -40,16 +59,25 @@ export async function takeBack(context: RunContext, name: string, eniId: string)
   const { host, instance } = context;
   try {
     // Of an ENI that it does not show yet, EC2 says that it does not exist: that would look like a delete done.
-    await untilSeen(context, eniId);
-    await giveBackEni(context, name, eniId);
+    const seen = await untilSeen(context, eniId);
+    await giveBackEni(context, name, seen ?? { id: eniId, attachment: undefined });
     await host.removeLinkFiles(instance.instanceId, name);
     await host.removeIntent(name);
   } catch (error) {
-    throw new Failure(
-      exitCodeOf(error),
-      `${messageOf(error)}. It is left as it is: the next run on this node takes it up again; once the instance is ` +
-        `gone, delete it: aws ec2 delete-network-interface --network-interface-id ${eniId}`,
-      { cause: error },
-    );
+    throw notTakenBack(error, `delete it: aws ec2 delete-network-interface --network-interface-id ${eniId}`);
   }
+}
+
+/**
+ * What keeps an ENI from being taken back, as a `Failure` that says what is left.
+ *
+ * @param then what is to come, or to be done, once the instance is gone
+ */
+export function notTakenBack(error: unknown, then: string): Failure {
+  return new Failure(
+    exitCodeOf(error),
+    `${messageOf(error)}. It is left as it is: the next run on this node takes it up again; once the instance is ` +
+      `gone, ${then}`,
+    { cause: error },
+  );
 }

@@ -1,17 +1,21 @@
 import type { Eni } from '../../claim/facts.ts';
+import { explain } from '../../ec2/explain.ts';
 import { Ec2Error } from '../../ec2/port.ts';
-import { exitCodeOf, Failure, messageOf } from '../../failure.ts';
 import { isAttached, isAvailable } from '../../plan/eni-source.ts';
-import { claimTags, isClaimed } from '../../plan/tags.ts';
+import { claimTags, claimTagsOf, isClaimed } from '../../plan/tags.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
+import { notTakenBack } from './give-back.ts';
 import { untagClaim } from './untag.ts';
+import { untilDetached } from './until-detached.ts';
 
-/** An ENI on its way out of this instance's hands. */
+/** An ENI on its way out of this instance's hands: what an attempt has done, the next one does not do again. */
 interface Leaving {
   eniId: string;
   /** Where this run attached it: listings may not show it yet. */
   attachmentId: string | undefined;
+  /** What is to come off, shown or not; from when on the untagging has begun. */
+  claim: Readonly<Record<string, string>> | undefined;
   isUntagged: boolean;
   isDetached: boolean;
   /** That IAM keeps our tags there is told, and keeps no ENI attached. */
@@ -19,8 +23,8 @@ interface Leaving {
 }
 
 /**
- * Lets go of an ENI that was made beforehand: takes our tags off, then detaches it. In that order and each once, since
- * another node may attach and tag it the moment that it is free. It is no error if it is not ours any more.
+ * Lets go of an ENI that was made beforehand: takes our tags off, then detaches it. In that order, since another node
+ * may attach and tag it the moment that it is free. It is no error if it is not ours any more.
  *
  * @param attachmentId of an attach of this run
  */
@@ -30,10 +34,21 @@ export async function handBackEni(
   eniId: string,
   attachmentId?: string,
 ): Promise<void> {
-  const leaving = { eniId, attachmentId, isUntagged: false, isDetached: false, refusal: undefined };
-  await ask(context, `hand back ${eniId} of ${name}`, (signal) => letGo(context, name, leaving, signal), [
-    'notFound',
-  ]);
+  const leaving: Leaving = {
+    eniId,
+    attachmentId,
+    claim: undefined,
+    isUntagged: false,
+    isDetached: false,
+    refusal: undefined,
+  };
+  const subject = `hand back ${eniId} of ${name}`;
+  await ask(context, subject, (signal) => letGo(context, name, leaving, signal), ['notFound']);
+  await untilDetached(context, name, eniId);
+  const { refusal } = leaving;
+  if (refusal !== undefined) {
+    throw explain(refusal, { subject, endpoint: context.ec2.endpoint, proxy: context.ec2.proxy });
+  }
   context.log.info(`${name}: handed back ${eniId}`, { interface: name, eni: eniId });
 }
 
@@ -52,8 +67,7 @@ async function letGo(
   const attachmentId = isAttached(eni, instance.instanceId) ? eni.attachment?.id : undefined;
   const toDetach = attachmentId ?? (isHere ? undefined : leaving.attachmentId);
   if (!leaving.isUntagged) {
-    const held = { isHeld: toDetach !== undefined, isOurs: leaving.attachmentId !== undefined };
-    await untag(context, name, eni, held, signal).catch((error: unknown) => {
+    await untag(context, name, eni, leaving, toDetach !== undefined, signal).catch((error: unknown) => {
       leaving.refusal = refusalIn(error);
     });
     leaving.isUntagged = true;
@@ -61,12 +75,6 @@ async function letGo(
   if (!leaving.isDetached && toDetach !== undefined) {
     await ec2.detachEni(toDetach, signal);
     leaving.isDetached = true;
-  }
-  if (isHere) {
-    throw new Ec2Error('DetachNetworkInterface', 'notYet', 'Detaching', `${eni.id} is being detached`);
-  }
-  if (leaving.refusal !== undefined) {
-    throw leaving.refusal;
   }
 }
 
@@ -78,20 +86,27 @@ function refusalIn(error: unknown): Ec2Error {
 }
 
 /**
- * While the ENI is attached here no other node writes, and a listing may be behind our own tagging. It may as well be
- * behind a detach, and another's tagging after that.
+ * What this run has attached itself no other node can tag: all tags go at once. A listing that shows the ENI attached
+ * here may be behind a detach, and another's tagging after that: then, as for one that is available, they go in two
+ * steps. The claim's tags may all be there though none is shown.
  */
 async function untag(
   { ec2, instance: { instanceId }, config }: RunContext,
   name: string,
   eni: Eni,
-  { isHeld, isOurs }: { isHeld: boolean; isOurs: boolean },
+  leaving: Leaving,
+  isHeld: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const isStill = (shown: Eni) => isOurs || isAvailable(shown) || shown.attachment?.instanceId === instanceId;
-  if (isHeld || isClaimed(eni, instanceId)) {
-    const unseen = isHeld ? claimTags(name, instanceId, config.cluster) : {};
-    await untagClaim(ec2, { eniId: eni.id, instanceId, unseen }, isStill, signal);
+  const whole = claimTags(name, instanceId, config.cluster);
+  if (leaving.attachmentId !== undefined) {
+    await ec2.deleteTags(eni.id, { ...claimTagsOf(eni), ...whole }, signal);
+    return;
+  }
+  leaving.claim ??= isHeld ? whole : isClaimed(eni, instanceId) ? claimTagsOf(eni) : undefined;
+  if (leaving.claim !== undefined) {
+    const isStill = (shown: Eni) => isAvailable(shown) || shown.attachment?.instanceId === instanceId;
+    await untagClaim(ec2, { eniId: eni.id, instanceId, unseen: leaving.claim }, isStill, signal);
   }
 }
 
@@ -115,11 +130,6 @@ export async function takeBackClaim(
       await host.removeIntent(name);
     }
   } catch (error) {
-    throw new Failure(
-      exitCodeOf(error),
-      `${messageOf(error)}. It is left as it is: the next run on this node takes it up again; once the instance is ` +
-        'gone, EC2 detaches it, and sweep takes its tags off',
-      { cause: error },
-    );
+    throw notTakenBack(error, 'EC2 detaches it, and sweep takes its tags off');
   }
 }

@@ -1,3 +1,4 @@
+import type { Eni } from '../../claim/facts.ts';
 import { messageOf } from '../../failure.ts';
 import type { CreateIntent, Stored, StoredIntent } from '../../host/port.ts';
 import { isAttached } from '../../plan/eni-source.ts';
@@ -23,7 +24,7 @@ export async function clearLeftovers(
   const { instanceId } = context.instance;
   const inUse = [...enis.filter((eni) => isAttached(eni, instanceId)), ...unneeded].map(({ id }) => id);
   const left = [
-    ...surplus.map((eni) => clear(context, eni.tags[tagKeys.interface] ?? '', eni.id)),
+    ...surplus.map((eni) => clear(context, eni.tags[tagKeys.interface] ?? '', eni)),
     ...unneeded.map((eni) => clearClaimed(context, eni.tags[tagKeys.interface] ?? '', eni.id)),
     // What never came to be attached bears no tags.
     ...intents
@@ -45,7 +46,7 @@ async function clearAbandoned(context: RunContext, intent: Stored<CreateIntent>)
   const eni = await settle(context, intent);
   // One that is attached after all may be in use: a later run, to which EC2 shows it, warns of it.
   if (eni?.attachment === undefined) {
-    await clear(context, intent.interface, eni?.id);
+    await clear(context, intent.interface, eni);
   }
 }
 
@@ -54,10 +55,10 @@ async function clearClaimed(context: RunContext, name: string, eniId: string): P
   await clear(context, name, undefined);
 }
 
-async function clear(context: RunContext, name: string, eniId: string | undefined): Promise<void> {
+async function clear(context: RunContext, name: string, eni: Eni | undefined): Promise<void> {
   const { host, instance, config } = context;
-  if (eniId !== undefined) {
-    await giveBackEni(context, name, eniId);
+  if (eni !== undefined) {
+    await giveBackEni(context, name, eni);
   }
   if (!config.interfaces.some((each) => each.name === name)) {
     await host.removeLinkFiles(instance.instanceId, name);

@@ -1,6 +1,7 @@
 import type { Eni } from '../../claim/facts.ts';
 import type { StoredIntent, WantedLink } from '../../host/port.ts';
 import type { InterfacePlan, Source } from '../../plan/steps.ts';
+import { isMade } from '../../plan/tags.ts';
 import type { InterfaceResult } from '../../report/result.ts';
 import { type Attached, attachEni } from './attach-eni.ts';
 import { claimEni } from './claim-eni.ts';
@@ -54,6 +55,7 @@ export async function obtain(
   }
   const { eni, outcome } = await ownEni(context, source, intents);
   if (source.kind === 'attached' && eni.attachment !== undefined) {
+    await noteClaim(context, plan, eni, intents);
     const link = await prepare(eni);
     const { id, deviceIndex } = eni.attachment;
     return { eni, link, outcome, attached: { attachmentId: id, deviceIndex } };
@@ -86,6 +88,19 @@ async function ownEni(
     }
   }
   return { eni: await claimEni(context, source), outcome: 'created' };
+}
+
+/** One that another hand has attached is to be found by release, whatever becomes of its tags. */
+async function noteClaim(
+  { host, instance: { instanceId } }: RunContext,
+  { config: { existing, name } }: InterfacePlan,
+  eni: Eni,
+  intents: readonly StoredIntent[],
+): Promise<void> {
+  const isNoted = intents.some((each) => each.kind === 'claim' && each.eniId === eni.id);
+  if (existing !== undefined && !isMade(eni) && !isNoted) {
+    await host.writeIntent({ kind: 'claim', instanceId, interface: name, eniId: eni.id, mac: eni.mac });
+  }
 }
 
 function linkOf({ config: { name, mtu } }: InterfacePlan, { mac, id }: Eni): WantedLink {

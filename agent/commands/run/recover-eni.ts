@@ -21,7 +21,7 @@ export async function recoverEni(
   if (eni === undefined || fits(eni, config, subnetIds)) {
     return eni;
   }
-  await giveBackEni(context, config.name, eni.id);
+  await giveBackEni(context, config.name, eni);
   return undefined;
 }
 

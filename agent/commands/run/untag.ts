@@ -11,10 +11,13 @@ export interface OldClaim {
 }
 
 /**
- * Takes a claim's tags off an ENI that was made beforehand; one attempt, to be repeated. Another node may attach and
- * tag it at any moment, and its tags differ from these in the instance's id alone. So that tag goes first, by its
- * value, which hits no other's. EC2 then shows the ENI without it, or with the other's: such a listing is not from
- * before, and by it the rest goes only while the ENI is as `isStill` says. Answers whether it was.
+ * Takes a claim's tags off an ENI that was made beforehand; one attempt, to be repeated as it stands. Another node may
+ * attach and tag it at any moment, and its tags differ from these in the instance's id alone. So that tag goes first,
+ * by its value, which hits no other's. EC2 then shows the ENI without it, or with the other's: such a listing is not
+ * from before, and by it the rest goes only while the ENI is as `isStill` says. Answers whether it was.
+ *
+ * Killed in between, it leaves `isHalfUntagged`. And one window stays: a node that attaches and tags the ENI between
+ * that listing and the last DeleteTags keeps its instance's tag, but loses the others; its next run puts them back.
  */
 export async function untagClaim(
   ec2: Pick<Ec2, 'describeEnis' | 'deleteTags'>,

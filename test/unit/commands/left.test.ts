@@ -65,6 +65,8 @@ const surplus = eni({ tags: ownTags('eth1') });
 const claimed = attached(2, { tags: claimedTags('eth2') });
 const detached = made({ tags: claimedTags('eth2') });
 const unnamed = attached(3);
+const { 'multus-bootstrap.io/instance-id': _, ...remains } = claimedTags('eth2');
+const half = attached(3, { tags: remains });
 const free = made();
 const others = made({ tags: claimedTags('eth1', 'i-00000000000000009') });
 
@@ -89,6 +91,12 @@ const cases: [string, Partial<Seen>, object[]][] = [
     [{ name: 'eth1', claimed: [unnamed.id], files: 'intent' }],
   ],
   ['an attached ENI that nothing names', { enis: [unnamed] }, []],
+  [
+    'an attached ENI whose untagging ended half-way',
+    { enis: [half] },
+    [{ name: 'eth2', claimed: [half.id], files: '' }],
+  ],
+  ['one that is not attached is for sweep', { enis: [made({ tags: remains })] }, []],
   [
     'a claim whose attach may not be shown yet',
     { enis: [free], intents: [claim(free.id)] },

@@ -138,6 +138,19 @@ t.test('two interfaces with the same tags never get the same ENI', async (t) => 
     [`attached ${x.id}`, 'claim'],
     'but not those of its last node',
   );
+  const half = { ...x, tags: { ...claimedTags('eth2') } };
+  delete half.tags['multus-bootstrap.io/instance-id'];
+  t.strictSame(sourcesOf(plan(both, [half])), ['claim', `attached ${x.id}`], 'what an untagging left tells');
+  t.strictSame(
+    sourcesOf(plan(both, [half], { claims: [claimOf(x, 'eth1')] })),
+    [`attached ${x.id}`, 'claim'],
+    'but it may be of its last node: a note counts more',
+  );
+  t.strictSame(
+    claims([eth1], [{ ...one, tags: half.tags }]),
+    [{ available: [one.id], own: undefined }],
+    'and is nothing where it is not attached',
+  );
   t.strictSame(
     claims(both, [one, two], { claims: [claimOf(one, 'eth2')] }),
     [
