@@ -21,7 +21,7 @@ function isSetApart({ mode, within, podRange }: AddressConfig): boolean {
   return mode === 'FirstFree' && within.length + podRange.length > 0;
 }
 
-/** Warnings of interfaces in whose subnets workers are about to run into the pods, once the plan is carried out. */
+/** Warnings of interfaces in whose subnets workers come to the end of their part, once the plan is carried out. */
 export function crowdedAfter(interfaces: readonly InterfacePlan[], seen: Use): string[] {
   const planned = interfaces.flatMap(({ source }) => addressesOf(source)).map(parseRange);
   return interfaces.flatMap(({ config, source }) => {
@@ -63,23 +63,15 @@ function inWords(
   { within, podRange }: AddressConfig,
   crowding: Crowding,
 ): string {
-  const part = within.length > 0 ? `${version}.within` : `what is below ${version}.podRange`;
+  const part = within.length > 0 ? `${version}.within` : `outside ${version}.podRange`;
   const remedies = [
     ...(within.length > 0 ? [`widen ${version}.within`] : []),
     ...(podRange.length > 0 ? [`move ${version}.podRange`] : []),
     'release addresses there',
   ];
+  const { free, total, end } = crowding;
   return (
-    `${name}: ${reached(crowding)} of the workers' part of ${subnetId} (${part}), which has ` +
-    `${formatCount(crowding.free)} of ${formatCount(crowding.total)} addresses free: ${remedies.join(', ')}, or list another subnet`
+    `${name}: the workers' part of ${subnetId} (${part}, up to ${formatAddress(end)}) has ${formatCount(free)} of ` +
+    `${formatCount(total)} addresses free: ${remedies.join(', ')}, or list another subnet`
   );
-}
-
-function reached({ address, isFree, left, end }: Crowding): string {
-  if (address === undefined) {
-    return `no address is free any more up to ${formatAddress(end)}, the end`;
-  }
-  const who = isFree ? 'the next worker would be at' : 'workers have come to';
-  const distance = left === 1n ? '1 address' : `${formatCount(left)} addresses`;
-  return `${who} ${formatAddress(address)}, ${distance} before ${formatAddress(end)}, the end`;
 }

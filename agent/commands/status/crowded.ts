@@ -6,7 +6,7 @@ import { type AskContext, ask } from '../run/ask.ts';
 import { listEnis } from '../run/list-enis.ts';
 
 /**
- * Warnings of interfaces in whose subnets workers are about to run into the pods. Asks EC2 about those subnets alone
+ * Warnings of interfaces in whose subnets workers come to the end of their part. Asks EC2 about those subnets alone
  * of which the configuration sets a part apart for workers.
  *
  * @param enis this instance's, that it made or claimed
