@@ -4,7 +4,7 @@ import { fits } from './fits.ts';
 import type { Observation } from './observation.ts';
 import type { Source } from './steps.ts';
 import { listedIds } from './subnet-selection.ts';
-import { hasTags, isClaimed, isHalfUntagged, isMade, isOurs, tagKeys } from './tags.ts';
+import { hasTags, isClaimed, isHalfUntagged, isMade, isOurs, noManage, tagKeys } from './tags.ts';
 import { unsettled } from './unsettled.ts';
 
 /** As `Source`, the subnets of what is to be created still to be chosen. */
@@ -99,7 +99,10 @@ function toCreate(config: CreatedInterface, own: readonly Eni[], seen: Observati
   return intent === undefined ? { kind: 'create', config } : { kind: 'recover', config, intent };
 }
 
-/** What the node has attached already, be it by another hand, comes before what is available. */
+/**
+ * What the node has attached already, be it by another hand, comes before what is available. But without `no_manage`,
+ * which is there before any attach of ours, the VPC CNI may have given its addresses to pods.
+ */
 function toClaim(
   config: ExistingInterface,
   names: readonly string[],
@@ -113,6 +116,7 @@ function toClaim(
       isAttached(eni, instanceId) &&
       eni.mac !== primaryMac &&
       !taken.has(eni.id) &&
+      hasTags(eni, noManage) &&
       interfaceOf(eni, seen) === undefined,
   );
   if (attached !== undefined) {
@@ -126,14 +130,21 @@ function toClaim(
   return { kind: 'claim', config, available, own };
 }
 
-/** Whether `existing` means this ENI: in the node's zone and VPC, with all of the tags, and made by others. */
+/**
+ * Whether `existing` means this ENI: in the node's zone and VPC, with all of the tags, and made by others than us and
+ * the VPC CNI.
+ */
 export function isSelected(
   eni: Eni,
   { existing }: ExistingInterface,
   { instance }: Pick<Observation, 'instance'>,
 ): boolean {
   return (
-    eni.zone === instance.zone && eni.vpcId === instance.vpcId && hasTags(eni, existing.tags) && !isMade(eni)
+    eni.zone === instance.zone &&
+    eni.vpcId === instance.vpcId &&
+    hasTags(eni, existing.tags) &&
+    !isMade(eni) &&
+    eni.tags[tagKeys.cni] === undefined
   );
 }
 

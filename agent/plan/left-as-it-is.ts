@@ -3,8 +3,8 @@ import type { InterfaceConfig, NodeConfig } from '../config/model.ts';
 import { interfaceOf, isAttached, isSelected, type Sourced } from './eni-source.ts';
 import { fits } from './fits.ts';
 import type { Observation } from './observation.ts';
-import { listedIds } from './subnet-selection.ts';
-import { hasTags, isOurs } from './tags.ts';
+import { listedIds, tagText } from './subnet-selection.ts';
+import { hasTags, isOurs, noManage } from './tags.ts';
 
 /** ENIs of interfaces that the configuration no longer names. */
 export function unnamed(config: NodeConfig, seen: Observation): string[] {
@@ -17,6 +17,23 @@ export function unnamed(config: NodeConfig, seen: Observation): string[] {
       ({ eni, name }) =>
         `${eni.id} is attached for ${name}, which the configuration no longer names: it is left as it is`,
     );
+}
+
+/** ENIs that `existing` selects and another hand has attached, so that the VPC CNI may use them. */
+export function unmanaged(sources: readonly Sourced[], seen: Observation): string[] {
+  const { instanceId, primaryMac } = seen.instance;
+  const own = seen.enis
+    .filter((eni) => isAttached(eni, instanceId) && eni.mac !== primaryMac)
+    .filter((eni) => interfaceOf(eni, seen) === undefined && !hasTags(eni, noManage));
+  return own.flatMap((eni) => {
+    const names = sources
+      .filter(({ config }) => config.existing !== undefined && isSelected(eni, config, seen))
+      .map(({ config }) => config.name);
+    return names.length === 0
+      ? []
+      : `${eni.id} is attached and has the existing.tags of ${names.join(', ')}, but not ${tagText(noManage)}: it is ` +
+          'left as it is, since the VPC CNI may use it. If it is for Multus, tag it so and detach it';
+  });
 }
 
 /** ENIs that are attached for an interface besides the one that it has. */

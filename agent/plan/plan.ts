@@ -6,12 +6,13 @@ import { crowdedAfter } from './crowded.ts';
 import { checkLimits, createIndexes } from './device-index.ts';
 import { type EniSource, interfaceOf, type Sourced, sourcesOf } from './eni-source.ts';
 import { addressesOf } from './first-try.ts';
-import { different, doubled, unnamed } from './left-as-it-is.ts';
+import { different, doubled, unmanaged, unnamed } from './left-as-it-is.ts';
 import { abandoned, surplus, unneeded } from './leftovers.ts';
 import type { Observation } from './observation.ts';
 import type { InterfacePlan, Plan, Source } from './steps.ts';
 import { subnetChoices } from './subnet-choice.ts';
 import { listedIds } from './subnet-selection.ts';
+import { leftOut } from './suitable.ts';
 
 /** What was decided, or nothing if a `Failure` stands in its way, which is kept. */
 type Attempt = <T>(decide: () => T) => T | undefined;
@@ -58,7 +59,9 @@ export function makePlan(config: NodeConfig, seen: Observation): Plan {
     warnings: [
       ...unnamed(config, seen),
       ...doubled(sources, seen),
+      ...unmanaged(sources, seen),
       ...different(sources, seen),
+      ...interfaces.flatMap((each) => leftOut(each, seen)),
       ...crowdedAfter(interfaces, seen),
     ],
   };

@@ -6,6 +6,8 @@ export const group = 'multus-bootstrap.io';
 export const tagKeys = {
   /** The VPC CNI leaves an ENI alone only if this is exactly `true`, and only if it is so from the first moment. */
   noManage: 'node.k8s.amazonaws.com/no_manage',
+  /** The VPC CNI gives it to the ENIs that it makes, and deletes those that have it and are available. */
+  cni: 'node.k8s.amazonaws.com/instance_id',
   instanceId: `${group}/instance-id`,
   interface: `${group}/interface`,
   cluster: `${group}/cluster`,

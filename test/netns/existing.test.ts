@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { attachEni } from '../simulator/model/attachments.ts';
 import type { World } from '../simulator/model/world.ts';
 import {
   attachedTo,
@@ -197,13 +198,33 @@ t.test('what is attached already, by another hand, is taken over', async (t) => 
   t.equal(attach.exitCode, 0);
   const own = await isWhole(t, node);
   const { world } = node.simulator;
-  const bare = { ...selection, Name: 'terraform' };
+  const bare = { ...selection, Name: 'terraform', ...noManage };
   world.store.setEni({ ...world.store.eni(own?.id ?? eni.id), tags: bare });
   await rm(join(node.root, 'var/lib/multus-bootstrap'), { recursive: true });
   node.simulator.record.clear();
   t.equal((await node.run(['run'])).exitCode, 0);
   t.equal((await isWhole(t, node))?.id, own?.id);
   t.strictSame(writes(node), [`CreateTags ${own?.id}`]);
+});
+
+t.test('but not what the VPC CNI may have in its hands', async (t) => {
+  const { node, eni } = await claimingNode(t, {
+    count: 2,
+    world: (world) => premade(world, { tags: { 'node.k8s.amazonaws.com/instance_id': 'i-0000abcd' } }),
+  });
+  const { world } = node.simulator;
+  const { instanceId } = node.node;
+  attachEni(world, { eniId: eni.id, instanceId, deviceIndex: 1, networkCard: 0 });
+  const before = world.enis;
+  const { exitCode, journal } = await node.run(['run']);
+  t.equal(exitCode, 0, journal);
+  t.match(journal, new RegExp(`warn: ${eni.id} is attached and has the existing.tags of eth1, but not node`));
+  const own = await isWhole(t, node);
+  t.strictSame(
+    world.enis.filter(({ id }) => id !== own?.id),
+    before.filter(({ id }) => id !== own?.id),
+  );
+  t.equal(own?.tags['node.k8s.amazonaws.com/instance_id'], undefined);
 });
 
 t.test('kubelet hears of it as of any other', async (t) => {

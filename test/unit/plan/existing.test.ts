@@ -23,6 +23,7 @@ const plan = (
   enis: readonly Eni[],
   given: Partial<Observation> = {},
 ) => planFor(interfaces, { subnets: [], enis: [primary, ...enis], ...given });
+const withNoManage = { multus: 'true', 'node.k8s.amazonaws.com/no_manage': 'true' };
 const claimOf = (eni: Eni, name: string) => ({ interface: name, eniId: eni.id, mac: eni.mac });
 /** What is to be claimed, and what was claimed before, by interface. */
 const claims = (...[interfaces, enis, given]: Parameters<typeof plan>) =>
@@ -48,6 +49,11 @@ t.test('which ENIs are there to be claimed', async (t) => {
     [
       'made by us on this instance',
       { tags: { ...ownTags('eth1'), multus: 'true', 'multus-bootstrap.io/existing': 'true' } },
+      false,
+    ],
+    [
+      'made by the VPC CNI',
+      { tags: { multus: 'true', 'node.k8s.amazonaws.com/instance_id': 'i-00000000' } },
       false,
     ],
     ['attached by a service of AWS', { attachment: attachment({ instanceId: undefined }) }, false],
@@ -94,7 +100,7 @@ t.test('the writes of a claim', async (t) => {
   );
   const kept = attached(1, { tags: claimedTags('eth1') });
   t.strictSame(writes(plan([eth1], [kept])), [], 'nothing once it is attached and tagged');
-  const byHand = attached(1, { tags: { multus: 'true' } });
+  const byHand = attached(1, { tags: withNoManage });
   t.strictSame(
     writes(plan([eth1], [byHand])),
     [
@@ -103,7 +109,6 @@ t.test('the writes of a claim', async (t) => {
         interface: 'eth1',
         eniId: byHand.id,
         tags: {
-          'node.k8s.amazonaws.com/no_manage': 'true',
           'multus-bootstrap.io/instance-id': 'i-0123456789abcdef0',
           'multus-bootstrap.io/interface': 'eth1',
           'multus-bootstrap.io/existing': 'true',
@@ -116,8 +121,8 @@ t.test('the writes of a claim', async (t) => {
 
 t.test('two interfaces with the same tags never get the same ENI', async (t) => {
   const both = [eth1, eth2];
-  const x = attached(1, { tags: { multus: 'true' } });
-  const y = attached(2, { tags: { multus: 'true' } });
+  const x = attached(1, { tags: withNoManage });
+  const y = attached(2, { tags: withNoManage });
   t.strictSame(sourcesOf(plan(both, [x])), [`attached ${x.id}`, 'claim'], 'one attached, untagged');
   t.strictSame(sourcesOf(plan(both, [x, y])), [`attached ${x.id}`, `attached ${y.id}`]);
   t.strictSame(
@@ -168,6 +173,21 @@ t.test('two interfaces with the same tags never get the same ENI', async (t) => 
     ],
     'one that was taken off by force goes back to its interface',
   );
+});
+
+t.test('one that another hand has attached, without no_manage, may be the VPC CNI’s by now', async (t) => {
+  const byHand = attached(1, { tags: { multus: 'true' } });
+  const left = plan([eth1, eth2], [byHand, one]);
+  t.strictSame(sourcesOf(left), ['claim', 'claim'], 'it is not taken over');
+  t.match(
+    left.warnings[0],
+    new RegExp(`^${byHand.id} is attached and has the existing.tags of eth1, eth2, but`),
+  );
+  const noted = plan([eth1], [byHand], { claims: [claimOf(byHand, 'eth1')] });
+  t.strictSame(sourcesOf(noted), [`attached ${byHand.id}`], 'but for one that a run was about to attach');
+  t.strictSame(noted.warnings, []);
+  const other = attached(1, { tags: { other: 'yes' } });
+  t.strictSame(plan([eth1], [other, one]).warnings, [], 'what is not selected is nothing to tell of');
 });
 
 t.test('the primary ENI is never claimed, whatever its tags', async (t) => {
@@ -270,7 +290,7 @@ t.test('names that links of ENIs about to be claimed bear are no conflict', asyn
   const links = [{ name: 'eth1', mac: one.mac, alternativeNames: [] }];
   t.throws(() => plan([eth1], [one], { links }), { exitCode: 3, message: /^eth1: .*link of that name/ });
   t.strictSame(sourcesOf(plan([eth1], [one], { links, claims: [claimOf(one, 'eth1')] })), ['claim'], 'noted');
-  const here = attached(1, { ...one, status: 'in-use', tags: { multus: 'true' } });
+  const here = attached(1, { ...one, status: 'in-use', tags: withNoManage });
   const attachedOne = { ...here, attachment: attached(1).attachment };
   t.strictSame(sourcesOf(plan([eth1], [attachedOne], { links })), [`attached ${one.id}`], 'attached by hand');
 });
