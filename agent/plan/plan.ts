@@ -13,6 +13,7 @@ import type { InterfacePlan, Plan, Source } from './steps.ts';
 import { subnetChoices } from './subnet-choice.ts';
 import { listedIds } from './subnet-selection.ts';
 import { leftOut } from './suitable.ts';
+import { waiting } from './waiting.ts';
 
 /** What was decided, or nothing if a `Failure` stands in its way, which is kept. */
 type Attempt = <T>(decide: () => T) => T | undefined;
@@ -61,6 +62,7 @@ export function makePlan(config: NodeConfig, seen: Observation): Plan {
       ...doubled(sources, seen),
       ...unmanaged(sources, seen),
       ...different(sources, seen),
+      ...waiting(sources),
       ...interfaces.flatMap((each) => leftOut(each, seen)),
       ...crowdedAfter(interfaces, seen),
     ],

@@ -1,5 +1,5 @@
 import type { Subnet } from '../claim/facts.ts';
-import { cidrsOf, freeRanges, type IpVersion, workersPart } from '../claim/free.ts';
+import { freeRanges, type IpVersion } from '../claim/free.ts';
 import { parseRange, type Range, size, subtract } from '../claim/range.ts';
 import type { CreatedInterface } from '../config/model.ts';
 import { ExitCode, Failure } from '../failure.ts';
@@ -7,8 +7,7 @@ import { describeFull } from './full-subnet.ts';
 import type { Observation } from './observation.ts';
 import type { AddressChoice, SubnetChoice } from './steps.ts';
 import { subnetsInZone } from './subnet-selection.ts';
-
-const versions: readonly IpVersion[] = ['ipv4', 'ipv6'];
+import { suitable } from './suitable.ts';
 
 /**
  * The subnets in which the interface's ENI may be created: those of its configuration that are in this node's
@@ -22,10 +21,7 @@ export function subnetChoices(
   seen: Observation,
   planned: readonly Range[],
 ): SubnetChoice[] {
-  const candidates = subnetsInZone(config, seen);
-  for (const subnet of candidates) {
-    checkUsable(config, subnet);
-  }
+  const candidates = suitable(config, subnetsInZone(config, seen));
   const rooms = candidates
     .map((subnet) => ({ subnet, ...room(config, subnet, seen, planned) }))
     .toSorted((a, b) => (a.count < b.count ? 1 : a.count > b.count ? -1 : 0));
@@ -38,35 +34,6 @@ export function subnetChoices(
     );
   }
   return choices;
-}
-
-/** Whether the subnet has what the modes ask for. */
-function checkUsable(config: CreatedInterface, subnet: Subnet): void {
-  const refuse = (reason: string) => {
-    throw new Failure(ExitCode.configuration, `${config.name}: ${subnet.id} ${reason}`);
-  };
-  if (config.ipv4.mode !== 'None' && subnet.cidr === undefined) {
-    refuse('has no IPv4 CIDR: for IPv6-only subnets write ipv4: {mode: None} and ipv6: {mode: FirstFree}');
-  }
-  if (config.ipv4.mode === 'None' && subnet.cidr !== undefined) {
-    refuse(
-      `has an IPv4 CIDR (${subnet.cidr}), and EC2 gives every ENI there an IPv4 address: write ipv4: {mode: FirstFree}, ` +
-        'or list an IPv6-only subnet',
-    );
-  }
-  if (config.ipv6.mode !== 'None' && subnet.ipv6Cidrs.length === 0) {
-    refuse('has no associated IPv6 CIDR: associate one, or write ipv6: {mode: None}');
-  }
-  for (const version of versions) {
-    const { mode, within } = config[version];
-    const cidrs = cidrsOf(subnet, version);
-    if (mode === 'FirstFree' && within.length > 0 && workersPart(cidrs, within).length === 0) {
-      throw new Failure(
-        ExitCode.configuration,
-        `${config.name}: ${version}.within (${within.join(', ')}) has no entry inside ${subnet.id} (${cidrs.join(', ')}): add the workers' part of that subnet`,
-      );
-    }
-  }
 }
 
 interface Room {

@@ -213,3 +213,27 @@ t.test('tags that only subnets of other zones have', async (t) => {
     ],
   });
 });
+
+const ipv6Only = 'subnet-00000036';
+const addOnly6 = (world: World) =>
+  void world.addSubnet({ id: ipv6Only, vpcId, ipv6Cidrs: ['2600:1f18:1:20::/64'], zone: 'eu-west-1a', tags });
+
+t.test('a subnet that has the tags, but not what the modes ask for, is left out', async (t) => {
+  const node = await nodeWith(t, byTags, {
+    world(world) {
+      addTagged(world);
+      addOnly6(world);
+    },
+  });
+  const warning = `eth1: not every subnet with the tags of subnetTags is used: ${ipv6Only} has no IPv4 CIDR: `;
+  t.match((await node.run(['plan'])).stdout, `warning: ${warning}`);
+  t.match(await succeeds(t, node), {
+    interfaces: [{ subnetId: tagged.large, address: '10.0.20.36' }],
+    warnings: [warning],
+  });
+});
+
+t.test('no subnet with the tags has what the modes ask for', async (t) => {
+  const node = await nodeWith(t, byTags, { world: addOnly6 });
+  await failsCleanly(t, node, { exitCode: 3, message: [`eth1: ${ipv6Only} has no IPv4 CIDR`] });
+});

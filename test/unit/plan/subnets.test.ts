@@ -80,6 +80,32 @@ t.test('subnets by tags', async (t) => {
       t.throws(() => order(...subnets), { exitCode: 3, message: new RegExp(word) }, what);
     }
   }
+  const only6 = { ...also, id: 'subnet-66666666', cidr: undefined, ipv6Cidrs: ['2600:1f18:0:6::/64'] };
+  const mixed = planFor(config, { subnets: [only6, tagged] });
+  t.strictSame(mixed.interfaces.flatMap(chosen), [tagged.id], 'one that is not suitable is left out');
+  t.match(mixed.warnings, [/^eth1: .*: subnet-66666666 has no IPv4 CIDR: /]);
+  t.strictSame(planFor(config, { subnets: [also, tagged] }).warnings, []);
+  const ipv4 = { mode: 'FirstFree' as const, within: ['10.0.5.0/26'], podRange: [] };
+  const bounded = planFor([interfaceConfig({ ...config[0], ipv4 })], { subnets: [also, tagged] });
+  t.strictSame(bounded.interfaces.flatMap(chosen), [also.id]);
+  t.match(bounded.warnings, [
+    /^eth1: .*: ipv4\.within \(10\.0\.5\.0\/26\) has no entry inside subnet-11111111 /,
+  ]);
+  const other6 = { ...only6, id: 'subnet-67676767' };
+  t.throws(
+    () => order(only6, other6),
+    {
+      exitCode: 3,
+      message: /^eth1: subnet-66666666 has no IPv4 CIDR: .*; subnet-67676767 has no IPv4 CIDR: /,
+    },
+    'all that have the tags',
+  );
+  const listed = nodeConfig({ subnets: [only6.id, tagged.id] });
+  t.throws(
+    () => makePlan(listed, observation({ subnets: [only6, tagged] })),
+    { exitCode: 3, message: /^eth1: subnet-66666666 has no IPv4 CIDR: / },
+    'of a list, each must be',
+  );
   const own = eni({ addresses: ['10.0.5.9'], subnetId: second.id, tags: ownTags('eth1') });
   const source = (...subnets: Subnet[]) => sourcesOf(planFor(config, { subnets, enis: [primary, own] }))[0];
   t.equal(source(tagged, also), `adopt ${own.id}`, 'an ENI of ours in one of them is adopted');
