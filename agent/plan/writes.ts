@@ -1,7 +1,8 @@
+import type { Eni } from '../claim/facts.ts';
 import { type AttributeChanges, attributeChanges } from './attributes.ts';
 import { type FirstTry, firstTry } from './first-try.ts';
-import type { InterfacePlan, Plan } from './steps.ts';
-import { claimTags, claimTagsOf, hasTags, isMade, missingTags, noManage } from './tags.ts';
+import type { InterfacePlan, Plan, Source } from './steps.ts';
+import { claimTags, claimTagsOf, hasTags, isMade, missingTags, noManage, tagKeys } from './tags.ts';
 
 /** One EC2 call that changes something, as `plan` lists it. */
 export interface Write extends Partial<FirstTry>, AttributeChanges {
@@ -17,7 +18,7 @@ export interface Write extends Partial<FirstTry>, AttributeChanges {
 export function writesOf(plan: Plan, instanceId: string, cluster: string | undefined): Write[] {
   return [
     ...plan.surplus.map((eni) => ({ action: 'DeleteNetworkInterface', eniId: eni.id })),
-    ...plan.unneeded.map((eni) => ({ action: 'DeleteTags', eniId: eni.id, tags: claimTagsOf(eni) })),
+    ...plan.unneeded.flatMap(writesOfHandBack),
     ...plan.abandoned.flatMap(({ interface: name, subnetId, address, ipv6Address }) => [
       {
         action: 'CreateNetworkInterface',
@@ -32,6 +33,25 @@ export function writesOf(plan: Plan, instanceId: string, cluster: string | undef
   ];
 }
 
+/** The tag that tells whose it is goes first: others may take the ENI meanwhile. */
+function writesOfHandBack(eni: Eni): Write[] {
+  const { [tagKeys.instanceId]: instanceId = '', ...others } = claimTagsOf(eni);
+  return [{ [tagKeys.instanceId]: instanceId }, others].map((tags) => ({
+    action: 'DeleteTags',
+    eniId: eni.id,
+    tags,
+  }));
+}
+
+/** Which ENI is to be claimed, EC2's answer to the attach decides: then what any of them needs is listed. */
+function candidatesOf(source: Source): readonly (Eni | undefined)[] {
+  if (source.kind !== 'claim') {
+    return ['eni' in source ? source.eni : undefined];
+  }
+  const { own, available } = source;
+  return own === undefined && available.length > 0 ? available : [own];
+}
+
 function writesOfInterface(
   { config, source, deviceIndex, networkCard }: InterfacePlan,
   instanceId: string,
@@ -40,16 +60,18 @@ function writesOfInterface(
   const eni = 'eni' in source ? source.eni : undefined;
   const isAttached = source.kind === 'attached';
   const target = { interface: config.name, ...(eni === undefined ? {} : { eniId: eni.id }) };
-  const { deleteOnTermination, sourceDestCheck } = attributeChanges(config, eni, isAttached);
+  const candidates = candidatesOf(source);
+  const changes = candidates.map((each) => attributeChanges(config, each, isAttached));
+  const [deleteOnTermination] = changes.flatMap((each) => each.deleteOnTermination ?? []);
+  const [sourceDestCheck] = changes.flatMap((each) => each.sourceDestCheck ?? []);
   const create = firstTry(source);
   const claim = claimTags(config.name, instanceId, cluster);
   const tags = eni === undefined ? claim : missingTags(eni, { ...noManage, ...claim });
   const isClaim = config.existing !== undefined && !(eni !== undefined && isMade(eni));
   const writes: (Write | undefined | false)[] = [
     create && { action: 'CreateNetworkInterface', interface: config.name, ...create },
-    // Which ENI it is, EC2's answer to the attach decides: those that have the tag are not tagged.
     source.kind === 'claim' &&
-      !source.available.every((each) => hasTags(each, noManage)) && {
+      !candidates.every((each) => each !== undefined && hasTags(each, noManage)) && {
         action: 'CreateTags',
         ...target,
         tags: noManage,

@@ -1,7 +1,7 @@
 /** What `plan` says of ENIs made beforehand, held against what `run` then does. */
 import t from 'tap';
 import { filesBelow } from './end-state.ts';
-import { claiming, claimingNode, noManage, now, tagsOf } from './existing.ts';
+import { claiming, claimingNode, claimTags, noManage, now, tagsOf } from './existing.ts';
 import { enterNamespace } from './namespace.ts';
 import type { TestNode } from './simulated-node.ts';
 
@@ -19,9 +19,15 @@ async function planned(node: TestNode) {
 for (const [what, more] of [
   ['nothing but its tags', {}],
   ['attributes', { sourceDestCheck: false, deleteOnTermination: true }],
+  ['an attribute that its maker has turned off', { sourceDestCheck: true }],
 ] as const) {
   t.test(`one to be claimed, and ${what}`, async (t) => {
     const { node, eni } = await claimingNode(t, {
+      world: (world) => {
+        for (const each of what.startsWith('an attribute') ? world.enis : []) {
+          world.store.setEni({ ...each, sourceDestCheck: false }, Number.NEGATIVE_INFINITY);
+        }
+      },
       userData: {
         cluster: 'demo',
         interfaces: [claiming('eth1', more)],
@@ -73,6 +79,25 @@ for (const [what, more] of [
     t.ok(now(node, eni).attachment);
   });
 }
+
+t.test('one to be handed back', async (t) => {
+  const { node, eni } = await claimingNode(t, { count: 2 });
+  const { world, record } = node.simulator;
+  t.equal((await node.run(['run'])).exitCode, 0);
+  const stale = world.enis.find(({ tags, attachment }) => tags.multus && attachment === undefined) ?? eni;
+  const tags = { ...stale.tags, ...claimTags(node, 'eth9', 'demo') };
+  world.store.setEni({ ...stale, tags });
+  const json = await planned(node);
+  record.clear();
+  t.equal((await node.run(['run'])).exitCode, 0);
+  t.strictSame(
+    record
+      .writes()
+      .map((call) => ({ action: call.action, eniId: stale.id, tags: Object.keys(tagsOf(call)) })),
+    json.writes.map((each: { tags: object }) => ({ ...each, tags: Object.keys(each.tags) })),
+  );
+  t.equal(record.writes().length, 2);
+});
 
 t.test('none is available now', async (t) => {
   const { node, eni } = await claimingNode(t);

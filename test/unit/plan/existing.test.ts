@@ -98,6 +98,18 @@ t.test('the writes of a claim', async (t) => {
     ],
     'unless the configuration asks for them; no_manage only where it is missing',
   );
+  const checked = existingInterface({ sourceDestCheck: true });
+  const modifies = (config: ExistingInterface, ...enis: Eni[]) =>
+    writes(plan([config], enis)).flatMap((each) => each.sourceDestCheck ?? []);
+  const off = made({ sourceDestCheck: false });
+  t.strictSame(modifies(checked, off), [true], 'what the one to be claimed has not');
+  t.strictSame(modifies(checked, one), [], 'and not what it has');
+  t.strictSame(modifies(checked, one, off), [true], 'what any of several may need');
+  t.strictSame(
+    modifies(checked, { ...one, tags: claimedTags('eth1') }, off),
+    [],
+    'but for one that was claimed before, which comes first',
+  );
   const kept = attached(1, { tags: claimedTags('eth1') });
   t.strictSame(writes(plan([eth1], [kept])), [], 'nothing once it is attached and tagged');
   const byHand = attached(1, { tags: withNoManage });
@@ -175,6 +187,19 @@ t.test('two interfaces with the same tags never get the same ENI', async (t) => 
   );
 });
 
+t.test('more interfaces than ENIs: one has to wait', async (t) => {
+  const both = [eth1, eth2];
+  t.match(plan(both, [one]).warnings, [/^eth2: other interfaces .* the 1 available .* waits up to 0 s/]);
+  t.strictSame(plan(both, [one, two]).warnings, []);
+  t.strictSame(plan(both, []).warnings, [], 'that there is none at all is told otherwise');
+  const own = { ...one, tags: { ...claimedTags('eth2') } };
+  t.strictSame(plan(both, [own, two]).warnings, []);
+  const only = existingInterface({ name: 'eth2', existing: { tags: { net: 'a' }, waitMs: 0 } });
+  const twice = { ...one, tags: { multus: 'true', net: 'a' } };
+  t.strictSame(plan([eth1, only], [twice, two]).warnings, [], 'each has one that it can take');
+  t.match(plan([eth1, only], [twice]).warnings, [/^(eth1|eth2): other/]);
+});
+
 t.test('one that another hand has attached, without no_manage, may be the VPC CNI’s by now', async (t) => {
   const byHand = attached(1, { tags: { multus: 'true' } });
   const left = plan([eth1, eth2], [byHand, one]);
@@ -245,8 +270,12 @@ t.test('which tags of ours come off', async (t) => {
       {
         action: 'DeleteTags',
         eniId: stale.id,
+        tags: { 'multus-bootstrap.io/instance-id': 'i-0123456789abcdef0' },
+      },
+      {
+        action: 'DeleteTags',
+        eniId: stale.id,
         tags: {
-          'multus-bootstrap.io/instance-id': 'i-0123456789abcdef0',
           'multus-bootstrap.io/interface': 'eth9',
           'multus-bootstrap.io/existing': 'true',
         },
