@@ -1,6 +1,7 @@
 import type { Eni, TypeLimits } from '../claim/facts.ts';
 import type { InterfaceConfig } from '../config/model.ts';
 import { ExitCode, Failure } from '../failure.ts';
+import { isAttached } from './eni-source.ts';
 
 /** Index 0 of card 0 is the primary ENI, and further cards' first ENI takes index 1 too (EC2 user guide, network cards). */
 const firstIndex = 1;
@@ -49,7 +50,7 @@ export function takenIndexes(enis: readonly Eni[], instanceId: string, networkCa
 
 /**
  * Throws a `Failure` (6) if the instance type cannot carry the new ENIs beside those attached, in all or on one
- * of its network cards.
+ * of its network cards. What is detaching makes room: an attach waits for that.
  */
 export function checkLimits(
   toAttach: readonly InterfaceConfig[],
@@ -57,7 +58,9 @@ export function checkLimits(
   instanceId: string,
   limits: TypeLimits,
 ): void {
-  const attached = enis.flatMap((eni) => (eni.attachment?.instanceId === instanceId ? [eni.attachment] : []));
+  const attached = enis.flatMap((eni) =>
+    eni.attachment !== undefined && isAttached(eni, instanceId) ? [eni.attachment] : [],
+  );
   for (const { name, networkCard } of toAttach) {
     const card = limits.cards.find((each) => each.index === networkCard);
     if (card === undefined) {

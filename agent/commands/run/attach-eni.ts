@@ -33,7 +33,7 @@ export async function attachEni(
   const { name } = plan.config;
   const refused = new Set<number>();
   const started = clock.now();
-  const rivalry = { isOpen: plan.source.kind === 'claim', mayBeOurs };
+  const rivalry = { isOpen: plan.source.kind === 'claim', mayBeOurs, wasDetaching: false };
   const expected: ErrorClass[] = rivalry.isOpen ? ['eniInUse', 'notFound'] : [];
   for (let deviceIndex = plan.deviceIndex; ; ) {
     const outcome = await ask(
@@ -76,6 +76,8 @@ type Outcome = Pick<Attachment, 'id' | 'deviceIndex'>;
 interface Rivalry {
   isOpen: boolean;
   mayBeOurs: boolean;
+  /** Whether at the last refusal another ENI of this instance was still detaching. */
+  wasDetaching: boolean;
 }
 
 async function attachOnce(
@@ -88,6 +90,9 @@ async function attachOnce(
     const id = await ec2.attachEni({ ...request, instanceId }, signal);
     return { id, deviceIndex: request.deviceIndex };
   } catch (error) {
+    if (error instanceof Ec2Error && error.code === 'AttachmentLimitExceeded') {
+      throw await unlessDetaching(ec2, instanceId, rivalry, error, signal);
+    }
     if (!(error instanceof Ec2Error) || !mayBeOurOwn.includes(error.class)) {
       throw rivalry.isOpen ? finalIfGone(error) : error;
     }
@@ -103,6 +108,23 @@ async function attachOnce(
     }
     throw error;
   }
+}
+
+/** The error as one to wait for, as long as an ENI is detaching, and once more: it may have gone just now. */
+async function unlessDetaching(
+  ec2: RunContext['ec2'],
+  instanceId: string,
+  rivalry: Rivalry,
+  error: Ec2Error,
+  signal: AbortSignal,
+): Promise<Ec2Error> {
+  const enis = await ec2.describeEnis({ attachedTo: instanceId }, signal);
+  const isDetaching = enis.some(({ attachment }) => attachment?.status === 'detaching');
+  const isWorthWaiting = isDetaching || rivalry.wasDetaching;
+  rivalry.wasDetaching = isDetaching;
+  return isWorthWaiting
+    ? new Ec2Error(error.action, 'notYet', error.code, error.message, { cause: error })
+    : error;
 }
 
 const mayBeOurOwn: readonly string[] = ['transient', 'eniInUse', 'indexTaken'];

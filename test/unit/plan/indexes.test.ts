@@ -1,7 +1,7 @@
 import t from 'tap';
 import { makePlan } from '../../../agent/plan/plan.ts';
 import { attached, type eni, limits, nodeConfig, observation, ownTags } from '../facts.ts';
-import { primary } from './planning.ts';
+import { attachment, primary } from './planning.ts';
 
 t.test('device indexes', async (t) => {
   const indexes = (config: ReturnType<typeof nodeConfig>, ...enis: ReturnType<typeof eni>[]) =>
@@ -69,4 +69,14 @@ t.test('the instance type’s limit over all its network cards', async (t) => {
     exitCode: 6,
     message: /eth1: m5\.xlarge carries 4 ENIs, has 3, and the configuration needs 2 more/,
   });
+  const leaving = attached(2, { attachment: attachment({ deviceIndex: 2, status: 'detaching' }) });
+  const plan = makePlan(
+    nodeConfig({}, { name: 'eth2' }),
+    observation({ enis: [primary, attached(1), leaving] }),
+  );
+  t.strictSame(
+    plan.interfaces.map(({ deviceIndex }) => deviceIndex),
+    [3, 4],
+    'what is detaching makes room, but holds its index until then',
+  );
 });
