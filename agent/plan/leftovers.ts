@@ -5,9 +5,10 @@ import type { Observation, OpenIntent } from './observation.ts';
 import { isClaimed, isOurs } from './tags.ts';
 import { unsettled } from './unsettled.ts';
 
-/** What an earlier run was about to create for interfaces that the configuration does not name any more. */
+/** What an earlier run was about to create for interfaces that are not there to be created any more. */
 export function abandoned(config: NodeConfig, seen: Observation): OpenIntent[] {
-  const names = config.interfaces.map(({ name }) => name);
+  const created = config.interfaces.filter(({ existing }) => existing === undefined);
+  const names = created.map(({ name }) => name);
   return unsettled(seen).filter((intent) => !names.includes(intent.interface));
 }
 

@@ -58,7 +58,10 @@ export interface Plan {
   surplus: readonly Eni[];
   /** ENIs made beforehand that bear this instance's tags, and are neither attached nor wanted. */
   unneeded: readonly Eni[];
-  /** What earlier runs may have created, unseen by EC2's listings, for interfaces that are not configured any more. */
+  /**
+   * What earlier runs may have created, unseen by EC2's listings, for interfaces that are not configured any more, or
+   * are `existing` by now.
+   */
   abandoned: readonly OpenIntent[];
   warnings: readonly string[];
 }

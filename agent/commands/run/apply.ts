@@ -6,12 +6,14 @@ import type { Deadline } from './deadline.ts';
 import { takeBack } from './give-back.ts';
 import { takeBackClaim } from './hand-back.ts';
 import { bringUp, type Ready } from './interface.ts';
+import { clearBeforeClaim } from './leftovers.ts';
 import type { Made } from './obtain.ts';
 
 /** How far one interface came. */
 interface Way {
   plan: InterfacePlan;
-  made: Made;
+  /** Undefined until anything may be made: what is there before is left as it is. */
+  made: Made | undefined;
   ready?: Ready;
   failure: unknown;
 }
@@ -36,7 +38,7 @@ export async function apply(
   intents: readonly StoredIntent[],
   grace: () => Deadline,
 ): Promise<Applied> {
-  const ways = await Promise.all(plan.interfaces.map((each) => go(context, each, intents)));
+  const ways = await Promise.all(plan.interfaces.map((each) => go(context, plan, each, intents)));
   const [links] = await Promise.allSettled([
     ways.every(isWhole) ? configure(context, wholeOf(ways)) : undefined,
     ...ways.map(noteAnswer),
@@ -82,9 +84,16 @@ function wholeOf(ways: readonly Way[]): Ready[] {
   return ways.filter(isWhole).flatMap((way) => way.ready ?? []);
 }
 
-async function go(context: RunContext, plan: InterfacePlan, intents: readonly StoredIntent[]): Promise<Way> {
-  const way: Way = { plan, made: {}, failure: undefined };
+async function go(
+  context: RunContext,
+  whole: Plan,
+  plan: InterfacePlan,
+  intents: readonly StoredIntent[],
+): Promise<Way> {
+  const way: Way = { plan, made: undefined, failure: undefined };
   try {
+    await clearBeforeClaim(context, whole, plan.config.name, intents);
+    way.made = {};
     way.ready = await bringUp(context, plan, intents, way.made);
   } catch (failure) {
     way.failure = failure;
@@ -104,6 +113,9 @@ async function configure(
 
 async function undo(context: RunContext, { plan, made, failure }: Way): Promise<void> {
   const { name } = plan.config;
+  if (made === undefined) {
+    return;
+  }
   if (made.eniId !== undefined) {
     await takeBack(context, name, made.eniId);
   } else if (made.claimed !== undefined) {

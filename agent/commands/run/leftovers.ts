@@ -1,5 +1,5 @@
 import type { Eni } from '../../claim/facts.ts';
-import { messageOf } from '../../failure.ts';
+import { ExitCode, exitCodeOf, messageOf } from '../../failure.ts';
 import type { CreateIntent, Stored, StoredIntent } from '../../host/port.ts';
 import { isAttached } from '../../plan/eni-source.ts';
 import type { Observation } from '../../plan/observation.ts';
@@ -17,11 +17,13 @@ import { settle } from './recover-eni.ts';
  */
 export async function clearLeftovers(
   context: RunContext,
-  { surplus, unneeded, abandoned }: Plan,
+  plan: Plan,
   { enis }: Observation,
   intents: readonly StoredIntent[],
 ): Promise<void> {
+  const { surplus, unneeded } = plan;
   const { instanceId } = context.instance;
+  const names = context.config.interfaces.map(({ name }) => name);
   const inUse = [...enis.filter((eni) => isAttached(eni, instanceId)), ...unneeded].map(({ id }) => id);
   const left = [
     ...surplus.map((eni) => clear(context, eni.tags[tagKeys.interface] ?? '', eni)),
@@ -30,9 +32,8 @@ export async function clearLeftovers(
     ...intents
       .filter((intent) => intent.kind === 'claim' && !inUse.includes(intent.eniId))
       .map((intent) => clear(context, intent.interface, undefined)),
-    ...intents
-      .filter((intent) => intent.kind === 'create')
-      .filter((intent) => abandoned.some((each) => each.interface === intent.interface))
+    ...abandonedBy(plan, intents)
+      .filter((intent) => !names.includes(intent.interface))
       .map((intent) => clearAbandoned(context, intent)),
   ];
   for (const outcome of await Promise.allSettled(left)) {
@@ -40,6 +41,32 @@ export async function clearLeftovers(
       context.log.warn(`${messageOf(outcome.reason)}; going on without it`);
     }
   }
+}
+
+/**
+ * What an earlier run may have created for an interface that is `existing` by now, before the claim takes the place of
+ * its intent. A role that may not create any more cannot ask for it: then it is told of, and sweep finds it.
+ */
+export async function clearBeforeClaim(
+  context: RunContext,
+  plan: Plan,
+  name: string,
+  intents: readonly StoredIntent[],
+): Promise<void> {
+  for (const intent of abandonedBy(plan, intents).filter((each) => each.interface === name)) {
+    await clearAbandoned(context, intent).catch((error: unknown) => {
+      if (exitCodeOf(error) !== ExitCode.notPermitted) {
+        throw error;
+      }
+      context.log.warn(`${messageOf(error)}; going on without it: if it was created, sweep finds it`);
+    });
+  }
+}
+
+function abandonedBy({ abandoned }: Plan, intents: readonly StoredIntent[]): Stored<CreateIntent>[] {
+  return intents
+    .filter((intent) => intent.kind === 'create')
+    .filter((intent) => abandoned.some((each) => each.interface === intent.interface));
 }
 
 async function clearAbandoned(context: RunContext, intent: Stored<CreateIntent>): Promise<void> {
