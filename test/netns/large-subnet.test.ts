@@ -19,6 +19,8 @@ const inUse = 20_000;
 /** EC2's largest page, and how many of them a run lists before it looks for candidates by their addresses. */
 const pageSize = 1_000;
 const pages = 3;
+/** Behind a listing that was cut, earlier runs' ENIs are looked for by their tag. */
+const byTag = 1;
 
 function addLarge(world: World): void {
   const zone = 'eu-west-1a';
@@ -95,8 +97,8 @@ const cases: Case[] = [
       scatter(105, inUse - 100, (n) => world.addEni({ subnetId: large, address: ipv4(n) }));
     },
     ipv4,
-    // Three pages, the look for the candidates, and the instance's own.
-    calls: pages + 1 + 1,
+    // Three pages, the look for the candidates, and the instance's own: attached ones, and those that it made.
+    calls: pages + 1 + 1 + byTag,
   },
   {
     what: '20,000 ENIs packed at the start',
@@ -104,7 +106,7 @@ const cases: Case[] = [
     fill: (world) => pack(4, inUse, (n) => world.addEni({ subnetId: large, address: ipv4(n) })),
     ipv4,
     // As before, and the subnet whole: with the node's own ENI its last page is begun.
-    calls: pages + 1 + 1 + inUse / pageSize + 1,
+    calls: pages + 1 + 1 + byTag + inUse / pageSize + 1,
   },
   {
     what: '20,000 addresses in delegated prefixes, by which no ENI is found',
@@ -118,7 +120,7 @@ const cases: Case[] = [
     },
     ipv4,
     // One refusal, one look more, and the subnet whole.
-    calls: pages + 1 + 1 + 1 + 6,
+    calls: pages + 1 + 1 + byTag + 1 + 6,
     creates: 2,
   },
   {
@@ -127,7 +129,7 @@ const cases: Case[] = [
     modes: { ipv4: { mode: 'None' }, ipv6: { mode: 'FirstFree' } },
     fill: (world) => pack(4, 5_000, (n) => world.addEni({ subnetId: ipv6Only, ipv6Addresses: [ipv6(n)] })),
     ipv6,
-    calls: pages + 1 + 1 + 5 + 1,
+    calls: pages + 1 + 1 + byTag + 5 + 1,
   },
   {
     what: '5,000 IPv6-only ENIs scattered',
@@ -135,7 +137,7 @@ const cases: Case[] = [
     modes: { ipv4: { mode: 'None' }, ipv6: { mode: 'FirstFree' } },
     fill: (world) => scatter(4, 5_000, (n) => world.addEni({ subnetId: ipv6Only, ipv6Addresses: [ipv6(n)] })),
     ipv6,
-    calls: pages + 1 + 1,
+    calls: pages + 1 + 1 + byTag,
   },
   {
     what: '5,000 dual-stack ENIs packed at the start: listed whole once, for both',
@@ -149,7 +151,7 @@ const cases: Case[] = [
     ipv4: (n) => ipv4(n, '10.65'),
     ipv6: (n) => ipv6(n, '2600:1f18:2:1'),
     // A look for each IP version.
-    calls: pages + 2 + 1 + 5 + 1,
+    calls: pages + 2 + 1 + byTag + 5 + 1,
   },
 ];
 
@@ -217,6 +219,24 @@ for (const each of cases) {
   });
 }
 
+t.test('an ENI that an earlier run made, behind the listing and without its intent', async (t) => {
+  assert(scattered !== undefined);
+  const node = await nodeIn(t, scattered);
+  const { world, record } = node.simulator;
+  const made = world.addEni({
+    subnetId: large,
+    securityGroups: [groupOf('vpc-00000040')],
+    tags: {
+      'node.k8s.amazonaws.com/no_manage': 'true',
+      'multus-bootstrap.io/instance-id': node.node.instanceId,
+      'multus-bootstrap.io/interface': 'eth1',
+      'multus-bootstrap.io/created': 'true',
+    },
+  });
+  t.match((await succeeds(t, node)).interfaces, [{ eniId: made.id, outcome: 'adopted' }]);
+  t.strictSame(record.writes('CreateNetworkInterface'), []);
+});
+
 t.test('several nodes at once in a subnet that is not listed whole', async (t) => {
   assert(scattered !== undefined);
   const first = await nodeIn(t, scattered);
@@ -257,7 +277,7 @@ t.test('several nodes at once in a subnet that is not listed whole', async (t) =
       `after ${collisions} collisions: free address number ${rank}`,
     );
     t.ok(
-      listingsOf(first, instanceId) <= pages + 1 + 1 + collisions,
+      listingsOf(first, instanceId) <= pages + 1 + 1 + byTag + collisions,
       'a look more for each collision, and the subnet is not listed whole',
     );
   }

@@ -24,17 +24,20 @@ export async function observe(context: RunContext): Promise<{ seen: Observation;
   const ids = distinct(created.flatMap((each) => each.subnets));
   // Which subnets have the tags must be known before their ENIs can be asked for; ids are known at once.
   const tagged = taggedSubnets(context, created);
+  const listing = tagged.then((subnets) => enisIn(context, [...ids, ...idsInZone(context, subnets)]));
   const [named, byTags, inSubnets, reservations, attached, own, selected, limits, links] = await together([
     ids.length === 0
       ? []
       : ask(context, `look up ${ids.join(', ')}`, (signal) => ec2.describeSubnets({ ids }, signal)),
     tagged,
-    tagged.then((subnets) => enisIn(context, [...ids, ...idsInZone(context, subnets)])),
+    listing,
     tagged.then((subnets) => reservationsOf(context, created, subnets)),
     ask(context, `list the ENIs of ${instanceId}`, (signal) =>
       ec2.describeEnis({ attachedTo: instanceId }, signal),
     ),
-    intents.length === 0 ? [] : madeBefore(context),
+    intents.length > 0
+      ? madeBefore(context)
+      : listing.then(({ isCut }) => (isCut ? madeBefore(context) : [])),
     selectedEnis(context),
     ask(context, `look up the limits of ${instanceType}`, (signal) => ec2.describeType(instanceType, signal)),
     host.links(),
@@ -54,7 +57,7 @@ export async function observe(context: RunContext): Promise<{ seen: Observation;
   return { seen, intents };
 }
 
-/** What earlier runs made, also in subnets that the configuration does not name any more. */
+/** What earlier runs made: also behind a listing that was cut, or in subnets that are not configured any more. */
 function madeBefore(context: RunContext): Promise<Eni[]> {
   const { instanceId } = context.instance;
   return ask(context, `list the ENIs made for ${instanceId}`, (signal) =>
