@@ -64,8 +64,8 @@ const faults: [string, object | string | Uint8Array, string[]][] = [
   ],
   [
     'an interface name that is repeated',
-    { interfaces: [...interfaces, ...interfaces] },
-    [' part 2:11:7: spec.interfaces[1]: "eth1" is there twice; remove one'],
+    { interfaces: [...interfaces, ...structuredClone(interfaces)] },
+    [' part 2:11:13: spec.interfaces[1].name: "eth1" is there twice; write another name'],
   ],
   [
     'labels that kubelet would refuse',
