@@ -1,6 +1,7 @@
 import { deepEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
+import type { Eni } from '../../../agent/claim/facts.ts';
 import { Failure } from '../../../agent/failure.ts';
 import { ApiError } from '../../simulator/model/api-error.ts';
 import type { Subnet } from '../../simulator/model/records.ts';
@@ -34,10 +35,15 @@ const subnet = fc.record({
     { maxLength: 4 },
   ),
   within: fc.array(span, { maxLength: 2 }),
+  /** Whether the reservations are entries of `within`. */
+  isForWorkers: fc.boolean(),
   podRange: fc.array(span, { maxLength: 1 }),
 });
 
 type Given = typeof subnet extends fc.Arbitrary<infer T> ? T : never;
+
+/** The last numbers of a part's first and last address. */
+type Span = readonly [first: number, last: number];
 
 /** The nth subnet of a VPC, with all of what is given that fits: what EC2 would refuse is left out. */
 function build(world: World, vpcId: string, n: number, given: Given) {
@@ -53,13 +59,19 @@ function build(world: World, vpcId: string, n: number, given: Given) {
   for (const n of given.prefixes) {
     unlessRefused(() => world.addEni({ subnetId, prefixes: [`${address(n * 16)}/28`] }));
   }
-  for (const { size, host, type } of given.reservations) {
+  const reservations = given.reservations.map(({ size, host, type }) => {
     const first = host - (host % 2 ** (32 - size));
-    unlessRefused(() => world.addReservation({ subnetId, cidr: `${address(first)}/${size}`, type }));
+    return { cidr: `${address(first)}/${size}`, type };
+  });
+  for (const each of reservations) {
+    unlessRefused(() => world.addReservation({ subnetId, ...each }));
   }
-  const ranges = (spans: Given['within']) =>
+  const ranges = (spans: readonly Span[]) =>
     spans.map(([first, last]) => `${address(first)}-${address(last)}`);
-  return { given, subnet: added, block, within: ranges(given.within), podRange: ranges(given.podRange) };
+  const forWorkers = given.isForWorkers ? reservations.map(({ cidr }) => cidr) : [];
+  const within = [...ranges(given.within), ...forWorkers];
+  const spans = [...given.within, ...forWorkers.map(hostsOf)];
+  return { given, subnet: added, block, within, spans, podRange: ranges(given.podRange) };
 }
 
 type Built = ReturnType<typeof build>;
@@ -75,17 +87,24 @@ function unlessRefused(add: () => unknown): void {
 }
 
 /** The last numbers of the free addresses, lowest first: by walking the subnet, and asking of each whose it is. */
-function freeHosts({ given, subnet }: Built, isBounded: boolean): number[] {
+function freeHosts({ given, subnet, spans }: Built, isBounded: boolean): number[] {
   const end = 2 ** (32 - given.size) - 1;
   const all = Array.from({ length: end + 1 }, (_, host) => host);
-  const isIn = (host: number) => (range: readonly [number, number]) => range[0] <= host && host <= range[1];
+  const isIn = (host: number) => (span: Span) => span[0] <= host && host <= span[1];
+  const closed = [...subnet.pool.reservations.values()]
+    .map(({ cidr, type }) => ({ type, span: hostsOf(cidr) }))
+    .filter(
+      ({ type, span }) =>
+        type === 'prefix' || !spans.some(([first, last]) => first === span[0] && last === span[1]),
+    )
+    .map(({ span }) => span);
   return all.filter(
     (host) =>
       host > 3 &&
       host !== end &&
       !isHeld(subnet, host) &&
-      ![...subnet.pool.reservations.values()].some(({ cidr }) => isIn(host)(hostsOf(cidr))) &&
-      (!isBounded || given.within.some(isIn(host))) &&
+      !closed.some(isIn(host)) &&
+      (!isBounded || spans.some(isIn(host))) &&
       !given.podRange.some(isIn(host)),
   );
 }
@@ -100,8 +119,18 @@ function isHeld({ id, cidr }: Subnet, host: number): boolean {
   );
 }
 
+function isReserved({ subnet }: Built, { subnetId, addresses: [address = ''] }: Eni): boolean {
+  const host = Number(address.split('.')[3]);
+  return (
+    subnetId === subnet.id &&
+    [...subnet.pool.reservations.values()]
+      .map(({ cidr }) => hostsOf(cidr))
+      .some(([first, last]) => first <= host && host <= last)
+  );
+}
+
 /** The last numbers of a block's first and last address. */
-function hostsOf(cidr: string): readonly [number, number] {
+function hostsOf(cidr: string): Span {
   const [, first = 0, size = 32] = /\.(\d+)\/(\d+)$/.exec(cidr)?.map(Number) ?? [];
   return [first, first + 2 ** (32 - size) - 1];
 }
@@ -127,8 +156,8 @@ function expected(subnets: readonly Built[], count: number): string[] | undefine
 /** Whether `within` has an entry for each subnet of the node's zone, or no entries at all: else it is an error. */
 function isValid(subnets: readonly Built[]): boolean {
   const inZone = subnets.filter(({ given }) => given.zone === homeZone);
-  const covered = inZone.filter(({ given }) =>
-    given.within.some(([first]) => first < 2 ** (32 - given.size)),
+  const covered = inZone.filter(({ given, spans }) =>
+    spans.some(([first]) => first < 2 ** (32 - given.size)),
   );
   return (
     inZone.length > 0 &&
@@ -138,6 +167,7 @@ function isValid(subnets: readonly Built[]): boolean {
 
 t.test('the address claimed is the lowest that is free', async (t) => {
   let claimed = 0;
+  let inReservation = 0;
   await fc.assert(
     fc.asyncProperty(
       fc.array(subnet, { minLength: 1, maxLength: 3 }),
@@ -174,9 +204,11 @@ t.test('the address claimed is the lowest that is free', async (t) => {
           wanted,
         );
         claimed += Number(enis !== undefined);
+        inReservation += Number(subnets.some((each) => enis?.some((eni) => isReserved(each, eni))));
       },
     ),
     { numRuns: 100 },
   );
   t.ok(claimed > 30, `${claimed} of 100 worlds had room`);
+  t.ok(inReservation > 0, `${inReservation} claimed in a reservation for the workers`);
 });
