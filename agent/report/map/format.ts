@@ -1,12 +1,5 @@
+import { formatCount } from '../../claim/count.ts';
 import { formatAddress, type Range } from '../../claim/range.ts';
-
-/** A count for people: 65,536; from a billion on 1.8e19, as only IPv6 has it. */
-export function formatCount(count: bigint): string {
-  if (count < 1_000_000_000n) {
-    return count.toString().replace(/\B(?=(?:\d{3})+$)/g, ',');
-  }
-  return Number(count).toExponential(1).replace('e+', 'e');
-}
 
 /** `1 address`, `2 addresses`. */
 export function counted(count: bigint, one: string, many: string): string {

@@ -1,9 +1,10 @@
+import { formatCount } from '../../claim/count.ts';
 import { cidrsOf, type IpVersion, versionOf } from '../../claim/free.ts';
 import { formatAddress, parseRange, type Range } from '../../claim/range.ts';
 import type { SubnetBounds } from './bounds.ts';
 import { type Cell, cellsInRow, cellsOf } from './cells.ts';
 import { classify, countKinds, type Run, type SubnetUse } from './classify.ts';
-import { counted, formatCount } from './format.ts';
+import { counted } from './format.ts';
 import { isHeld, type Kind, kinds, signs } from './kinds.ts';
 import { windowOf } from './window.ts';
 import { fragmentation, prefixesOf, unlisted, untilPods, workers } from './words.ts';

@@ -1,4 +1,5 @@
-import { formatCount, printable, wrapped } from './format.ts';
+import { formatCount } from '../../claim/count.ts';
+import { printable, wrapped } from './format.ts';
 import { isHeld, signs } from './kinds.ts';
 import type { Part, SubnetMap } from './subnet-map.ts';
 import { cellSize, drawGrid, gridWidth } from './svg-grid.ts';

@@ -1,6 +1,7 @@
+import { formatCount } from '../../claim/count.ts';
 import { formatAddress } from '../../claim/range.ts';
 import { type Cell, cellsInRow } from './cells.ts';
-import { formatCount, printable, wrapped } from './format.ts';
+import { printable, wrapped } from './format.ts';
 import { isHeld, type Kind, signs } from './kinds.ts';
 import type { Part, SubnetMap } from './subnet-map.ts';
 

@@ -7,7 +7,7 @@ const largest = 16n;
 
 /**
  * The part of a CIDR that is drawn: all of it, as far as it has no more addresses than a /16. Of an IPv6 CIDR the
- * block around `within`, or around the lowest worker; without either, its start.
+ * block around `within`, or as much of it, or around the lowest worker; without either, its start.
  */
 export function windowOf(cidr: string, runs: readonly Run[], within: readonly string[]): Range {
   const whole = parseRange(cidr);
@@ -18,7 +18,7 @@ export function windowOf(cidr: string, runs: readonly Run[], within: readonly st
   const first = workersPart[0]?.first ?? lowestWorker(runs) ?? whole.first;
   const last = workersPart.at(-1)?.last ?? first;
   const wanted = [...range(smallest, largest)].find((bits) => first >> bits === last >> bits);
-  return block(first, wanted ?? smallest);
+  return block(first, wanted ?? largest);
 }
 
 /** The lowest primary address: of ours, if there are any. */

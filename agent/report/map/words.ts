@@ -1,7 +1,16 @@
+import { formatCount } from '../../claim/count.ts';
 import { type IpVersion, versionOf } from '../../claim/free.ts';
-import { formatAddress, intersect, merge, parseRange, type Range, size } from '../../claim/range.ts';
+import {
+  formatAddress,
+  intersect,
+  merge,
+  parseRange,
+  type Range,
+  size,
+  subtract,
+} from '../../claim/range.ts';
 import type { Run } from './classify.ts';
-import { counted, formatCount, formatRange } from './format.ts';
+import { counted, formatRange } from './format.ts';
 import type { Kind } from './kinds.ts';
 import { lowestWorker } from './window.ts';
 
@@ -49,8 +58,8 @@ export function workers(runs: readonly Run[]): string | undefined {
 }
 
 /**
- * How many free addresses workers have left below the first that is the pods': the start of `podRange`, or, without
- * one, the lowest secondary address or delegated prefix above the lowest worker.
+ * How many free addresses workers have left before they meet the pods, from the first that they would claim on: below
+ * the next part of `podRange`, or, without any, below the next secondary address or delegated prefix.
  */
 export function untilPods(
   cidr: string,
@@ -59,18 +68,15 @@ export function untilPods(
 ): string {
   const whole = parseRange(cidr);
   const claimable = ofKinds(runs, [bounds.within.length > 0 ? 'within' : 'free']);
-  const start = lowestWorker(runs) ?? claimable[0]?.first ?? whole.first;
-  const pods = firstOfPods(
-    runs,
-    intersect([{ ...whole, first: start }], bounds.podRange.map(parseRange)),
-    start,
-  );
+  const start = claimable[0]?.first ?? lowestWorker(runs) ?? whole.first;
+  const podRange = bounds.podRange.map(parseRange);
+  const pods = firstOfPods(runs, intersect([{ ...whole, first: start }], podRange), start);
   if (pods === undefined) {
     return `Workers have ${counted(size(claimable), 'free address', 'free addresses')} left, with nothing of pods above them.`;
   }
   const below = { first: whole.first, last: pods.address - 1n };
   const left = size(intersect(claimable, [below]));
-  const intruders = size(intersect(ofKinds(runs, ['secondary', 'prefix']), [{ ...below, first: start }]));
+  const intruders = size(subtract(intersect(ofKinds(runs, ['secondary', 'prefix']), [below]), podRange));
   const among =
     intruders === 0n
       ? ''
@@ -89,10 +95,7 @@ function firstOfPods(
   }
   const run = runs.find(({ kind, first }) => (kind === 'secondary' || kind === 'prefix') && first > start);
   return (
-    run && {
-      address: run.first,
-      what: run.kind === 'prefix' ? 'the lowest delegated prefix' : 'the lowest secondary address',
-    }
+    run && { address: run.first, what: run.kind === 'prefix' ? 'a delegated prefix' : 'a secondary address' }
   );
 }
 

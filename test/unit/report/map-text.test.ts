@@ -63,7 +63,7 @@ t.test('a /16 shows its first workers, its pods at the end, and how full each pa
   t.equal(rows[0], `${' '.repeat(7)}10.1.0.0 O▁O▄@▁${'. '.repeat(29)}`.trimEnd());
   t.match(rows[12], /^ +10\.1\.192\.0 (\. ){16}#▁=▁(\. ){13}\.$/);
   t.match(rows[15], /p▄$/);
-  t.match(lines.join(' '), 'meet the pods at 10.1.200.128 (the lowest delegated prefix)');
+  t.match(lines.join(' '), 'meet the pods at 10.1.200.128 (a delegated prefix)');
 });
 
 t.test('an IPv6 CIDR is drawn where its workers are, and the rest counted', async (t) => {
@@ -76,20 +76,26 @@ t.test('an IPv6 CIDR is drawn where its workers are, and the rest counted', asyn
   const lines = draw({ subnet: dual, enis });
   t.ok(lines.includes('10.0.4.0/28: 16 addresses; one a cell.'), 'beside its IPv4 CIDR');
   const text = lines.join('\n');
-  t.match(lines.join(' '), '2600:1f18:1:4::/64: 1.8e19 addresses, of which 256 from 2600:1f18:1:4::7:100 on');
+  t.match(lines.join(' '), '2600:1f18:1:4::/64: 2^64 addresses, of which 256 from 2600:1f18:1:4::7:100 on');
   t.match(text, /^ {10}…:100 \. \. \. \. @ \. /m);
   t.match(text, /^ {10}…:1e0 (?:\. ){16} (?:\. ){15}O$/m);
   t.match(
     text.replaceAll('\n', ' '),
     "Not drawn: 1 address (other ENIs' primary addresses), 1 address (secondary addresses: pods), 1 /80 delegated.",
   );
-  t.match(text.replaceAll('\n', ' '), 'pods at 2600:1f18:1:4:8::2 (the lowest secondary address)');
-  t.match(text, /= delegated prefixes: 1 \/80 {5}2\.8e14/m);
+  t.match(text.replaceAll('\n', ' '), 'pods at 2600:1f18:1:4:8::2 (a secondary address)');
+  t.match(text, /= delegated prefixes: 1 \/80 {7}2\^48/m);
 
   const ipv6 = { within: ['2600:1f18:1:4:a::/112'], podRange: [] };
   const within = draw({ subnet: { ...dual, cidr: undefined }, enis }, { ...anywhere, ipv6 });
   t.match(within.join(' '), 'of which 65,536 from 2600:1f18:1:4:a:: on are drawn; 128 a cell (a /121)');
   t.notMatch(within.join('\n'), '10.0.4');
+  const wide = { ...anywhere, ipv6: { within: ['2600:1f18:1:4:a::/96'], podRange: [] } };
+  t.match(
+    draw({ subnet: { ...dual, cidr: undefined }, enis }, wide).join(' '),
+    'of which 65,536 from 2600:1f18:1:4:a:: on are drawn;',
+    'of a wide part as much as there can be',
+  );
   const text2 = draw({ subnet: { ...dual, cidr: undefined }, enis: [] }).join('\n');
   t.match(text2, /^ {12}…:0 x x x x \. /m, 'without workers it is its start');
 });
@@ -132,10 +138,32 @@ t.test('what is said of room and of fragments', async (t) => {
       ['Workers have 57 free', "(the start of podRange); 1 of the pods' addresses lie below that"],
     ],
     [
-      'pods below the lowest worker are not met',
+      'the next worker comes before the pods, wherever others are',
       { enis: [eni({ addresses: [at(100), at(9), at(150)], tags: others })] },
       anywhere,
-      ['Workers have 144 free addresses left before they meet the pods at 10.0.4.150'],
+      ['Workers have 5 free addresses left before they meet the pods at 10.0.4.9 (a secondary address).'],
+    ],
+    [
+      'pods below the first free address are not met',
+      { enis: [...numbers(4, 20), 22].map((n) => eni({ addresses: [at(n + 100), at(n)], tags: others })) },
+      anywhere,
+      [
+        "Workers have 1 free address left before they meet the pods at 10.0.4.22 (a secondary address); 17 of the pods' addresses lie below",
+      ],
+    ],
+    [
+      'a foreign ENI above the pods',
+      { enis: [eni({ addresses: [at(200)] })] },
+      { ...anywhere, ipv4: { within: [], podRange: ['10.0.4.64/26'] } },
+      ['Workers have 60 free addresses left before they meet the pods at 10.0.4.64 (the start of podRange).'],
+    ],
+    [
+      'the next part of podRange',
+      { enis: [eni({ addresses: [at(64), at(9)], tags: others })] },
+      { ...anywhere, ipv4: { within: [], podRange: ['10.0.4.0/26', '10.0.4.128/25'] } },
+      [
+        'Workers have 63 free addresses left before they meet the pods at 10.0.4.128 (the start of podRange).',
+      ],
     ],
     [
       'a listing that lacks what EC2 counts',
