@@ -65,7 +65,7 @@ const faults: [string, object | string | Uint8Array, string[]][] = [
   [
     'an interface name that is repeated',
     { interfaces: [...interfaces, ...structuredClone(interfaces)] },
-    [' part 2:11:13: spec.interfaces[1].name: "eth1" is there twice; write another name'],
+    [' part 2:10:7: spec.interfaces[1].name: "eth1" is there twice; write another name'],
   ],
   [
     'labels that kubelet would refuse',
