@@ -1,7 +1,10 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Subnet } from '../claim/facts.ts';
+import { subnetId } from '../config/fields.ts';
 import type { InterfaceConfig } from '../config/model.ts';
 import { ExitCode, Failure } from '../failure.ts';
-import { writeAtomically } from '../host/files.ts';
+import { fileFailure } from '../host/files.ts';
 import { boundsOf } from '../report/map/bounds.ts';
 import { type SubnetMap, subnetMap } from '../report/map/subnet-map.ts';
 import { mapSvg } from '../report/map/svg.ts';
@@ -17,9 +20,6 @@ import { createShell, type Shell } from './shell.ts';
 /** Someone waits at a terminal; twenty thousand ENIs are twenty pages. */
 const patienceMs = 120_000;
 
-/** What EC2 calls a subnet. */
-const subnetId = /^subnet-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
-
 export interface MapOptions {
   root: string;
   /** Subnet ids; none: those of the node's configuration that are in its zone. */
@@ -33,7 +33,7 @@ export interface MapOptions {
  * nothing. Throws a `Failure`: (2) for what is no subnet id, (3) for a subnet that EC2 does not know.
  */
 export async function map({ root, subnets, svg }: MapOptions): Promise<ExitCode> {
-  const malformed = subnets.filter((id) => !subnetId.test(id));
+  const malformed = subnets.filter((id) => !subnetId.safeParse(id).success);
   if (malformed.length > 0) {
     throw new Failure(
       ExitCode.usage,
@@ -47,9 +47,20 @@ export async function map({ root, subnets, svg }: MapOptions): Promise<ExitCode>
     process.stdout.write(mapText(maps, stdout.isTTY && stdout.hasColors()));
     return ExitCode.done;
   }
-  await writeAtomically(svg, mapSvg(maps));
-  process.stdout.write(`${svg}: ${maps.map(({ id }) => id).join(', ')}\n`);
+  await writePicture(svg, mapSvg(maps));
+  // The picture itself may have gone to standard output.
+  process.stderr.write(`${svg}: ${maps.map(({ id }) => id).join(', ')}\n`);
   return ExitCode.done;
+}
+
+/** As a shell would: the user chose the path, be it a link or a device. */
+async function writePicture(path: string, picture: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, picture);
+  } catch (error) {
+    throw fileFailure('write', path, error);
+  }
 }
 
 async function look(shell: Shell, ids: readonly string[]): Promise<SubnetMap[]> {

@@ -32,13 +32,15 @@ export async function removeFile(path: string): Promise<boolean> {
 /**
  * Replaces a file whole, or not at all, and makes its folder where that is missing: it is on the disk, under
  * its name, when this resolves. The temporary file is hidden and ends in `.tmp`, which neither udev, networkd
- * nor nodeadm reads. It is the same at each try, so a killed run leaves no more than one. Throws a `Failure` (9).
+ * nor nodeadm reads. It is the same at each try, so a killed run leaves no more than one; no link
+ * in its place is followed. Throws a `Failure` (9).
  */
 export async function writeAtomically(path: string, content: string): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.tmp`);
   try {
     await mkdir(folder, { recursive: true });
+    await rm(temporary, { force: true });
     await writeAndSync(temporary, content);
     await rename(temporary, path);
     // The rename itself is only on the disk once the folder is.
@@ -49,7 +51,8 @@ export async function writeAtomically(path: string, content: string): Promise<vo
 }
 
 async function writeAndSync(path: string, content: string): Promise<void> {
-  const file = await open(path, 'w', 0o644);
+  // Exclusive: it fails where there is anything, a dangling link included.
+  const file = await open(path, 'wx', 0o644);
   try {
     await file.writeFile(content);
     await file.sync();

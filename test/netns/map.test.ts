@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
@@ -126,10 +126,23 @@ t.test('subnets by their ids, from a machine that is no node', async (t) => {
 
   const svg = join(node.root, 'pictures', 'both.svg');
   const drawn = await map([subnets.a, subnets.b, '--svg', svg]);
-  t.equal(drawn.stdout, `${svg}: ${subnets.a}, ${subnets.b}`);
+  t.match(drawn.stderr, new RegExp(`^${svg}: ${subnets.a}, ${subnets.b}$`, 'm'));
   t.match(await readFile(svg, 'utf8'), /<svg .*10\.0\.4\.0\/24.*10\.0\.5\.0\/24.*<\/svg>\n$/s);
   t.strictSame(await readdir(join(node.root, 'pictures')), ['both.svg']);
-  t.equal((await map([subnets.a, '--svg', node.root])).exitCode, 9, 'a picture that cannot be written');
+  const link = join(node.root, 'link.svg');
+  await symlink(join('pictures', 'linked.svg'), link);
+  t.equal((await map([subnets.a, '--svg', link])).exitCode, 0);
+  t.ok((await lstat(link)).isSymbolicLink(), 'a link stays one');
+  t.match(await readFile(join(node.root, 'pictures', 'linked.svg'), 'utf8'), /<\/svg>\n$/);
+  const command = `'${process.execPath}' '${program}' --root '${node.root}' map ${subnets.a} --svg /dev/stdout 2>/dev/null | cat`;
+  const piped = await execa('sh', ['-c', command], {
+    env: { PATH: process.env.PATH, ...admin },
+    extendEnv: false,
+  });
+  t.match(piped.stdout, /^<\?xml .*<\/svg>$/s, 'standard output has the picture alone');
+  const unwritable = await map([subnets.a, '--svg', node.root]);
+  t.equal(unwritable.exitCode, 9, 'a picture that cannot be written');
+  t.match(unwritable.stderr, `could not write ${node.root}: EISDIR`);
 
   const unknown = await map([subnets.a, 'subnet-0000dead', 'subnet-0000beef']);
   t.equal(unknown.exitCode, 3);
