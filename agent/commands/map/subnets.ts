@@ -4,6 +4,8 @@ import { ExitCode, Failure } from '../../failure.ts';
 import type { Identity } from '../../imds/port.ts';
 import { tagText } from '../../plan/subnet-selection.ts';
 import { type AskContext, ask } from '../run/ask.ts';
+import { byId } from '../run/configured.ts';
+import { listTagged } from '../run/list-enis.ts';
 import type { NodeViewpoint } from './viewpoint.ts';
 
 /** The subnets of these ids, in their order. Throws a `Failure` (3) that names those which EC2 does not know. */
@@ -37,7 +39,7 @@ export async function configuredSubnets(
     interfaces.map((each) => subnetsOf(context, { ...identity, region }, each)),
   );
   const inZone = lists.flat().filter(({ zone }) => zone === identity.zone);
-  const subnets = [...new Map(inZone.map((subnet): [string, Subnet] => [subnet.id, subnet])).values()];
+  const subnets = byId(inZone);
   if (subnets.length === 0) {
     throw new Failure(
       ExitCode.configuration,
@@ -49,15 +51,12 @@ export async function configuredSubnets(
 
 async function subnetsOf(
   context: AskContext,
-  { vpcId, zone, region }: Identity,
+  identity: Identity,
   config: InterfaceConfig,
 ): Promise<Subnet[]> {
-  const { ec2 } = context;
+  const { vpcId, region } = identity;
   if (config.existing !== undefined) {
-    const { tags } = config.existing;
-    const enis = await ask(context, `list the ENIs of ${zone} with the tags ${tagText(tags)}`, (signal) =>
-      ec2.describeEnis({ tags, zone, vpcId }, signal),
-    );
+    const enis = await listTagged(context, config.existing.tags, identity);
     const ids = [...new Set(enis.map(({ subnetId }) => subnetId))];
     return ids.length === 0 ? [] : namedSubnets(context, ids, region);
   }
@@ -66,6 +65,6 @@ async function subnetsOf(
     return namedSubnets(context, subnets, region);
   }
   return ask(context, `look up the subnets of ${vpcId} with the tags ${tagText(tags)}`, (signal) =>
-    ec2.describeSubnets({ vpcId, tags }, signal),
+    context.ec2.describeSubnets({ vpcId, tags }, signal),
   );
 }

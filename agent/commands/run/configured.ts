@@ -3,7 +3,7 @@ import type { CreatedInterface } from '../../config/model.ts';
 import { listedIds, tagText } from '../../plan/subnet-selection.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
-import { type Listing, listEnis } from './list-enis.ts';
+import { type Listing, listEnis, listTagged } from './list-enis.ts';
 
 /** Enough for any account with EC2's default quota in all but a full Region; `claimInSubnet` knows what more costs. */
 const pagesAtMost = 3;
@@ -44,15 +44,10 @@ export async function enisIn(context: RunContext, ids: readonly string[]): Promi
 /** Those made beforehand that the configuration selects, in the node's zone and VPC. */
 export async function selectedEnis(context: RunContext): Promise<Eni[]> {
   const { config, instance } = context;
-  const { zone, vpcId } = instance;
   const lists = await Promise.all(
     distinctTags(
       config.interfaces.flatMap(({ existing }) => (existing === undefined ? [] : [existing.tags])),
-    ).map((tags) =>
-      ask(context, `list the ENIs of ${zone} with the tags ${tagText(tags)}`, (signal) =>
-        context.ec2.describeEnis({ tags, zone, vpcId }, signal),
-      ),
-    ),
+    ).map((tags) => listTagged(context, tags, instance)),
   );
   return lists.flat();
 }

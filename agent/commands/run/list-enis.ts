@@ -2,6 +2,7 @@ import type { Eni } from '../../claim/facts.ts';
 import type { ExistingInterface } from '../../config/model.ts';
 import type { EniQuery } from '../../ec2/port.ts';
 import { isSelected } from '../../plan/eni-source.ts';
+import type { Instance } from '../../plan/observation.ts';
 import { tagText } from '../../plan/subnet-selection.ts';
 import { type AskContext, ask } from './ask.ts';
 import type { RunContext } from './context.ts';
@@ -37,12 +38,19 @@ export async function listEnis(
   return { enis, isCut: true };
 }
 
-/** The ENIs made beforehand that an interface's configuration selects, available or not. */
-export async function listSelected(context: RunContext, config: ExistingInterface): Promise<Eni[]> {
-  const { zone, vpcId } = context.instance;
-  const { tags } = config.existing;
-  const enis = await ask(context, `list the ENIs of ${zone} with the tags ${tagText(tags)}`, (signal) =>
+/** The ENIs of a node's zone and VPC that have the tags, all of them. */
+export function listTagged(
+  context: AskContext,
+  tags: Readonly<Record<string, string>>,
+  { zone, vpcId }: Pick<Instance, 'zone' | 'vpcId'>,
+): Promise<Eni[]> {
+  return ask(context, `list the ENIs of ${zone} with the tags ${tagText(tags)}`, (signal) =>
     context.ec2.describeEnis({ tags, zone, vpcId }, signal),
   );
+}
+
+/** The ENIs made beforehand that an interface's configuration selects, available or not. */
+export async function listSelected(context: RunContext, config: ExistingInterface): Promise<Eni[]> {
+  const enis = await listTagged(context, config.existing.tags, context.instance);
   return enis.filter((eni) => isSelected(eni, config, context));
 }
