@@ -1,7 +1,6 @@
 import { backoff } from '../../backoff.ts';
 import type { Eni } from '../../claim/facts.ts';
-import type { ExistingInterface } from '../../config/model.ts';
-import { ExitCode, Failure } from '../../failure.ts';
+import { ExitCode, exitCodeOf } from '../../failure.ts';
 import type { WantedLink } from '../../host/port.ts';
 import { isAvailable, isSelected } from '../../plan/eni-source.ts';
 import type { InterfacePlan, Source } from '../../plan/steps.ts';
@@ -11,6 +10,7 @@ import { type Attached, attachEni } from './attach-eni.ts';
 import { tagUnmanaged } from './claim-tags.ts';
 import type { RunContext } from './context.ts';
 import { listSelected } from './list-enis.ts';
+import { noneLeft } from './none-left.ts';
 import { together } from './together.ts';
 
 /** Between looks for one that has become available, in ms: a fleet's nodes all look, and EC2 allows 20 a second. */
@@ -70,10 +70,15 @@ export async function claimExisting(
         waiting.least + backoff(looks - losses + 1, random, waiting.base, waiting.cap),
       );
     }
-    await clock.sleep(pauseMs, signal).catch(() => {
-      throw noneLeft(context, source.config, found, clock.now() - started);
-    });
-    found = await listSelected(context, source.config);
+    const seen = found;
+    found = await clock
+      .sleep(pauseMs, signal)
+      .then(() => listSelected(context, source.config))
+      .catch((error: unknown) => {
+        throw signal.aborted && exitCodeOf(error) === ExitCode.deadline
+          ? noneLeft(context, source.config, seen, clock.now() - started)
+          : error;
+      });
   }
 }
 
@@ -123,27 +128,4 @@ function pick(found: readonly Eni[], context: RunContext, { config, own }: Claim
   );
   const choice = unshared.length > 0 ? unshared : left;
   return left.find(({ id }) => id === own?.id) ?? choice[Math.floor(random() * choice.length)];
-}
-
-function noneLeft(
-  { instance: { zone, vpcId }, signal }: RunContext,
-  { name, existing }: ExistingInterface,
-  found: readonly Eni[],
-  ms: number,
-): Failure {
-  const inUse = found.filter((eni) => !isAvailable(eni));
-  const holders = inUse
-    .slice(0, 5)
-    .map(({ id, attachment }) => `${id} by ${attachment?.instanceId ?? 'AWS'}`);
-  const more = inUse.length > holders.length ? ` and ${inUse.length - holders.length} more` : '';
-  const users = inUse.length > 0 ? ` (in use: ${holders.join(', ')}${more})` : '';
-  const seen = found.length === 0 ? 'there is none' : `${found.length} are there, none to be had${users}`;
-  const isCut = signal.aborted && ms < existing.waitMs;
-  const end = isCut ? `, when the deadline (timeout) passed; wait is ${existing.waitMs / 1000} s` : '';
-  return new Failure(
-    ExitCode.noneFree,
-    `${name}: no available ENI with the tags ${tagText(existing.tags)} in ${zone} (${vpcId}): ${seen}, after ` +
-      `${Math.round(ms / 1000)} s${end}. Make more of them there, correct existing.tags, or raise ` +
-      `${isCut ? 'timeout' : 'existing.wait'}`,
-  );
 }
