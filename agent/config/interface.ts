@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { ipv4, ipv6 } from './addresses.ts';
 import { distinct, interfaceName, securityGroupId, subnetId, wait } from './fields.ts';
 import { keptByExisting } from './interface-rules.ts';
-import { selection, tags } from './tags.ts';
+import { eniSelection, subnetSelection, tags } from './tags.ts';
 
 const existing = z.strictObject({
-  tags: selection.meta({
+  tags: eniSelection.meta({
     description: 'Tags that the ENIs have, all of them',
     examples: [{ multus: 'true', cluster: 'my-cluster' }],
   }),
@@ -47,7 +47,7 @@ const written = z
           "Subnet ids, if neither subnetTags nor existing. Those in the node's zone are used, of several the one with most free addresses first, so one list serves all zones",
         examples: [['subnet-0a1b2c3d4e5f60718', 'subnet-1a1b2c3d4e5f60718']],
       }),
-    subnetTags: selection.optional().meta({
+    subnetTags: subnetSelection.optional().meta({
       description:
         "Instead of subnets: tags that the subnets have, all of them. Those of the node's VPC and zone are used, as of a list",
       examples: [{ net: 'signalling' }],

@@ -14,13 +14,26 @@ export const tags = writtenTags(44, countBesidesName, "six of them are the agent
 /** For the instance: how many it has from others is only known to EC2. */
 export const instanceTags = writtenTags(50, count, 'those that the instance has already included');
 
-/** Tags to look for: those of AWS and of others included. */
-export const selection = z
-  .record(textWithout(lengthFault), textWithout(valueFault))
-  .refine((value) => Object.keys(value).length > 0, {
-    error: 'is empty; write at least one tag, as in {multus: "true"}',
-  })
-  .meta({ minProperties: 1 });
+function soughtTags(fault: (key: string) => string | undefined) {
+  return z
+    .record(textWithout(fault), textWithout(valueFault))
+    .refine((value) => Object.keys(value).length > 0, {
+      error: 'is empty; write at least one tag, as in {multus: "true"}',
+    })
+    .meta({ minProperties: 1 });
+}
+
+/** Tags of subnets to look for: those of AWS and of others included. */
+export const subnetSelection = soughtTags(lengthFault);
+
+/** Likewise of ENIs made beforehand, but not those that the agent gives and takes. */
+export const eniSelection = soughtTags(
+  (key) =>
+    lengthFault(key) ??
+    (key.startsWith('multus-bootstrap.io/')
+      ? 'the agent sets such tags itself, once it has claimed an ENI; write one that its maker gives it, as in {multus: "true"}'
+      : undefined),
+);
 
 function count(tags: unknown): number {
   return Object.keys(tags ?? {}).length;

@@ -326,6 +326,13 @@ const faults: [string, string, string[]][] = [
     ],
   ],
   [
+    'ENIs made beforehand that are to be looked for by tags of the agent',
+    `${head}spec:\n  interfaces: [{name: eth1, existing: {tags: {multus-bootstrap.io/created: "true"}}}]\n`,
+    [
+      `4:47: ${place}.existing.tags["multus-bootstrap.io/created"]: the agent sets such tags itself, once it has claimed an ENI; write one that its maker gives it, as in {multus: "true"}`,
+    ],
+  ],
+  [
     'tags to look for that YAML reads otherwise, or EC2 does not have',
     replaced('subnets: [subnet-0a1b2c3d]', `subnetTags: {a: true, "": b, c: ${'x'.repeat(257)}}`),
     [
