@@ -22,16 +22,21 @@ export function addAccountCommands(program: Command, { root, exit }: Surrounding
     .command('sweep')
     .description('finds the ENIs that instances have left which are gone, and deletes them with --yes')
     .option('--yes', 'deletes them; without it, they are only listed', false)
-    .option('--interval <duration>', 'between the two looks that must agree', '60s')
+    .option('--interval <duration>', 'between the two looks that must agree, 30s to 60m', '60s')
     .addHelpText('after', sweepNotes)
     .addHelpText('after', examples('multus-bootstrap sweep', 'multus-bootstrap sweep --yes --interval 2m'))
     .action(async ({ yes, interval }: { yes: boolean; interval: string }) => {
+      const { parseInterval } = await import('../commands/sweep/interval.ts');
+      const intervalMs = parseInterval(interval);
       const { sweep } = await import('../commands/sweep.ts');
-      exit(await sweep({ root: root(), yes, interval }));
+      exit(await sweep({ root: root(), yes, intervalMs }));
     });
 }
 
 const sweepNotes = `
 An ENI is left over if multus-bootstrap made it (its tag multus-bootstrap.io/created=true), it is available, and two
 looks agree that its instance is terminated or not known to EC2. ENIs made beforehand only lose the tags of such an
-instance. Looks at the whole account in this instance's Region, and only at ENIs that the account owns.`;
+instance. Looks at the whole account in this instance's Region, and only at ENIs that the account owns.
+
+ENIs made with deleteOnTermination: false outlive their instance on purpose, and are left over by the same rule: where
+they are to be kept, take our tag …/created off them, or neither sweep with --yes nor enable the timer.`;

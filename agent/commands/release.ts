@@ -9,6 +9,7 @@ import { elsewhere, type Left, leftOf } from './release/left.ts';
 import { observe } from './release/observe.ts';
 import type { RunContext } from './run/context.ts';
 import { configure, connect, deadlineAt, firstDeadline, runContext } from './run/node.ts';
+import { callsMade } from './run/progress.ts';
 import { createShell, type Shell } from './shell.ts';
 
 /**
@@ -57,10 +58,9 @@ async function releaseAlone(shell: Shell): Promise<string> {
   if (failures.length > 0) {
     throw combine(failures);
   }
-  const calls = Object.values(ec2.calls()).reduce((sum, each) => sum + each, 0);
   return steps + left.length === 0
     ? 'nothing to release'
-    : `released in ${(clock.now() / 1000).toFixed(1)} s: interfaces: ${left.map(({ name }) => name).join(', ') || 'none'}; EC2 calls: ${calls}`;
+    : `released in ${(clock.now() / 1000).toFixed(1)} s: interfaces: ${left.map(({ name }) => name).join(', ') || 'none'}; EC2 calls: ${callsMade({ ec2 })}`;
 }
 
 /** One that fails keeps no other from being taken back. */

@@ -1,5 +1,4 @@
-import { parseDuration } from '../config/fields.ts';
-import { combine, ExitCode, Failure } from '../failure.ts';
+import { combine, ExitCode } from '../failure.ts';
 import type { AskContext } from './run/ask.ts';
 import { createDeadline } from './run/deadline.ts';
 import { configure, connect } from './run/node.ts';
@@ -16,22 +15,15 @@ export interface SweepOptions {
   root: string;
   /** Deletes; else it is only told what would be. */
   yes: boolean;
-  /** Between the two looks, as in `90s`. */
-  interval: string;
+  /** Between the two looks: what protects instances that EC2 does not show yet. */
+  intervalMs: number;
 }
 
 /**
  * Finds the ENIs that dead instances have left, and deletes them if told to. Needs no run lock, since it touches
  * nothing of a living instance, and must hold no boot up. Throws a `Failure` for all that could not be cleared.
  */
-export async function sweep({ root, yes, interval }: SweepOptions): Promise<ExitCode> {
-  const intervalMs = parseDuration(interval);
-  if (intervalMs <= 0) {
-    throw new Failure(
-      ExitCode.usage,
-      `--interval ${JSON.stringify(interval)}: not a duration; write 90s, 2m or 1m30s`,
-    );
-  }
+export async function sweep({ root, yes, intervalMs }: SweepOptions): Promise<ExitCode> {
   const shell = createShell(root);
   try {
     await sweepWith(shell, yes, intervalMs);

@@ -4,7 +4,7 @@ import type { Eni } from '../simulator/model/records.ts';
 import { enterNamespace } from './namespace.ts';
 import { deviceName, otherNode } from './other-nodes.ts';
 import { group, startNode, subnets, type TestNode } from './simulated-node.ts';
-import { eniOf, tagsOf, unheardOf } from './sweep-world.ts';
+import { eniOf, sweepNow, tagsOf, unheardOf } from './sweep-world.ts';
 
 await enterNamespace(import.meta.url);
 
@@ -61,7 +61,7 @@ t.test('several nodes boot while sweeps go on', async (t) => {
   const sweeps = [0, 1].map(async () => {
     let count = 0;
     while (isBooting || count < 2) {
-      const { exitCode, journal } = await node.run(['sweep', '--yes', '--interval', '1s']);
+      const { exitCode, journal } = await sweepNow(node, '--yes');
       t.equal(exitCode, 0, journal);
       count += 1;
     }

@@ -4,13 +4,12 @@ import { attachEni } from '../simulator/model/attachments.ts';
 import type { Eni } from '../simulator/model/records.ts';
 import { addTags } from '../simulator/model/tags.ts';
 import { enterNamespace } from './namespace.ts';
-import type { TestNode } from './simulated-node.ts';
-import { eniOf, tagsOf } from './sweep-world.ts';
+import { subnets, type TestNode } from './simulated-node.ts';
+import { eniOf, sweepNow, tagsOf } from './sweep-world.ts';
 import { nodeFor } from './trouble.ts';
 
 await enterNamespace(import.meta.url);
 
-const sweeping = ['sweep', '--interval', '1s', '--yes'];
 const users = { multus: 'true', 'node.k8s.amazonaws.com/no_manage': 'true' };
 
 const now = ({ simulator: { world } }: TestNode, { id }: Eni) => world.store.eni(id);
@@ -24,10 +23,10 @@ t.test('only the tags of a dead instance, and never the ENI', async (t) => {
     eniOf(world, 'stopped', 'existing'),
     eniOf(world, 'pending', 'existing'),
   ];
-  const dry = await node.run(['sweep', '--interval', '1s']);
+  const dry = await sweepNow(node);
   t.equal(dry.stdout.match(/ untag$/gm)?.length, 2);
   t.same(record.writes(), []);
-  const { exitCode, journal } = await node.run(sweeping);
+  const { exitCode, journal } = await sweepNow(node, '--yes');
   t.equal(exitCode, 0, journal);
   for (const eni of dead) {
     t.same(now(node, eni), { ...eni, tags: users });
@@ -37,6 +36,34 @@ t.test('only the tags of a dead instance, and never the ENI', async (t) => {
     t.same(now(node, eni), eni);
   }
   t.same(record.writes('DeleteNetworkInterface'), []);
+});
+
+t.test('what an untagging that ended half-way has left', async (t) => {
+  const node = await nodeFor(t, { userData: undefined });
+  const { world, record } = node.simulator;
+  const { instanceId } = node.node;
+  const { 'multus-bootstrap.io/instance-id': _, ...remains } = tagsOf(instanceId, 'existing');
+  const half = world.addEni({ subnetId: subnets.a, tags: remains });
+  const attached = world.addEni({ subnetId: subnets.a, tags: remains });
+  attachEni(world, { eniId: attached.id, instanceId, deviceIndex: 2, networkCard: 0 });
+  const taken = world.addEni({ subnetId: subnets.a, tags: remains });
+  node.hooks.beforeCall = ({ params }) => {
+    // The look right before its tags would go.
+    if (JSON.stringify(params).includes(taken.id) && now(node, taken).attachment === undefined) {
+      attachEni(world, { eniId: taken.id, instanceId, deviceIndex: 3, networkCard: 0 });
+      addTags(world, [taken.id], tagsOf(instanceId, 'existing'));
+    }
+  };
+  const dry = await sweepNow(node);
+  t.match(dry.stdout, new RegExp(`^${half.id} .* - +untagged in part .* untag$`, 'm'));
+  t.same(record.writes(), []);
+  const { exitCode, journal } = await sweepNow(node, '--yes');
+  t.equal(exitCode, 0, journal);
+  t.same(now(node, half).tags, users);
+  t.same(now(node, attached).tags, remains);
+  t.same(now(node, taken).tags, tagsOf(instanceId, 'existing'), 'a node that has claimed one keeps its tags');
+  t.match(journal, `${taken.id} is another node's by now`);
+  t.equal(record.writes().length, 1);
 });
 
 /** Another node attaches the ENI and gives it its tags, which differ from the old ones in the instance alone. */
@@ -62,7 +89,7 @@ async function sweepWithWinner(
       addTags(world, [eni.id], tagsOf(instanceId, 'existing'));
     }
   };
-  const { exitCode, journal } = await node.run(sweeping);
+  const { exitCode, journal } = await sweepNow(node, '--yes');
   t.equal(exitCode, 0, journal);
   t.ok(calls >= nth);
   t.same(now(node, eni).tags, won, journal);
@@ -76,6 +103,11 @@ t.test('a node that claims the ENI meanwhile keeps all of its tags', async (t) =
         sweepWithWinner(t, moment, 'DeleteTags', 1, consistencyMs),
       );
     }
+  }
+  for (const consistencyMs of [0, 1_500]) {
+    await t.test(`right before the rest goes, listings ${consistencyMs} ms behind: it gets it back`, (t) =>
+      sweepWithWinner(t, 'beforeCall', 'DeleteTags', 2, consistencyMs),
+    );
   }
   await t.test('before the look behind it', (t) =>
     sweepWithWinner(t, 'beforeCall', 'DescribeNetworkInterfaces', 1, 0),
@@ -91,7 +123,7 @@ t.test('a node that saw the old tags before they were taken off writes all of it
   let swept: Awaited<ReturnType<TestNode['run']>> | undefined;
   node.hooks.beforeCall = async ({ action }) => {
     if (action === 'AttachNetworkInterface') {
-      swept = await node.run(sweeping);
+      swept = await sweepNow(node, '--yes');
     }
   };
   const { exitCode, journal } = await node.run(['run']);
@@ -106,11 +138,11 @@ t.test('tags that cannot be taken off are told', async (t) => {
   const eni = eniOf(world, 'gone', 'existing');
   const made = eniOf(world, 'gone');
   permissions.deny('DeleteTags');
-  const { exitCode, journal } = await node.run(sweeping);
+  const { exitCode, journal } = await sweepNow(node, '--yes');
   t.equal(exitCode, 4, journal);
   t.match(journal, new RegExp(`cannot take the tags of i-\\w+ off ${eni.id}: .*Allow ec2:DeleteTags`));
   t.equal(world.store.findEni(made.id), undefined);
   permissions.allow('DeleteTags');
-  t.equal((await node.run(sweeping)).exitCode, 0);
+  t.equal((await sweepNow(node, '--yes')).exitCode, 0);
   t.same(now(node, eni).tags, users);
 });

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { execa } from 'execa';
 import type { Eni } from '../simulator/model/records.ts';
 import type { World } from '../simulator/model/world.ts';
-import { subnets, type TestNode } from './simulated-node.ts';
+import { type Outcome, subnets, type TestNode } from './simulated-node.ts';
 
 export type Kind = 'created' | 'existing';
 
@@ -43,4 +44,17 @@ export function unheardOf(): string {
 
 export function isThere({ simulator }: TestNode, { id }: Pick<Eni, 'id'>): boolean {
   return simulator.world.enis.some((eni) => eni.id === id);
+}
+
+const program = new URL('sweep-now.ts', import.meta.url).pathname;
+
+/** Runs `sweep` on the node, with a second between its looks. */
+export async function sweepNow({ root, simulator, node }: TestNode, ...args: '--yes'[]): Promise<Outcome> {
+  const env = simulator.environment(node);
+  const { exitCode, signal, stdout, stderr } = await execa(process.execPath, [program, root, ...args], {
+    env,
+    reject: false,
+    stdin: 'ignore',
+  });
+  return { exitCode, signal, stdout, journal: stderr };
 }

@@ -4,13 +4,10 @@ import { attachEni } from '../simulator/model/attachments.ts';
 import type { Eni } from '../simulator/model/records.ts';
 import { enterNamespace } from './namespace.ts';
 import { subnets, type TestNode } from './simulated-node.ts';
-import { eniOf, isThere, tagsOf, unheardOf } from './sweep-world.ts';
+import { eniOf, isThere, sweepNow, tagsOf, unheardOf } from './sweep-world.ts';
 import { nodeFor } from './trouble.ts';
 
 await enterNamespace(import.meta.url);
-
-const soon = ['sweep', '--interval', '1s'];
-const sweeping = [...soon, '--yes'];
 
 t.test('the ENIs of instances that are terminated, or that EC2 does not know any more', async (t) => {
   const node = await nodeFor(t, { userData: undefined });
@@ -22,7 +19,7 @@ t.test('the ENIs of instances that are terminated, or that EC2 does not know any
   ];
   const before = world.enis;
 
-  const dry = await node.run(soon);
+  const dry = await sweepNow(node);
   t.equal(dry.exitCode, 0, dry.journal);
   t.same(record.writes(), [], 'without --yes nothing is changed');
   t.same(world.enis, before);
@@ -44,7 +41,7 @@ t.test('the ENIs of instances that are terminated, or that EC2 does not know any
   }
   t.match(rows.at(-1), 'with --yes');
 
-  const { exitCode, journal } = await node.run(sweeping);
+  const { exitCode, journal } = await sweepNow(node, '--yes');
   t.equal(exitCode, 0, journal);
   for (const eni of dead) {
     t.notOk(isThere(node, eni));
@@ -56,7 +53,7 @@ t.test('the ENIs of instances that are terminated, or that EC2 does not know any
   );
 
   record.clear();
-  const none = await node.run(sweeping);
+  const none = await sweepNow(node, '--yes');
   t.same([none.exitCode, none.stdout, none.journal], [0, 'nothing to sweep', '']);
   t.equal(record.calls.length, 2, 'with nothing to doubt, one look is enough');
 });
@@ -111,7 +108,7 @@ t.test('what is never touched', async (t) => {
   const { world, record } = node.simulator;
   const never = Object.entries(living).map(([what, make]) => ({ what, eni: make(node) }));
   const dead = eniOf(world, 'gone');
-  const { exitCode, journal } = await node.run(sweeping);
+  const { exitCode, journal } = await sweepNow(node, '--yes');
   t.equal(exitCode, 0, journal);
   t.notOk(isThere(node, dead), 'while a leftover is deleted');
   for (const { what, eni } of never) {
@@ -131,7 +128,7 @@ t.test('only what both looks show', async (t) => {
         world.launch({ id, type: 'm5.large', subnetId: subnets.primary });
       }
     };
-    const { exitCode, stdout } = await node.run(sweeping);
+    const { exitCode, stdout } = await sweepNow(node, '--yes');
     t.same([exitCode, stdout], [0, 'nothing to sweep: the second look confirmed none of the first']);
     t.ok(isThere(node, eni));
   });
@@ -148,7 +145,7 @@ t.test('only what both looks show', async (t) => {
         world.store.setEni({ ...changed, tags: tagsOf(unheardOf()) });
       }
     };
-    const { exitCode } = await node.run(sweeping);
+    const { exitCode } = await sweepNow(node, '--yes');
     t.equal(exitCode, 0);
     t.same(
       [changed, dead, late ?? dead].map((eni) => isThere(node, eni)),
@@ -167,7 +164,7 @@ t.test('someone is faster: that is no failure', async (t) => {
       world.deleteEni(gone.id);
     }
   };
-  const { exitCode, journal } = await node.run(sweeping);
+  const { exitCode, journal } = await sweepNow(node, '--yes');
   t.equal(exitCode, 0, journal);
   t.match(journal, `${taken.id} is in use by now`);
   t.match(journal, `${gone.id} is gone by now`);
@@ -194,7 +191,7 @@ t.test(
       match: ({ NetworkInterfaceId }) => NetworkInterfaceId !== enis[1]?.id,
       kind: { error },
     });
-    const { exitCode, journal } = await node.run(sweeping);
+    const { exitCode, journal } = await sweepNow(node, '--yes');
     t.equal(exitCode, 4, journal);
     t.same(
       enis.map((eni) => isThere(node, eni)),
@@ -203,7 +200,7 @@ t.test(
     for (const eni of [enis[0], enis[2]]) {
       t.match(journal, new RegExp(`cannot delete ${eni?.id} of i-\\w+: .*Allow ec2:DeleteNetworkInterface`));
     }
-    t.equal((await node.run(sweeping)).exitCode, 0);
+    t.equal((await sweepNow(node, '--yes')).exitCode, 0);
     t.notOk(
       enis.some((eni) => isThere(node, eni)),
       'the next sweep finishes',
@@ -228,7 +225,7 @@ t.test('more instances than a request takes, more ENIs than a page holds', async
   for (let n = 0; n < 1_100; n += 1) {
     world.addEni({ subnetId: 'subnet-00001000', tags: tagsOf(`i-${n.toString(16).padStart(8, '0')}`) });
   }
-  const { exitCode, stdout } = await node.run(soon);
+  const { exitCode, stdout } = await sweepNow(node);
   t.equal(exitCode, 0);
   t.equal(stdout.split('\n').length, 1_102);
   const count = (action: string) => record.calls.filter((call) => call.action === action).length;
@@ -236,12 +233,18 @@ t.test('more instances than a request takes, more ENIs than a page holds', async
   t.equal(count('DescribeNetworkInterfaces'), 2 * 3, 'a page of 1,000, one of 100, and none made beforehand');
 });
 
-t.test('an interval that is none', async (t) => {
+t.test('an interval that is none, or protects no instance', async (t) => {
   const node = await nodeFor(t, { userData: undefined });
-  for (const interval of ['soon', '0s', '']) {
+  for (const [interval, message] of [
+    ['soon', 'not a duration; write 90s, 2m or 1m30s'],
+    ['0s', 'not a duration'],
+    ['', 'not a duration'],
+    ['29s', 'too short: it protects instances that EC2 does not show yet'],
+    ['60m1s', 'too long; write at most 60m'],
+  ] as const) {
     const { exitCode, journal } = await node.run(['sweep', '--interval', interval]);
-    t.equal(exitCode, 2);
-    t.match(journal, 'not a duration; write 90s, 2m or 1m30s');
+    t.equal(exitCode, 2, interval);
+    t.match(journal, `--interval "${interval}": ${message}`);
   }
   t.same(node.simulator.record.calls, []);
 });

@@ -1,10 +1,9 @@
 import type { Eni } from '../../claim/facts.ts';
 import { Ec2Error } from '../../ec2/port.ts';
 import { exitCodeOf, Failure, messageOf } from '../../failure.ts';
-import { isAttached } from '../../plan/eni-source.ts';
 import { ask, untilSeen } from './ask.ts';
 import type { RunContext } from './context.ts';
-import { untilDetached } from './until-detached.ts';
+import { detachEni, detachIfHere } from './detach.ts';
 
 /**
  * Deletes an ENI that we made, detaching it first if it is attached to this instance. It is no error if it is
@@ -20,22 +19,10 @@ export async function giveBackEni(
   const { id } = eni;
   const subject = `give back ${id} of ${name}`;
   if (eni.attachment !== undefined) {
-    await ask(context, subject, (signal) => detachIfHere(context, id, signal));
-    await untilDetached(context, name, id);
+    await detachEni(context, name, id);
   }
   await ask(context, subject, (signal) => deleteOnce(context, id, signal), ['notFound']);
   context.log.info(`${name}: gave back ${id}`, { interface: name, eni: id });
-}
-
-async function detachIfHere(
-  { ec2, instance }: RunContext,
-  eniId: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const [eni] = await ec2.describeEnis({ ids: [eniId] }, signal);
-  if (eni?.attachment !== undefined && isAttached(eni, instance.instanceId)) {
-    await ec2.detachEni(eni.attachment.id, signal);
-  }
 }
 
 async function deleteOnce(context: RunContext, eniId: string, signal: AbortSignal): Promise<void> {

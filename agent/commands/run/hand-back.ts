@@ -1,26 +1,12 @@
 import type { Eni } from '../../claim/facts.ts';
-import { explain } from '../../ec2/explain.ts';
-import { Ec2Error } from '../../ec2/port.ts';
-import { isAttached, isAvailable } from '../../plan/eni-source.ts';
+import { ExitCode, exitCodeOf } from '../../failure.ts';
+import { isAttached } from '../../plan/eni-source.ts';
 import { claimTags, claimTagsOf, isClaimed } from '../../plan/tags.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
+import { detachEni } from './detach.ts';
 import { notTakenBack } from './give-back.ts';
 import { untagClaim } from './untag.ts';
-import { untilDetached } from './until-detached.ts';
-
-/** An ENI on its way out of this instance's hands: what an attempt has done, the next one does not do again. */
-interface Leaving {
-  eniId: string;
-  /** Where this run attached it: listings may not show it yet. */
-  attachmentId: string | undefined;
-  /** What is to come off, shown or not; from when on the untagging has begun. */
-  claim: Readonly<Record<string, string>> | undefined;
-  isUntagged: boolean;
-  isDetached: boolean;
-  /** That IAM keeps our tags there is told, and keeps no ENI attached. */
-  refusal: Ec2Error | undefined;
-}
 
 /**
  * Lets go of an ENI that was made beforehand: takes our tags off, then detaches it. In that order, since another node
@@ -34,55 +20,21 @@ export async function handBackEni(
   eniId: string,
   attachmentId?: string,
 ): Promise<void> {
-  const leaving: Leaving = {
-    eniId,
-    attachmentId,
-    claim: undefined,
-    isUntagged: false,
-    isDetached: false,
-    refusal: undefined,
-  };
-  const subject = `hand back ${eniId} of ${name}`;
-  await ask(context, subject, (signal) => letGo(context, name, leaving, signal), ['notFound']);
-  await untilDetached(context, name, eniId);
-  const { refusal } = leaving;
-  if (refusal !== undefined) {
-    throw explain(refusal, { subject, endpoint: context.ec2.endpoint, proxy: context.ec2.proxy });
+  const { ec2, log } = context;
+  const [eni] = await ask(context, `hand back ${eniId} of ${name}`, (signal) =>
+    ec2.describeEnis({ ids: [eniId] }, signal),
+  );
+  if (eni !== undefined) {
+    const [untagged] = await Promise.allSettled([untag(context, name, eni, attachmentId !== undefined)]);
+    // That IAM keeps our tags there is told, and keeps no ENI attached.
+    if (untagged.status === 'fulfilled' || exitCodeOf(untagged.reason) === ExitCode.notPermitted) {
+      await detachEni(context, name, eniId, attachmentId);
+    }
+    if (untagged.status === 'rejected') {
+      throw untagged.reason;
+    }
   }
-  context.log.info(`${name}: handed back ${eniId}`, { interface: name, eni: eniId });
-}
-
-async function letGo(
-  context: RunContext,
-  name: string,
-  leaving: Leaving,
-  signal: AbortSignal,
-): Promise<void> {
-  const { ec2, instance } = context;
-  const [eni] = await ec2.describeEnis({ ids: [leaving.eniId] }, signal);
-  if (eni === undefined) {
-    return;
-  }
-  const isHere = eni.attachment?.instanceId === instance.instanceId;
-  const attachmentId = isAttached(eni, instance.instanceId) ? eni.attachment?.id : undefined;
-  const toDetach = attachmentId ?? (isHere ? undefined : leaving.attachmentId);
-  if (!leaving.isUntagged) {
-    await untag(context, name, eni, leaving, toDetach !== undefined, signal).catch((error: unknown) => {
-      leaving.refusal = refusalIn(error);
-    });
-    leaving.isUntagged = true;
-  }
-  if (!leaving.isDetached && toDetach !== undefined) {
-    await ec2.detachEni(toDetach, signal);
-    leaving.isDetached = true;
-  }
-}
-
-function refusalIn(error: unknown): Ec2Error {
-  if (error instanceof Ec2Error && error.class === 'notPermitted') {
-    return error;
-  }
-  throw error;
+  log.info(`${name}: handed back ${eniId}`, { interface: name, eni: eniId });
 }
 
 /**
@@ -90,23 +42,18 @@ function refusalIn(error: unknown): Ec2Error {
  * here may be behind a detach, and another's tagging after that: then, as for one that is available, they go in two
  * steps. The claim's tags may all be there though none is shown.
  */
-async function untag(
-  { ec2, instance: { instanceId }, config }: RunContext,
-  name: string,
-  eni: Eni,
-  leaving: Leaving,
-  isHeld: boolean,
-  signal: AbortSignal,
-): Promise<void> {
+async function untag(context: RunContext, name: string, eni: Eni, isHeld: boolean): Promise<void> {
+  const { instance, config, ec2 } = context;
+  const { instanceId } = instance;
+  const subject = `take our tags off ${eni.id} of ${name}`;
   const whole = claimTags(name, instanceId, config.cluster);
-  if (leaving.attachmentId !== undefined) {
-    await ec2.deleteTags(eni.id, { ...claimTagsOf(eni), ...whole }, signal);
-    return;
-  }
-  leaving.claim ??= isHeld ? whole : isClaimed(eni, instanceId) ? claimTagsOf(eni) : undefined;
-  if (leaving.claim !== undefined) {
-    const isStill = (shown: Eni) => isAvailable(shown) || shown.attachment?.instanceId === instanceId;
-    await untagClaim(ec2, { eniId: eni.id, instanceId, unseen: leaving.claim }, isStill, signal);
+  if (isHeld) {
+    const tags = { ...claimTagsOf(eni), ...whole };
+    await ask(context, subject, (signal) => ec2.deleteTags(eni.id, tags, signal), ['notFound']);
+  } else if (isAttached(eni, instanceId)) {
+    await untagClaim(context, subject, { eniId: eni.id, instanceId, unseen: whole });
+  } else if (isClaimed(eni, instanceId)) {
+    await untagClaim(context, subject, { eniId: eni.id, instanceId, unseen: {} });
   }
 }
 

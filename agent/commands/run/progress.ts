@@ -30,6 +30,6 @@ export function warn(log: Log, progress: Progress, warnings: readonly string[]):
 }
 
 /** How many EC2 calls the run has made. */
-export function callsMade({ ec2 }: Progress): number {
+export function callsMade({ ec2 }: Pick<Progress, 'ec2'>): number {
   return Object.values(ec2?.calls() ?? {}).reduce((sum, calls) => sum + calls, 0);
 }

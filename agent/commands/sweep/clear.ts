@@ -1,7 +1,6 @@
 import { Ec2Error, type ErrorClass } from '../../ec2/port.ts';
-import { isAvailable } from '../../plan/eni-source.ts';
 import { type AskContext, ask } from '../run/ask.ts';
-import { untagClaim } from '../run/untag.ts';
+import { untagClaim, untagHalf } from '../run/untag.ts';
 import type { Leftover } from './leftover.ts';
 
 /** Someone else was faster: another node's sweep, or who attached it. */
@@ -40,17 +39,16 @@ async function deleteIt(context: AskContext, { eni, instanceId, state }: Leftove
 }
 
 async function untagIt(context: AskContext, { eni: { id }, instanceId, state }: Leftover): Promise<void> {
-  const claim = { eniId: id, instanceId, unseen: {} };
-  const outcome = await ask(
-    context,
-    `take the tags of ${instanceId} off ${id}`,
-    (signal) => untagClaim(context.ec2, claim, isAvailable, signal),
-    ['notFound'],
-  );
+  const whose = instanceId ?? 'a claim';
+  const subject = `take the tags of ${whose} off ${id}`;
+  const isDone =
+    instanceId === undefined
+      ? await untagHalf(context, subject, id)
+      : await untagClaim(context, subject, { eniId: id, instanceId, unseen: {} });
   context.log.info(
-    outcome === true
-      ? `took the tags of ${instanceId}, which is ${state}, off ${id}`
-      : `${id} is ${outcome === false ? "another node's" : 'gone'} by now: its tags are left as they are`,
+    isDone
+      ? `took the tags of ${whose}, which is ${state}, off ${id}`
+      : `${id} is another node's by now, or gone: its tags are left as they are`,
     { eni: id },
   );
 }

@@ -1,13 +1,14 @@
 import type { Eni } from '../../claim/facts.ts';
 import type { InstanceState } from '../../ec2/port.ts';
 import { isAvailable } from '../../plan/eni-source.ts';
-import { isMade, tagKeys } from '../../plan/tags.ts';
+import { isHalfUntagged, isMade, tagKeys } from '../../plan/tags.ts';
 
 /** An ENI that a dead instance has left. */
 export interface Leftover {
   eni: Eni;
-  instanceId: string;
-  state: 'terminated' | 'unknown to EC2';
+  /** Undefined where an untagging that ended half-way has taken off the tag that told it. */
+  instanceId: string | undefined;
+  state: 'terminated' | 'unknown to EC2' | 'untagged in part';
   /** What may be done about it: only what we made is deleted. */
   remedy: 'delete' | 'untag';
 }
@@ -21,7 +22,8 @@ export function instancesOf(enis: readonly Eni[]): string[] {
 }
 
 /**
- * The ENIs whose instance is at its end, or no more known to EC2.
+ * The ENIs whose instance is at its end, or no more known to EC2, and those of which no tag tells the instance since
+ * an untagging ended half-way.
  *
  * @param known the instances of `instancesOf`, as far as EC2 shows them
  * @param ownId the instance that this runs on, which lives whatever EC2 shows
@@ -29,6 +31,9 @@ export function instancesOf(enis: readonly Eni[]): string[] {
 export function leftovers(enis: readonly Eni[], known: readonly InstanceState[], ownId: string): Leftover[] {
   const states = new Map(known.map(({ instanceId, state }) => [instanceId, state]));
   return enis.flatMap((eni): Leftover[] => {
+    if (isAvailable(eni) && isHalfUntagged(eni)) {
+      return [{ eni, instanceId: undefined, state: 'untagged in part', remedy: 'untag' }];
+    }
     const instanceId = instanceOf(eni);
     const state = states.get(instanceId ?? '') ?? 'unknown to EC2';
     if (instanceId === undefined || instanceId === ownId) {

@@ -1,6 +1,7 @@
 import { addressesPerQuery } from '../../claim/candidates.ts';
 import { tagKeys } from '../../plan/tags.ts';
 import { type AskContext, ask } from '../run/ask.ts';
+import { byId } from '../run/configured.ts';
 import { listEnis } from '../run/list-enis.ts';
 import { instancesOf, type Leftover, leftovers } from './leftover.ts';
 
@@ -24,8 +25,7 @@ export async function look(context: AskContext, { instanceId, accountId }: Viewp
       }),
     ),
   );
-  const enis = lists.flatMap((list) => list.enis);
-  const all = [...new Map(enis.map((eni) => [eni.id, eni])).values()];
+  const all = byId(lists.flatMap((list) => list.enis));
   const ids = instancesOf(all);
   const known = await Promise.all(
     chunks(ids, addressesPerQuery).map((some) =>

@@ -40,6 +40,18 @@ t.test('what is never a leftover', async (t) => {
   t.same(leftovers(never, [], own), []);
 });
 
+t.test('what an untagging that ended half-way has left', async (t) => {
+  const { 'multus-bootstrap.io/instance-id': _, ...remains } = claimedTags('eth1');
+  const half = made({ tags: remains });
+  const expected = [{ eni: half, instanceId: undefined, state: 'untagged in part', remedy: 'untag' }];
+  t.same(leftovers([half], [], own), expected);
+  t.same(instancesOf([half]), [], 'there is no instance to ask for');
+  t.same(leftovers([attached(1, { tags: remains })], [], own), [], 'not while it is attached');
+  t.same(confirmed(leftovers([half], [], own), leftovers([half], [], own)), expected);
+  const claimed = { ...half, tags: claimedTags('eth1') };
+  t.same(confirmed(leftovers([half], [], own), leftovers([claimed], [], own)), []);
+});
+
 t.test('an ENI with both tags is one that we made', async (t) => {
   const both = eni({ tags: { ...claimedTags('eth1'), ...ownTags('eth1') } });
   t.match(leftovers([both], [], own), [{ remedy: 'delete' }]);
