@@ -41,7 +41,8 @@ t.test('none is: the limit is final', async (t) => {
 t.test('a run that was killed while it handed back, and the next one', async (t) => {
   const node = await nodeFor(t, {
     type: 'm5.large',
-    userData: { interfaces: [claiming(), claiming('eth2')] },
+    // Both may have been on their way out, and one ENI is all that is left meanwhile.
+    userData: { interfaces: [claiming('eth1', {}, '20s'), claiming('eth2', {}, '20s')] },
     simulator: { detachMs: 3_000 },
     world(world) {
       premade(world);

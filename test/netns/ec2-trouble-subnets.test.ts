@@ -75,7 +75,7 @@ t.test('what cannot be is refused before the first write', async (t) => {
     },
     {
       what: 'all candidates inside a delegated prefix',
-      spec: eth1({ ipv4: { within: ['10.0.4.16/29'] } }),
+      spec: eth1({ ipv4: { within: ['10.0.4.16/28'] } }),
       world: (world) =>
         void world.addEni({ subnetId: subnets.a, address: '10.0.4.200', prefixes: ['10.0.4.16/28'] }),
       exitCode: 5,
