@@ -2,9 +2,10 @@ import type { Eni } from '../claim/facts.ts';
 import type { CreatedInterface, ExistingInterface, InterfaceConfig, NodeConfig } from '../config/model.ts';
 import { fits } from './fits.ts';
 import type { Observation } from './observation.ts';
+import { isSelected } from './selected.ts';
 import type { Source } from './steps.ts';
 import { listedIds } from './subnet-selection.ts';
-import { hasTags, isClaimed, isHalfUntagged, isMade, isOurs, noManage, tagKeys } from './tags.ts';
+import { hasTags, isClaimed, isHalfUntagged, isOurs, noManage, tagKeys } from './tags.ts';
 import { unsettled } from './unsettled.ts';
 
 /** As `Source`, the subnets of what is to be created still to be chosen. */
@@ -128,24 +129,6 @@ function toClaim(
     .filter((eni) => !others.includes(claimantOf(eni, seen) ?? config.name));
   const own = available.find((eni) => claimantOf(eni, seen) === config.name);
   return { kind: 'claim', config, available, own };
-}
-
-/**
- * Whether `existing` means this ENI: in the node's zone and VPC, with all of the tags, and made by others than us and
- * the VPC CNI.
- */
-export function isSelected(
-  eni: Eni,
-  { existing }: ExistingInterface,
-  { instance }: Pick<Observation, 'instance'>,
-): boolean {
-  return (
-    eni.zone === instance.zone &&
-    eni.vpcId === instance.vpcId &&
-    hasTags(eni, existing.tags) &&
-    !isMade(eni) &&
-    eni.tags[tagKeys.cni] === undefined
-  );
 }
 
 /** Whether it can be attached. */

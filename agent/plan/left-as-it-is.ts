@@ -1,8 +1,9 @@
 import type { Eni } from '../claim/facts.ts';
 import type { InterfaceConfig, NodeConfig } from '../config/model.ts';
-import { interfaceOf, isAttached, isSelected, type Sourced } from './eni-source.ts';
+import { interfaceOf, isAttached, type Sourced } from './eni-source.ts';
 import { fits } from './fits.ts';
 import type { Observation } from './observation.ts';
+import { isSelected } from './selected.ts';
 import { listedIds, tagText } from './subnet-selection.ts';
 import { hasTags, isOurs, noManage } from './tags.ts';
 

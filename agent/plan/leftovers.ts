@@ -1,7 +1,8 @@
 import type { Eni } from '../claim/facts.ts';
 import type { NodeConfig } from '../config/model.ts';
-import { isAvailable, isSelected, type Sourced } from './eni-source.ts';
+import { isAvailable, type Sourced } from './eni-source.ts';
 import type { Observation, OpenIntent } from './observation.ts';
+import { isSelected } from './selected.ts';
 import { isClaimed, isOurs } from './tags.ts';
 import { unsettled } from './unsettled.ts';
 

@@ -1,8 +1,8 @@
 import type { Eni } from '../../claim/facts.ts';
 import type { ExistingInterface } from '../../config/model.ts';
 import type { EniQuery } from '../../ec2/port.ts';
-import { isSelected } from '../../plan/eni-source.ts';
 import type { Instance } from '../../plan/observation.ts';
+import { isSelected } from '../../plan/selected.ts';
 import { tagText } from '../../plan/subnet-selection.ts';
 import { type AskContext, ask } from './ask.ts';
 import type { RunContext } from './context.ts';
