@@ -27,7 +27,8 @@ const unreachable: [string, (node: TestNode) => Record<string, string>, RegExp][
       node.imds.refuseNext = Number.POSITIVE_INFINITY;
       return {};
     },
-    /last: (socket hang up|read ECONNRESET)\. Is/,
+    // The deadline may fall into an attempt.
+    /last: (socket hang up|read ECONNRESET|no answer( in time)?)\. Is/,
   ],
   [
     'does not answer',

@@ -70,6 +70,9 @@ export function callName(node: TestNode, { action, params }: Call): string {
   return `${action} ${name ?? SubnetId ?? JSON.stringify(Filter)}${attribute}`;
 }
 
+/** The program came to its end without the call at which it was to be killed. */
+export class NotKilled extends Error {}
+
 /**
  * Runs the program, and kills it with SIGKILL at the first call that has that name or passes that test; answers
  * the call. Calls that are on their way at the same time still have their effect, as they would in EC2. Throws if
@@ -101,7 +104,7 @@ export async function runUntilKilled(
   const { exitCode, stderr } = await program;
   delete hooks[moment];
   if (exitCode !== undefined) {
-    throw new Error(`not killed: there was no such call (${which}):\n${stderr}`);
+    throw new NotKilled(`not killed: there was no such call (${which}):\n${stderr}`);
   }
   return killedAt.promise;
 }

@@ -170,12 +170,12 @@ t.test('colour on a terminal that has it, and with NO_COLOR no escape sequence',
   const onTerminal = async (env: Record<string, string>) => {
     const command = `'${process.execPath}' '${program}' --root '${node.root}' map 2>/dev/null`;
     const { stdout } = await execa('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
-      // A test runner may have told its children to do without colour, or to use it.
+      // Nothing of what a test runner, or CI, says of colours.
+      extendEnv: false,
       env: {
         ...node.simulator.environment(node.node),
+        PATH: process.env['PATH'],
         TERM: 'xterm',
-        NO_COLOR: '',
-        FORCE_COLOR: undefined,
         ...env,
       },
       stdin: 'ignore',

@@ -2,7 +2,7 @@
 import t, { type Test } from 'tap';
 import { isRead } from '../simulator/api/buckets.ts';
 import type { Call } from '../simulator/api/record.ts';
-import { type Moment, runUntilKilled } from './kill.ts';
+import { type Moment, NotKilled, runUntilKilled } from './kill.ts';
 import { enterNamespace } from './namespace.ts';
 import { booted, instanceTags, letLagPass, releaseNode } from './release-node.ts';
 import type { NodeOptions, TestNode } from './simulated-node.ts';
@@ -52,7 +52,12 @@ t.test('killed at each call', async (t) => {
         await t.test(`${moment} ${action} ${n}`, async (t) => {
           const { node, before } = await nodeToKill(t);
           await booted(t, node);
-          await runUntilKilled(node, moment, nth(node, n, action), 'release');
+          await runUntilKilled(node, moment, nth(node, n, action), 'release').catch((error: unknown) => {
+            // How often it looks whether an ENI is detached differs from run to run.
+            if (!(error instanceof NotKilled && action === 'DescribeNetworkInterfaces')) {
+              throw error;
+            }
+          });
           await letLagPass(node);
           await releases(t, node, before);
           await booted(t, node);
