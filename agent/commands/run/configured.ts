@@ -80,8 +80,9 @@ export async function reservationsOf(
 
 type Tags = Readonly<Record<string, string>>;
 
+/** Each once: by what no key or value can imitate, as they may hold any character. */
 function distinctTags(selections: readonly Tags[]): Tags[] {
-  return [...new Map(selections.map((tags) => [tagText(tags), tags])).values()];
+  return [...new Map(selections.map((tags) => [JSON.stringify(tags), tags])).values()];
 }
 
 /** Each once. */

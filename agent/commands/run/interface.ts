@@ -37,17 +37,19 @@ export async function bringUp(
   const { attachmentId, deviceIndex } = attached;
   const deleteOnTermination = setDeleteOnTermination(context, plan, eni, attachmentId);
   const ready = { plan, eni, deviceIndex, outcome, deleteOnTermination };
-  // An ENI that we made, for an interface that has become `existing` since, stays what it is.
-  const tagged = config.existing === undefined || isMade(eni) ? undefined : tagClaimed(context, name, eni);
-  if (source.kind === 'attached' && (await isInPod(context, eni))) {
+  const isElsewhere = source.kind === 'attached' && (await isInPod(context, eni));
+  if (isElsewhere) {
     context.log.info(`${name}: its device is not on the host, and kubelet has run: a pod has it`, {
       interface: name,
     });
-    await tagged;
-    return { ...ready, link: undefined };
   }
-  await Promise.all([tagged, setSourceDestCheck(context, plan, eni), waitForDevice(context, plan, eni)]);
-  return { ...ready, link };
+  // An ENI that we made, for an interface that has become `existing` since, stays what it is.
+  const isClaim = config.existing !== undefined && !isMade(eni);
+  await Promise.all([
+    isClaim ? tagClaimed(context, name, eni) : undefined,
+    ...(isElsewhere ? [] : [setSourceDestCheck(context, plan, eni), waitForDevice(context, plan, eni)]),
+  ]);
+  return { ...ready, link: isElsewhere ? undefined : link };
 }
 
 async function isInPod({ host, kubeletHasRun }: RunContext, eni: Eni): Promise<boolean> {
