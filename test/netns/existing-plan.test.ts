@@ -3,7 +3,8 @@ import t from 'tap';
 import { filesBelow } from './end-state.ts';
 import { claiming, claimingNode, claimTags, noManage, now, tagsOf } from './existing.ts';
 import { enterNamespace } from './namespace.ts';
-import type { TestNode } from './simulated-node.ts';
+import { subnets, type TestNode } from './simulated-node.ts';
+import { nodeFor } from './trouble.ts';
 
 await enterNamespace(import.meta.url);
 
@@ -109,4 +110,20 @@ t.test('none is available now', async (t) => {
     'eth1: no ENI with the tags multus=true, cluster=demo is available now: run waits up to 0 s for one',
   );
   t.match(stdout, 'AttachNetworkInterface interface=eth1 deviceIndex=1');
+});
+
+t.test('selections that would read the same are two', async (t) => {
+  const selections = [{ a: 'b, c=d' }, { a: 'b', c: 'd' }];
+  const node = await nodeFor(t, {
+    userData: {
+      interfaces: selections.map((tags, n) => ({ name: `eth${n + 1}`, existing: { tags, wait: '0s' } })),
+    },
+    world(world) {
+      for (const tags of selections) {
+        world.addEni({ subnetId: subnets.a, tags });
+      }
+    },
+  });
+  const { stdout } = await node.run(['plan']);
+  t.equal(stdout.match(/: one of 1 available ENI/g)?.length, 2, stdout);
 });
