@@ -37,7 +37,7 @@ async function look(shell: Shell): Promise<Planned> {
   }
   await prepareKubelet(shell.root, identity, loaded);
   const { config } = loaded;
-  const tagged = instanceTagging(config.instanceTags);
+  const tagged = instanceTagging(instanceId, config.instanceTags);
   if (config.interfaces.length === 0) {
     return { instanceId, interfaces: [], writes: tagged, warnings: loaded.warnings };
   }
@@ -53,8 +53,8 @@ async function look(shell: Shell): Promise<Planned> {
   };
 }
 
-function instanceTagging(tags: Readonly<Record<string, string>>): Write[] {
-  return Object.keys(tags).length === 0 ? [] : [{ action: 'CreateTags', tags }];
+function instanceTagging(instanceId: string, tags: Readonly<Record<string, string>>): Write[] {
+  return Object.keys(tags).length === 0 ? [] : [{ action: 'CreateTags', instanceId, tags }];
 }
 
 function toJson({ instanceId, interfaces, writes, warnings }: Planned) {

@@ -9,6 +9,7 @@ export interface Write extends Partial<FirstTry>, AttributeChanges {
   action: string;
   interface?: string;
   eniId?: string;
+  instanceId?: string;
   deviceIndex?: number;
   networkCard?: number;
   tags?: Readonly<Record<string, string>>;
