@@ -1,7 +1,7 @@
-import { tryCommand } from './command.ts';
 import { readIfPresent, removeFile, writeAtomically } from './files.ts';
 import { ownerComment } from './owner.ts';
 import { paths } from './paths.ts';
+import { gatedUnits } from './units.ts';
 
 /** Lets kubelet start: nodeadm-run.service and kubelet.service assert that this file exists. */
 export async function openGate(root: string, instanceId: string): Promise<void> {
@@ -20,18 +20,8 @@ export async function gateIsOpen(root: string): Promise<boolean> {
 
 /**
  * Whether kubelet has run since the boot: then the gate stays as it is, or a restart of kubelet would find it
- * closed. With another root than `/` there is no kubelet to ask about. If systemd does not answer, it has not
- * started kubelet either.
+ * closed.
  */
 export async function kubeletHasStarted(root: string): Promise<boolean> {
-  if (root !== '/') {
-    return false;
-  }
-  const result = await tryCommand('systemctl', [
-    'show',
-    '--property=ExecMainStartTimestampMonotonic',
-    '--value',
-    'kubelet.service',
-  ]);
-  return result.ok && Number(result.stdout) > 0;
+  return (await gatedUnits(root)).kubeletHasStarted;
 }

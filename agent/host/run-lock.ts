@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ExitCode, Failure } from '../failure.ts';
 import { fileFailure } from './files.ts';
 import { paths } from './paths.ts';
 
 export interface RunLock {
+  /** No run has taken it since the boot. */
+  isFirst: boolean;
   release(): Promise<void>;
 }
 
@@ -19,6 +21,7 @@ const heldByAnother = 100;
  */
 export async function acquireRunLock(root: string): Promise<RunLock> {
   const path = paths(root).lock;
+  const isFirst = !existsSync(path);
   const file = openForRoot(path);
   try {
     lock(root, path, file);
@@ -26,7 +29,7 @@ export async function acquireRunLock(root: string): Promise<RunLock> {
     closeSync(file);
     throw error;
   }
-  return { release: async () => closeSync(file) };
+  return { isFirst, release: async () => closeSync(file) };
 }
 
 function openForRoot(path: string): number {

@@ -35,6 +35,16 @@ export interface RunResult {
   interfaces: InterfaceResult[];
   labels: Record<string, string>;
   gate: 'open' | 'closed';
+  /** Only where the unit will be started again. */
+  retry?: Retry;
+}
+
+/** How a failure that time can heal is tried again. */
+export interface Retry {
+  /** Such failures in a row, this one included. */
+  failures: number;
+  /** The pause is this long in seconds, to twice that. */
+  fromSeconds: number;
 }
 
 /** There has been no run since the boot, or its result cannot be told, or here it is. */
@@ -71,7 +81,7 @@ export async function readResult(root: string): Promise<LastResult> {
 
 /** The file is the agent's own and written whole: what could be wrong with it is that something else wrote it. */
 function isResult(json: object): json is RunResult {
-  const types: Readonly<Record<keyof RunResult, string>> = {
+  const types: Readonly<Record<Exclude<keyof RunResult, 'retry'>, string>> = {
     instanceId: 'string',
     startedAt: 'string',
     finishedAt: 'string',

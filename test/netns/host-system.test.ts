@@ -89,10 +89,10 @@ t.test('a wait for udev ends with the deadline', async (t) => {
 
 t.test('whether kubelet has started is systemd’s to say', async (t) => {
   await mkdir('/run/systemd', { recursive: true });
-  await commands(t, 'echo 12345');
+  await commands(t, 'echo Id=kubelet.service; echo ExecMainStartTimestampMonotonic=12345');
   t.equal(await kubeletHasStarted('/'), true);
   t.equal(await kubeletHasStarted(t.testdir({})), false, 'another root has no kubelet');
-  await commands(t, 'echo 0');
+  await commands(t, 'echo Id=kubelet.service; echo ExecMainStartTimestampMonotonic=0');
   t.equal(await kubeletHasStarted('/'), false);
   await commands(t, 'exit 1');
   t.equal(await kubeletHasStarted('/'), false);

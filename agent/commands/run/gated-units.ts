@@ -1,0 +1,44 @@
+import { ExitCode } from '../../failure.ts';
+import { gateIsOpen } from '../../host/gate.ts';
+import { gatedUnits, startNodeadmRun } from '../../host/units.ts';
+import { type LastResult, readResult } from '../../report/result.ts';
+import type { Shell } from '../shell.ts';
+
+/**
+ * After a failed run systemd starts the unit again whenever kubelet or nodeadm-run is started, for they want it, and
+ * makes them wait for it. Once the gate is open, that must neither close it nor keep kubelet away for as long as EC2
+ * is in trouble: then this is no run, and its exit code is that of the last one.
+ */
+export async function giveWay({ root, log }: Shell): Promise<ExitCode | undefined> {
+  if (!(await gateIsOpen(root)) || !(await gatedUnits(root)).startIsQueued) {
+    return undefined;
+  }
+  const last = await readResult(root);
+  const exitCode = exitCodeIn(last);
+  if (last.state === 'read' && exitCode !== undefined) {
+    log.info(
+      `kubelet is being started, and may: the gate is open since the last run (exit code ${exitCode}: ${last.result.message}). Nothing is done now; systemctl restart multus-bootstrap runs anew`,
+    );
+  }
+  return exitCode;
+}
+
+function exitCodeIn(last: LastResult): ExitCode | undefined {
+  return last.state === 'read'
+    ? Object.values(ExitCode).find((code) => code === last.result.exitCode)
+    : undefined;
+}
+
+/** An earlier run of this boot failed, and nodeadm-run, which starts kubelet, found the gate closed. */
+export async function callNodeadmBack({ root, log }: Shell): Promise<void> {
+  const { nodeadmWasTurnedAway, kubeletHasStarted } = await gatedUnits(root);
+  if (!nodeadmWasTurnedAway || kubeletHasStarted) {
+    return;
+  }
+  const started = await startNodeadmRun();
+  if (started.ok) {
+    log.info('started nodeadm-run, which had found the gate closed');
+  } else {
+    log.error(`could not start nodeadm-run: ${started.said}; do it by hand: systemctl start nodeadm-run`);
+  }
+}

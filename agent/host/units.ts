@@ -1,0 +1,92 @@
+import { type CommandResult, tryCommand } from './command.ts';
+
+/** What systemd knows of the units that the gate holds back. */
+export interface GatedUnits {
+  /** kubelet has run since the boot. */
+  kubeletHasStarted: boolean;
+  /** A start of kubelet or nodeadm-run is queued: by their drop-ins it waits for the agent's unit. */
+  startIsQueued: boolean;
+  /** nodeadm-run found the gate closed, and will not come by itself any more. */
+  nodeadmWasTurnedAway: boolean;
+}
+
+const properties = [
+  'Id',
+  'Job',
+  'ExecMainStartTimestampMonotonic',
+  'AssertResult',
+  'AssertTimestampMonotonic',
+];
+
+/**
+ * With another root than `/` there are no units to ask about. If systemd does not answer, it has not started
+ * kubelet either.
+ */
+export async function gatedUnits(root: string): Promise<GatedUnits> {
+  const asked =
+    root === '/'
+      ? await systemctl('show', `--property=${properties}`, 'kubelet.service', 'nodeadm-run.service')
+      : undefined;
+  return readGatedUnits(asked?.ok ? asked.stdout : '');
+}
+
+/** From the output of `systemctl show`: a block of NAME=VALUE lines for each unit; a unit without a job has no Job line. */
+export function readGatedUnits(shown: string): GatedUnits {
+  const units = new Map(
+    shown.split('\n\n').map((block) => {
+      const unit = new Map(block.split('\n').map(split));
+      return [unit.get('Id'), unit];
+    }),
+  );
+  const value = (unit: string, property: string) => units.get(`${unit}.service`)?.get(property) ?? '';
+  const number = (unit: string, property: string) => Number(value(unit, property));
+  return {
+    kubeletHasStarted: number('kubelet', 'ExecMainStartTimestampMonotonic') > 0,
+    startIsQueued: number('kubelet', 'Job') > 0 || number('nodeadm-run', 'Job') > 0,
+    // Before the first try AssertResult is "no" too.
+    nodeadmWasTurnedAway:
+      number('nodeadm-run', 'AssertTimestampMonotonic') > 0 && value('nodeadm-run', 'AssertResult') === 'no',
+  };
+}
+
+function split(line: string): [string, string] {
+  const at = line.indexOf('=');
+  return [line.slice(0, at), line.slice(at + 1)];
+}
+
+/** Whether this process is multus-bootstrap.service's own, and not started by hand. */
+export async function isUnitsOwnProcess(root: string): Promise<boolean> {
+  if (root !== '/') {
+    return false;
+  }
+  const shown = await systemctl('show', '--property=MainPID', '--value', 'multus-bootstrap.service');
+  return shown.ok && Number(shown.stdout) === process.pid;
+}
+
+/** Starts nodeadm-run without waiting: it waits for the agent's unit itself. */
+export async function startNodeadmRun(): Promise<CommandResult> {
+  return systemctl('start', '--no-block', 'nodeadm-run.service');
+}
+
+/** The transient timer that starts the agent's unit again. */
+export const retryTimer = 'multus-bootstrap.timer';
+
+/** Starts the agent's unit again in `fromSeconds` to twice that: nodes that failed together should not come together. */
+export async function startUnitLater(fromSeconds: number): Promise<CommandResult> {
+  return tryCommand('systemd-run', [
+    '--quiet',
+    '--unit=multus-bootstrap.service',
+    `--on-active=${fromSeconds}s`,
+    `--timer-property=RandomizedDelaySec=${fromSeconds}s`,
+    '--timer-property=AccuracySec=1s',
+  ]);
+}
+
+/** An earlier failure's timer; without one, nothing happens. */
+export async function cancelLaterStart(): Promise<void> {
+  await systemctl('stop', retryTimer);
+}
+
+async function systemctl(...args: string[]): Promise<CommandResult> {
+  return tryCommand('systemctl', args);
+}

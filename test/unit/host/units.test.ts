@@ -1,0 +1,35 @@
+import t from 'tap';
+import { type GatedUnits, readGatedUnits } from '../../../agent/host/units.ts';
+
+const kubelet =
+  'Id=kubelet.service\nExecMainStartTimestampMonotonic=0\nAssertResult=no\nAssertTimestampMonotonic=0';
+const nodeadm = kubelet.replace('kubelet', 'nodeadm-run');
+const nothing: GatedUnits = { kubeletHasStarted: false, startIsQueued: false, nodeadmWasTurnedAway: false };
+
+const cases: [string, string, Partial<GatedUnits>][] = [
+  ['before anything has started', `${kubelet}\n\n${nodeadm}`, {}],
+  ['systemd does not answer', '', {}],
+  [
+    'kubelet has run',
+    `${kubelet.replace('Monotonic=0', 'Monotonic=17')}\n\n${nodeadm}`,
+    { kubeletHasStarted: true },
+  ],
+  ['kubelet is being started', `Job=312\n${kubelet}\n\n${nodeadm}`, { startIsQueued: true }],
+  ['nodeadm-run is being started', `${kubelet}\n\n${nodeadm}\nJob=7`, { startIsQueued: true }],
+  [
+    'nodeadm-run met a closed gate',
+    `${kubelet}\n\n${nodeadm.replace('AssertTimestampMonotonic=0', 'AssertTimestampMonotonic=99')}`,
+    { nodeadmWasTurnedAway: true },
+  ],
+  [
+    'nodeadm-run met an open gate',
+    `${kubelet}\n\n${nodeadm.replace('AssertResult=no', 'AssertResult=yes').replace('AssertTimestampMonotonic=0', 'AssertTimestampMonotonic=99')}`,
+    {},
+  ],
+];
+
+for (const [what, shown, expected] of cases) {
+  t.test(what, async (t) => {
+    t.same(readGatedUnits(shown), { ...nothing, ...expected });
+  });
+}
