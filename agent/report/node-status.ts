@@ -8,7 +8,7 @@ export interface NodeStatus {
   instanceType: string;
   zone: string;
   gate: 'open' | 'closed';
-  lastRun: Pick<RunResult, 'exitCode' | 'message' | 'finishedAt' | 'warnings'> | undefined;
+  lastRun: Pick<RunResult, 'exitCode' | 'message' | 'finishedAt' | 'warnings' | 'retry'> | undefined;
   interfaces: InterfaceStatus[];
   labels: Record<string, string>;
   /** What differs between the configuration, EC2, the kernel and the last result, each with what to do. */
@@ -132,6 +132,6 @@ export function lastRunOf(last: LastResult): NodeStatus['lastRun'] {
   if (last.state !== 'read') {
     return undefined;
   }
-  const { exitCode, message, finishedAt, warnings } = last.result;
-  return { exitCode, message, finishedAt, warnings };
+  const { exitCode, message, finishedAt, warnings, retry } = last.result;
+  return { exitCode, message, finishedAt, warnings, ...(retry && { retry }) };
 }

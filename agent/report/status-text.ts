@@ -10,6 +10,11 @@ export function statusText(status: NodeStatus): string {
   return [
     `${status.instanceId} (${status.instanceType} in ${status.zone})`,
     `last run: ${run}`,
+    ...(lastRun?.retry === undefined
+      ? []
+      : [
+          `next try: by itself (${lastRun.retry.failures} failed); systemctl list-timers multus-bootstrap.timer`,
+        ]),
     `gate: ${status.gate === 'open' ? 'open, kubelet may start' : 'closed, kubelet is held back'}`,
     '',
     ...(status.interfaces.length === 0 ? ['no Multus interfaces'] : table(status.interfaces)),

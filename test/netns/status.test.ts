@@ -106,6 +106,20 @@ t.test('what the last run left otherwise than EC2 has it', async (t) => {
   t.match((await statusOf(t, node)).unknown, [/^the last result: .*result\.json/]);
 });
 
+t.test('a failure that the unit will try again', async (t) => {
+  const node = await nodeFor(t, { userData: eth1() });
+  node.simulator.permissions.deny('DescribeSubnets');
+  t.equal((await node.run(['run'])).exitCode, 4);
+  t.notMatch((await node.run(['status'])).stdout, /^next try/m);
+  const path = join(node.root, 'run/multus-bootstrap/result.json');
+  const result = JSON.parse((await execa('cat', [path])).stdout);
+  await writeFile(path, JSON.stringify({ ...result, exitCode: 7, retry: { failures: 2, fromSeconds: 60 } }));
+  t.match(
+    (await node.run(['status'])).stdout,
+    /^next try: by itself \(2 failed\); systemctl list-timers multus-bootstrap\.timer$/m,
+  );
+});
+
 t.test('what cannot be looked at does not hide the rest', async (t) => {
   const node = await nodeFor(t, { userData: eth1() });
   t.equal((await node.run(['run'])).exitCode, 0);
