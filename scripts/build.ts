@@ -1,9 +1,11 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
+import { dirname, join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
-const chunks = 'dist/chunks';
+const repository = new URL('..', import.meta.url).pathname;
 const common = {
+  absWorkingDir: repository,
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -29,30 +31,47 @@ const lazyBuiltins: Plugin = {
   },
 };
 
-// First into chunks, for within one file esbuild does not shake what is imported lazily: all of the SDK would stay.
-await build({
-  ...common,
-  entryPoints: ['agent/main.ts'],
-  outdir: chunks,
-  splitting: true,
-  // The ES modules of the AWS SDK can be shaken, its CommonJS cannot.
-  mainFields: ['module', 'main'],
-  sourcemap: 'linked',
-});
-// Then the chunks into the one file that is installed.
-const { metafile } = await build({
-  ...common,
-  entryPoints: [`${chunks}/main.js`],
-  outfile: 'dist/multus-bootstrap.mjs',
-  sourcemap: 'external',
-  metafile: true,
-  plugins: [lazyBuiltins],
-  banner: {
-    js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
-  },
-});
-await rm(chunks, { recursive: true });
+/** Makes the program one file. Answers with the files it is made of, relative to the repository. */
+export async function bundle(outfile: string): Promise<string[]> {
+  await mkdir(dirname(outfile), { recursive: true });
+  const chunks = await mkdtemp(join(dirname(outfile), 'chunks-'));
+  try {
+    // First into chunks, for within one file esbuild does not shake what is imported lazily: all of the SDK would stay.
+    const { metafile } = await build({
+      ...common,
+      entryPoints: ['agent/main.ts'],
+      outdir: chunks,
+      splitting: true,
+      // The ES modules of the AWS SDK can be shaken, its CommonJS cannot.
+      mainFields: ['module', 'main'],
+      sourcemap: 'linked',
+      metafile: true,
+    });
+    // Then the chunks into the one file that is installed.
+    await build({
+      ...common,
+      entryPoints: [join(chunks, 'main.js')],
+      outfile,
+      sourcemap: 'external',
+      plugins: [lazyBuiltins],
+      banner: {
+        js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
+      },
+    });
+    // Instead of the entry point's own first line, which esbuild keeps.
+    const text = await readFile(outfile, 'utf8');
+    await writeFile(outfile, text.replace(/^#!.*/, '#!/usr/libexec/multus-bootstrap/node'), { mode: 0o755 });
+    return Object.values(metafile.outputs).flatMap(({ inputs }) =>
+      Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+    );
+  } finally {
+    await rm(chunks, { recursive: true });
+  }
+}
 
-for (const [path, { bytes }] of Object.entries(metafile.outputs)) {
-  console.log(`${path}: ${(bytes / 1024).toFixed(0)} KiB`);
+if (import.meta.main) {
+  const outfile = 'dist/multus-bootstrap.mjs';
+  await bundle(join(repository, outfile));
+  const { length } = await readFile(join(repository, outfile));
+  console.log(`${outfile}: ${(length / 1024).toFixed(0)} KiB`);
 }
