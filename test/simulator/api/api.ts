@@ -34,7 +34,7 @@ export function perform(
       throw new ApiError('MissingParameter', `The request must contain the parameter ${required}`);
     }
   }
-  guards.permissions.check(name, action, params, caller);
+  guards.permissions.check(world, name, action, params, caller);
   if (flag(allParams, 'DryRun') === true) {
     throw new ApiError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
   }

@@ -1,9 +1,14 @@
 import { ApiError } from '../model/api-error.ts';
+import { partitionOf } from '../model/naming.ts';
+import type { World } from '../model/world.ts';
 import type { Action } from './action.ts';
+import { type Authorization, authorizations } from './authorizations.ts';
 import type { Params } from './params.ts';
 
-/** What IAM allows: everything that has not been denied. */
+/** What IAM allows: everything that has not been denied, and, where there is a policy, that it allows. */
 export class Permissions {
+  /** Answers whether it allows this. */
+  policy: ((authorization: Authorization) => boolean) | undefined;
   readonly #denied = new Set<string>();
 
   deny(action: string): void {
@@ -15,13 +20,21 @@ export class Permissions {
   }
 
   /** Throws UnauthorizedOperation, in EC2's words; tags at create need CreateTags as well. */
-  check(name: string, action: Action, params: Params, caller: Caller): void {
-    const resource = action.resource?.(params);
+  check(world: World, name: string, action: Action, params: Params, caller: Caller): void {
+    const path = action.resource?.(params);
+    const resource =
+      path && `arn:${partitionOf(caller.region)}:ec2:${caller.region}:${caller.account}:${path}`;
     if (this.#denied.has(name)) {
       throw unauthorized(name, resource, caller);
     }
     if (params['TagSpecification'] !== undefined && this.#denied.has('CreateTags')) {
       throw unauthorized('CreateTags', resource, caller);
+    }
+    const { policy } = this;
+    const refused = policy && authorizations(world, name, params, caller).find((each) => !policy(each));
+    if (refused !== undefined) {
+      const on = refused.resource === '*' ? undefined : refused.resource;
+      throw unauthorized(refused.action.replace('ec2:', ''), on, caller);
     }
   }
 }
@@ -31,12 +44,12 @@ export interface Caller {
   arn: string;
   account: string;
   region: string;
+  /** The instance whose role they are. */
+  instanceId: string | undefined;
 }
 
 function unauthorized(action: string, resource: string | undefined, caller: Caller): ApiError {
-  const partition = caller.arn.split(':')[1] ?? 'aws';
-  const arn = `arn:${partition}:ec2:${caller.region}:${caller.account}:${resource}`;
-  const on = resource === undefined ? '' : ` on resource: ${arn}`;
+  const on = resource === undefined ? '' : ` on resource: ${resource}`;
   /** For what acts on a resource, EC2 adds a blob that the account's administrators can decode. */
   const encoded =
     resource === undefined ? '' : `. Encoded authorization failure message: ${'A1b2C3d4'.repeat(60)}`;

@@ -122,7 +122,7 @@ function understand(side: Ec2Side, request: IncomingMessage, form: string): { ca
     dryRun: params['DryRun'] === 'true',
     answer: undefined,
   };
-  return { call, caller: { arn: keys.callerArn, account, region } };
+  return { call, caller: { arn: keys.callerArn, account, region, instanceId: keys.instanceId } };
 }
 
 /** Lets the call happen, with whatever trouble has been ordered for it. */

@@ -36,10 +36,19 @@ function privateDomain(region: string): string {
   return region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`;
 }
 
-/** The first part of the Region's ARNs. */
+/** By the first part of the Region's name; all others are in `aws`. */
+const partitions = new Map([
+  ['cn', 'aws-cn'],
+  ['us-gov', 'aws-us-gov'],
+  ['us-iso', 'aws-iso'],
+  ['us-isob', 'aws-iso-b'],
+  ['eu-isoe', 'aws-iso-e'],
+  ['us-isof', 'aws-iso-f'],
+  ['eusc', 'aws-eusc'],
+]);
+
+/** The partition: the second part of the Region's ARNs. */
 export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) {
-    return 'aws-cn';
-  }
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  const area = /^([a-z]+(?:-gov|-iso[a-z]?)?)-/.exec(region)?.[1];
+  return partitions.get(area ?? '') ?? 'aws';
 }
