@@ -82,9 +82,9 @@ export async function startUnitLater(fromSeconds: number): Promise<CommandResult
   ]);
 }
 
-/** An earlier failure's timer; without one, nothing happens. */
-export async function cancelLaterStart(): Promise<void> {
-  await systemctl('stop', retryTimer);
+/** Stops an earlier failure's timer; answers whether there was one. */
+export async function cancelLaterStart(root: string): Promise<boolean> {
+  return root === '/' && (await systemctl('stop', retryTimer)).ok;
 }
 
 async function systemctl(...args: string[]): Promise<CommandResult> {

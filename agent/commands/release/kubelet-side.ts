@@ -1,6 +1,7 @@
 import { removeOwnFile } from '../../host/foreign-files.ts';
 import { closeGate, gateIsOpen, kubeletHasStarted } from '../../host/gate.ts';
 import { paths } from '../../host/paths.ts';
+import { cancelLaterStart, retryTimer } from '../../host/units.ts';
 import { tagText } from '../../plan/subnet-selection.ts';
 import { ask } from '../run/ask.ts';
 import type { RunContext } from '../run/context.ts';
@@ -17,6 +18,11 @@ export async function releaseKubelet({ root, log }: Shell, instanceId: string): 
   if ((await gateIsOpen(root)) && !(await kubeletHasStarted(root))) {
     await closeGate(root);
     log.info('closed the gate: kubelet does not start before another run');
+    steps += 1;
+  }
+  // After a failed run: it would claim everything anew.
+  if (await cancelLaterStart(root)) {
+    log.info(`stopped ${retryTimer}, which would have started another run`);
     steps += 1;
   }
   for (const path of [dropIn, result]) {

@@ -25,7 +25,7 @@ export async function tryAgainLater({ root, log }: Shell, exitCode: ExitCode): P
   if (!(await isUnitsOwnProcess(root))) {
     return undefined;
   }
-  await cancelLaterStart();
+  await cancelLaterStart(root);
   const last = await readResult(root).catch((): LastResult => ({ state: 'absent' }));
   const retry = nextRetry(exitCode, last);
   if (retry === undefined) {
