@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const repository = new URL('..', import.meta.url).pathname;
@@ -33,8 +33,9 @@ const lazyBuiltins: Plugin = {
 
 /** Makes the program one file. Answers with the files it is made of, relative to the repository. */
 export async function bundle(outfile: string): Promise<string[]> {
-  await mkdir(dirname(outfile), { recursive: true });
-  const chunks = await mkdtemp(join(dirname(outfile), 'chunks-'));
+  // As deep in the repository whatever the outfile: their names come from their content, paths of sources included.
+  await mkdir(join(repository, 'dist'), { recursive: true });
+  const chunks = await mkdtemp(join(repository, 'dist/chunks-'));
   try {
     // First into chunks, for within one file esbuild does not shake what is imported lazily: all of the SDK would stay.
     const { metafile } = await build({
@@ -50,7 +51,9 @@ export async function bundle(outfile: string): Promise<string[]> {
     // Then the chunks into the one file that is installed.
     await build({
       ...common,
-      entryPoints: [join(chunks, 'main.js')],
+      // Paths relative to it get into the output.
+      absWorkingDir: chunks,
+      entryPoints: ['main.js'],
       outfile,
       sourcemap: 'external',
       plugins: [lazyBuiltins],

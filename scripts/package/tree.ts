@@ -17,7 +17,9 @@ export async function layTree(repository: string, tree: string, build: string): 
   const built = join(build, 'multus-bootstrap.mjs');
   const program = join(tree, libexec, 'multus-bootstrap.mjs');
   const licences = await bundledLicences(repository, await bundle(built));
-  await copy(join(repository, 'packer/install.sh'), join(tree, 'install.sh'), 0o755);
+  for (const installer of ['install.sh', join(libexec, 'install.sh')]) {
+    await copy(join(repository, 'packer/install.sh'), join(tree, installer), 0o755);
+  }
   await copy(built, program, 0o755);
   await mkdir(join(tree, 'root/usr/bin'), { recursive: true });
   await symlink(
