@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Installs the uploaded archive, and puts the uploaded configuration files where the agent reads them.
+set -euo pipefail
+shopt -s nullglob
+
+# What cloud-init still writes during the build would be in the image. A boot without user data ends degraded: nodeadm has
+# no NodeConfig.
+timeout 300 systemctl is-system-running --wait || true
+
+tar --extract --gzip --file "$(echo "$UPLOADS"/*.tar.gz)" --directory "$UPLOADS" --no-same-owner
+bash "$UPLOADS"/*/install.sh
+
+config_files=("$UPLOADS"/*.{yaml,yml,json})
+for file in "${config_files[@]}"; do
+  install --mode=644 "$file" /etc/multus-bootstrap/config.d/
+done
+rm -rf "$UPLOADS"
