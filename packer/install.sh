@@ -23,6 +23,7 @@ running_systemd() { live && [ -d /run/systemd/system ]; }
 
 files() { grep '[^/]$' || true; }
 folders() { grep '/$' || true; }
+without() { grep -vxF "$1" || true; }
 # The drop-ins assert a file that only the agent writes: they come last, and go first.
 drop_ins() { grep '/system/.*\.d/.*\.conf$' || true; }
 no_drop_ins() { grep -v '/system/.*\.d/.*\.conf$' || true; }
@@ -85,7 +86,7 @@ give_up() {
   [ "$step" = writing ] || fail 'stopped half-way; run it again'
   files <<<"$new" | while read -r path; do rm -f "$(beside "$path")"; done
   if [ -n "$old" ]; then write_list "$old"; else rm -f "$root/$list"; fi
-  comm -23 <(echo "$new") <(echo "$old") | folders | remove_folders
+  without "$old" <<<"$new" | folders | remove_folders
   say 'not installed; nothing was changed' >&2
 }
 
@@ -105,7 +106,7 @@ install_all() {
         echo "$path"
       fi
     done
-  } | sort)
+  })
 
   step=writing
   trap give_up EXIT
@@ -118,7 +119,7 @@ install_all() {
   step=replacing
   files <<<"$all" | no_drop_ins | put_in_place
   drop_ins <<<"$all" | put_in_place
-  stale=$(comm -13 <(echo "$new") <(echo "$old"))
+  stale=$(without "$new" <<<"$old")
   files <<<"$stale" | remove_files
   folders <<<"$stale" | remove_folders
   write_list "$new"
@@ -142,7 +143,7 @@ uninstall_all() {
     systemctl --quiet disable --now multus-bootstrap-sweep.timer || true
     systemctl --quiet stop multus-bootstrap.timer multus-bootstrap.service || true
   fi
-  files <<<"$old" | grep -vxF "$list" | remove_files
+  files <<<"$old" | without "$list" | remove_files
   remove_files <<<"$list"
   folders <<<"$old" | remove_folders
   ! running_systemd || systemctl daemon-reload

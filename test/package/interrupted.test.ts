@@ -1,0 +1,96 @@
+import { chmod, copyFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import t from 'tap';
+import { snapshot, stockRoot, type Test, temporaryFolder, unpacked } from './trees.ts';
+
+const needed = [
+  'usr/bin/multus-bootstrap',
+  'usr/libexec/multus-bootstrap/node',
+  'usr/libexec/multus-bootstrap/multus-bootstrap.mjs',
+  'usr/lib/systemd/system/multus-bootstrap.service',
+];
+
+// The runtime is most of the archive, and is written a few hundred times here: a small program stands in for it.
+const archive = await unpacked(t, 'x86_64');
+await copyFile('/bin/true', join(archive, 'root/usr/libexec/multus-bootstrap/node'));
+const older = join(await temporaryFolder(t), 'older');
+await execa('cp', ['-a', archive, older]);
+const units = join(older, 'root/usr/lib/systemd/system');
+await rename(join(units, 'kubelet.service.d'), join(units, 'other.service.d'));
+const shims = await makeShims(t);
+
+for (const { title, before, action } of [
+  { title: 'a first installation', before: [], action: [archive] },
+  { title: 'an upgrade', before: [[older]], action: [archive] },
+  { title: 'a downgrade', before: [[archive]], action: [older] },
+  { title: 'an uninstallation', before: [[archive]], action: [archive, '--uninstall'] },
+]) {
+  t.test(`${title}, killed before each change that it makes, then run again`, async (t) => {
+    const stock = await stockRoot(t);
+    const untouched = await snapshot(stock);
+    const prepare = async (root: string) => {
+      for (const step of before) {
+        await run(step, root);
+      }
+    };
+    await prepare(stock);
+    await run(action, stock);
+    const undisturbed = await snapshot(stock);
+
+    let kills = 0;
+    for (let change = 1; ; change++) {
+      const root = await stockRoot(t);
+      await prepare(root);
+      if (!(await runKilled(action, root, change))) {
+        break;
+      }
+      kills++;
+      const seen = await snapshot(root);
+      const dropIns = Object.keys(seen).filter((path) => path.endsWith('/10-multus-bootstrap.conf'));
+      t.ok(dropIns.length === 0 || needed.every((path) => path in seen), 'a drop-in only beside the agent');
+      await run(action, root);
+      t.strictSame(await snapshot(root), undisturbed, `killed before change ${change}`);
+      await run([archive, '--uninstall'], root);
+      t.strictSame(await snapshot(root), untouched, `and uninstalled`);
+    }
+    // At the least, each file of the archive.
+    t.ok(kills >= 14, `${kills} kills`);
+  });
+}
+
+async function run([folder, ...args]: string[], root: string): Promise<void> {
+  await execa(`${folder}/install.sh`, [...args, '--root', root]);
+}
+
+/** False if it came to its end before as many changes. */
+async function runKilled([folder, ...args]: string[], root: string, change: number): Promise<boolean> {
+  const counter = join(await temporaryFolder(t), 'counter');
+  const { signal, failed, stderr } = await execa(`${folder}/install.sh`, [...args, '--root', root], {
+    env: { PATH: `${shims}:${process.env['PATH']}`, COUNTER: counter, KILL_AT: String(change) },
+    // A process group of its own: the script dies with its pipelines.
+    detached: true,
+    reject: false,
+  });
+  if (failed && signal !== 'SIGKILL') {
+    throw new Error(stderr);
+  }
+  return failed;
+}
+
+/** Commands that change files, and kill the process group instead when it is their turn. */
+async function makeShims(test: Test): Promise<string> {
+  const folder = await temporaryFolder(test);
+  for (const command of ['cp', 'mv', 'rm', 'rmdir', 'mkdir', 'chmod']) {
+    const { stdout } = await execa('which', [command]);
+    const lines = [
+      '#!/bin/sh',
+      'echo >>"$COUNTER"',
+      '[ "$(wc -l <"$COUNTER")" -ne "$KILL_AT" ] || kill -KILL 0',
+      `exec ${stdout} "$@"`,
+    ];
+    await writeFile(join(folder, command), `${lines.join('\n')}\n`);
+    await chmod(join(folder, command), 0o755);
+  }
+  return folder;
+}
