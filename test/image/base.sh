@@ -6,7 +6,7 @@ root=$1
 packages=(
   systemd systemd-sysv udev dbus procps kmod linux-image-cloud-amd64
   iproute2 iptables nftables containernetworking-plugins ca-certificates
-  openssh-server # disabled
+  openssh-server sudo # disabled; for whoever bakes an image from it
 )
 # In a mount namespace of its own: what debootstrap mounts in the folder is gone when it ends, however it ends.
 unshare --mount debootstrap --variant=minbase --include="$(IFS=,; echo "${packages[*]}")" bookworm "$root"

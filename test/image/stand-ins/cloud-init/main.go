@@ -10,6 +10,10 @@ import (
 )
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "clean" {
+		os.RemoveAll("/var/lib/cloud/instances")
+		return
+	}
 	err := runScripts()
 	// nodeadm looks whether this file is there.
 	os.MkdirAll("/run/cloud-init", 0o755)
