@@ -34,7 +34,7 @@ export const advice: Readonly<Record<ErrorClass, Advice>> = {
   },
   transient: {
     exitCode: ExitCode.deadline,
-    remedy: 'EC2 or the way to it is in trouble: see https://health.aws.amazon.com, then run again',
+    remedy: 'EC2 or the way to it is in trouble: see the AWS Health Dashboard, then run again',
   },
   unreachable: { exitCode: ExitCode.unreachable, remedy: openTheWay },
   notYet: {
@@ -62,7 +62,8 @@ export const advice: Readonly<Record<ErrorClass, Advice>> = {
     exitCode: ExitCode.notPermitted,
     remedy:
       'EC2 does not accept the credentials: see that the role of the instance profile exists, that its trust ' +
-      'policy names ec2.amazonaws.com, and that no stale AWS_ACCESS_KEY_ID is in the environment',
+      'policy names ec2.amazonaws.com (in China ec2.amazonaws.com.cn), and that no stale AWS_ACCESS_KEY_ID is in the ' +
+      'environment',
   },
   limit: { exitCode: ExitCode.limit, remedy: raiseLimit },
   clock: {

@@ -36,11 +36,17 @@ export function openTheWay({ code }: Ec2Error, { endpoint, proxy }: Way): string
       'where the routes of the primary ENI lead; or set AWS_ENDPOINT_URL_EC2 or HTTPS_PROXY'
     );
   }
-  const region = /ec2[^.]*\.([a-z0-9-]+)\./.exec(endpoint)?.[1] ?? '<region>';
   return (
     'The subnet of the primary ENI needs a route to EC2: a NAT gateway, or the interface endpoint ' +
-    `com.amazonaws.${region}.ec2, whose security group must let this node in at port 443; or set HTTPS_PROXY`
+    `${interfaceEndpoint(endpoint)}, whose security group must let this node in at port 443; or set HTTPS_PROXY`
   );
+}
+
+/** Its service name begins with the partition's domain, the other way round: that of dual-stack hosts is another. */
+function interfaceEndpoint(endpoint: string): string {
+  const [, region, domain] =
+    /^https:\/\/ec2(?:-fips)?\.([a-z0-9-]+)\.(?!api\.)([a-z0-9.-]+)$/.exec(endpoint) ?? [];
+  return domain === undefined ? 'of EC2' : `${domain.split('.').toReversed().join('.')}.${region}.ec2`;
 }
 
 /** For `notPermitted`. */

@@ -35,7 +35,8 @@ export function parseCredentials(role: string, body: Buffer | undefined): Creden
     throw new Failure(
       ExitCode.notPermitted,
       `IMDS has no credentials for the role ${role} (${String(answer.Code ?? 'HTTP 404')}). ` +
-        'See that the role exists and that its trust policy lets ec2.amazonaws.com assume it',
+        'See that the role exists and that its trust policy lets ec2.amazonaws.com (in China ec2.amazonaws.com.cn) ' +
+        'assume it',
     );
   }
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token, expiration };

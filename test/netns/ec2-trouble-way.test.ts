@@ -19,13 +19,7 @@ t.test('EC2 is not to be reached: the likely cause', async (t) => {
     [
       'no route',
       { AWS_ENDPOINT_URL_EC2: 'https://10.255.255.1' },
-      [
-        'ENETUNREACH',
-        'https://10.255.255.1',
-        'NAT gateway',
-        'interface endpoint com.amazonaws.',
-        'HTTPS_PROXY',
-      ],
+      ['ENETUNREACH', 'https://10.255.255.1', 'NAT gateway', 'interface endpoint of EC2', 'HTTPS_PROXY'],
     ],
     [
       "no name, and the Region's own endpoint",
