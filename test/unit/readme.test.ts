@@ -1,6 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import t from 'tap';
+import { endpointFor } from '../../agent/ec2/transport.ts';
 import { updateTable } from '../../scripts/config-table.ts';
+import { parsePolicy } from '../simulator/iam/policy.ts';
+import { partitionOf } from '../simulator/model/naming.ts';
 
 const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
 
@@ -8,17 +11,34 @@ t.test('the table of configuration keys is the schema’s', async (t) => {
   t.equal(updateTable(readme), readme, '`node scripts/config-table.ts` writes it anew');
 });
 
-t.test('the IAM policy allows what the program calls, and nothing else', async (t) => {
-  const [, json = ''] = /```json\n(\{\n {2}"Version"[^`]*)```/.exec(readme) ?? [];
-  const policy: { Statement: { Action: string | string[] }[] } = JSON.parse(json);
-  const allowed = new Set(policy.Statement.flatMap((statement) => statement.Action));
-
-  const folder = new URL('../../agent/ec2/', import.meta.url);
-  const sources = await Promise.all(
-    (await readdir(folder)).map((file) => readFile(new URL(file, folder), 'utf8')),
-  );
-  const called = sources.flatMap((source) =>
-    [...source.matchAll(/new (\w+)Command\(/g)].map(([, name]) => name),
-  );
-  t.strictSame([...allowed].sort(), [...new Set(called)].map((action) => `ec2:${action}`).sort());
+t.test('the table of the IAM policy has its statements', async (t) => {
+  const file = new URL('../../userdata/iam/multus-bootstrap-policy.json', import.meta.url);
+  const { Statement } = parsePolicy(await readFile(file, 'utf8'));
+  const table = rowsBelow('| statement | what for | needed |');
+  const named = table.flatMap(([first = '']) => [...first.matchAll(/`(\w+)`/g)].map(([, sid]) => sid));
+  t.same(named.sort(), Statement.map(({ Sid }) => Sid).sort());
 });
+
+t.test('the table of endpoints is what the program calls', (t) => {
+  const table = rowsBelow('| Region | partition | EC2 |');
+  t.ok(table.length > 0);
+  for (const [region = '', partition, host, dualStack] of table) {
+    t.equal(endpointFor(region, {}).host, host);
+    t.equal(endpointFor(region, { AWS_USE_DUALSTACK_ENDPOINT: 'true' }).host, dualStack);
+    t.equal(partitionOf(region), partition);
+  }
+  t.end();
+});
+
+/** The cells of a table, by how its head begins. */
+function rowsBelow(head: string): string[][] {
+  const [, ...below] = readme.split(`\n${head}`);
+  const lines = below[0]?.split('\n').slice(2) ?? [];
+  const end = lines.findIndex((line) => !line.startsWith('|'));
+  return lines.slice(0, end).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
