@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { execa } from 'execa';
 import t from 'tap';
 import { endpointFor } from '../../agent/ec2/transport.ts';
 import { updateTable } from '../../scripts/config-table.ts';
@@ -17,6 +18,13 @@ t.test('the table of the IAM policy has its statements', async (t) => {
   const table = rowsBelow('| statement | what for | needed |');
   const named = table.flatMap(([first = '']) => [...first.matchAll(/`(\w+)`/g)].map(([, sid]) => sid));
   t.same(named.sort(), Statement.map(({ Sid }) => Sid).sort());
+});
+
+t.test('the policy of another partition, by the command that is shown', async (t) => {
+  const [, script = '', file = ''] = /^sed '([^']+)' (\S+)/m.exec(readme) ?? [];
+  const path = new URL(`../../${file}`, import.meta.url).pathname;
+  const { stdout } = await execa('sed', [script, path]);
+  t.equal(stdout, (await readFile(path, 'utf8')).trimEnd().replaceAll('arn:aws:', 'arn:aws-us-gov:'));
 });
 
 t.test('the table of endpoints is what the program calls', (t) => {
