@@ -5,7 +5,7 @@ import { gatedUnits } from '../host/units.ts';
 import { type Retry, writeResult } from '../report/result.ts';
 import { boot } from './run/boot.ts';
 import { applyFailurePolicy, tellFailure } from './run/failure-policy.ts';
-import { callNodeadmBack, giveWay } from './run/gated-units.ts';
+import { callBack, giveWay } from './run/gated-units.ts';
 import type { Progress } from './run/progress.ts';
 import { interfaceResult } from './run/summary.ts';
 import { createShell, type Shell } from './shell.ts';
@@ -73,7 +73,7 @@ async function runAlone(shell: Shell, isFirst: boolean): Promise<ExitCode> {
     });
     // The first run of a boot has nodeadm-run wait for it.
     if (gate === 'open' && !isFirst) {
-      await callNodeadmBack(shell);
+      await callBack(shell);
     }
     return exitCode;
   } catch (error) {

@@ -1,13 +1,15 @@
 import { type CommandResult, tryCommand } from './command.ts';
 
+export type GatedUnit = 'nodeadm-run' | 'kubelet';
+
 /** What systemd knows of the units that the gate holds back. */
 export interface GatedUnits {
   /** kubelet has run since the boot. */
   kubeletHasStarted: boolean;
   /** A start of kubelet or nodeadm-run is queued: by their drop-ins it waits for the agent's unit. */
   startIsQueued: boolean;
-  /** nodeadm-run found the gate closed, and will not come by itself any more. */
-  nodeadmWasTurnedAway: boolean;
+  /** Found the gate closed, and will not come by itself any more: nodeadm-run, else kubelet. */
+  turnedAway: GatedUnit | undefined;
 }
 
 const properties = [
@@ -38,14 +40,16 @@ export function readGatedUnits(shown: string): GatedUnits {
       return [unit.get('Id'), unit];
     }),
   );
-  const value = (unit: string, property: string) => units.get(`${unit}.service`)?.get(property) ?? '';
-  const number = (unit: string, property: string) => Number(value(unit, property));
+  const value = (unit: GatedUnit, property: string) => units.get(`${unit}.service`)?.get(property) ?? '';
+  const number = (unit: GatedUnit, property: string) => Number(value(unit, property));
+  // Before the first try AssertResult is "no" too.
+  const wasTurnedAway = (unit: GatedUnit) =>
+    number(unit, 'AssertTimestampMonotonic') > 0 && value(unit, 'AssertResult') === 'no';
   return {
     kubeletHasStarted: number('kubelet', 'ExecMainStartTimestampMonotonic') > 0,
     startIsQueued: number('kubelet', 'Job') > 0 || number('nodeadm-run', 'Job') > 0,
-    // Before the first try AssertResult is "no" too.
-    nodeadmWasTurnedAway:
-      number('nodeadm-run', 'AssertTimestampMonotonic') > 0 && value('nodeadm-run', 'AssertResult') === 'no',
+    // Where both were: nodeadm-run also starts kubelet, and hands it the drop-in before.
+    turnedAway: (['nodeadm-run', 'kubelet'] as const).find(wasTurnedAway),
   };
 }
 
@@ -63,9 +67,9 @@ export async function isUnitsOwnProcess(root: string): Promise<boolean> {
   return shown.ok && Number(shown.stdout) === process.pid;
 }
 
-/** Starts nodeadm-run without waiting: it waits for the agent's unit itself. */
-export async function startNodeadmRun(): Promise<CommandResult> {
-  return systemctl('start', '--no-block', 'nodeadm-run.service');
+/** Starts it without waiting: it waits for the agent's unit itself. */
+export async function startGatedUnit(unit: GatedUnit): Promise<CommandResult> {
+  return systemctl('start', '--no-block', `${unit}.service`);
 }
 
 /** The transient timer that starts the agent's unit again. */

@@ -1,6 +1,6 @@
 import { ExitCode } from '../../failure.ts';
 import { gateIsOpen } from '../../host/gate.ts';
-import { gatedUnits, startNodeadmRun } from '../../host/units.ts';
+import { gatedUnits, startGatedUnit } from '../../host/units.ts';
 import { type LastResult, readResult } from '../../report/result.ts';
 import type { Shell } from '../shell.ts';
 
@@ -29,16 +29,19 @@ function exitCodeIn(last: LastResult): ExitCode | undefined {
     : undefined;
 }
 
-/** An earlier run of this boot failed, and nodeadm-run, which starts kubelet, found the gate closed. */
-export async function callNodeadmBack({ root, log }: Shell): Promise<void> {
-  const { nodeadmWasTurnedAway, kubeletHasStarted } = await gatedUnits(root);
-  if (!nodeadmWasTurnedAway || kubeletHasStarted) {
+/**
+ * An earlier run of this boot failed, and what starts kubelet found the gate closed: nodeadm-run, or the user data's own
+ * `nodeadm init`, which waits for kubelet without trying again, and nodeadm-run behind cloud-init waits for that.
+ */
+export async function callBack({ root, log }: Shell): Promise<void> {
+  const { turnedAway, kubeletHasStarted } = await gatedUnits(root);
+  if (turnedAway === undefined || kubeletHasStarted) {
     return;
   }
-  const started = await startNodeadmRun();
+  const started = await startGatedUnit(turnedAway);
   if (started.ok) {
-    log.info('started nodeadm-run, which had found the gate closed');
+    log.info(`started ${turnedAway}, which had found the gate closed`);
   } else {
-    log.error(`could not start nodeadm-run: ${started.said}; do it by hand: systemctl start nodeadm-run`);
+    log.error(`could not start ${turnedAway}: ${started.said}; do it by hand: systemctl start ${turnedAway}`);
   }
 }

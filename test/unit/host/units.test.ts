@@ -4,7 +4,7 @@ import { type GatedUnits, readGatedUnits } from '../../../agent/host/units.ts';
 const kubelet =
   'Id=kubelet.service\nExecMainStartTimestampMonotonic=0\nAssertResult=no\nAssertTimestampMonotonic=0';
 const nodeadm = kubelet.replace('kubelet', 'nodeadm-run');
-const nothing: GatedUnits = { kubeletHasStarted: false, startIsQueued: false, nodeadmWasTurnedAway: false };
+const nothing: GatedUnits = { kubeletHasStarted: false, startIsQueued: false, turnedAway: undefined };
 
 const cases: [string, string, Partial<GatedUnits>][] = [
   ['before anything has started', `${kubelet}\n\n${nodeadm}`, {}],
@@ -19,7 +19,17 @@ const cases: [string, string, Partial<GatedUnits>][] = [
   [
     'nodeadm-run met a closed gate',
     `${kubelet}\n\n${nodeadm.replace('AssertTimestampMonotonic=0', 'AssertTimestampMonotonic=99')}`,
-    { nodeadmWasTurnedAway: true },
+    { turnedAway: 'nodeadm-run' },
+  ],
+  [
+    'kubelet met a closed gate',
+    `${kubelet.replace('AssertTimestampMonotonic=0', 'AssertTimestampMonotonic=99')}\n\n${nodeadm}`,
+    { turnedAway: 'kubelet' },
+  ],
+  [
+    'both met a closed gate',
+    `${kubelet}\n\n${nodeadm}`.replaceAll('AssertTimestampMonotonic=0', 'AssertTimestampMonotonic=99'),
+    { turnedAway: 'nodeadm-run' },
   ],
   [
     'nodeadm-run met an open gate',
