@@ -50,6 +50,8 @@ export interface NodeOptions {
   primarySubnet?: string;
   state?: 'pending' | 'running';
   profile?: { roleName: string } | null;
+  /** Where its IMDS listens: by default at any free port of 127.0.0.1. */
+  imds?: { host: string; port: number };
   /** Names the device of an attached ENI as the kernel would: by default ens6, ens7… by device index. */
   deviceName?: (eni: Eni) => string | undefined;
   /** An image without nodeadm. */
@@ -125,6 +127,7 @@ export async function startNode(options: NodeOptions = {}): Promise<TestNode> {
     ...(bytes === undefined ? {} : { userData: bytes }),
     ...(options.state === undefined ? {} : { state: options.state }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...(options.imds === undefined ? {} : { imds: options.imds }),
   });
   await plug('ens5', node.primaryEni.mac);
   await execa('ip', ['link', 'set', 'ens5', 'up']);

@@ -1,0 +1,3 @@
+import { testTable } from './table.ts';
+
+await testTable(import.meta.url, 'denied permission');
