@@ -4,8 +4,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
-/** How `uname -m`, more or less, and the npm package of Node.js call a machine. */
-export const architectures = { x86_64: 'x64', arm64: 'arm64' } as const;
+/** Machines, and how the npm packages of Node.js call them. */
+const architectures = { x86_64: 'x64', arm64: 'arm64' } as const;
 export type Architecture = keyof typeof architectures;
 
 /**
