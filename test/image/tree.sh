@@ -21,7 +21,7 @@ echo localhost >"$root/etc/hostname"
 
 systemctl --root="$root" --quiet enable systemd-networkd.service \
   nodeadm-boot-hook.service nodeadm-config.service nodeadm-run.service \
-  cloud-init-local.service cloud-init.service cloud-config.service cloud-final.service cloud-init.target
+  test-initrd.service cloud-init-local.service cloud-init.service cloud-config.service cloud-final.service cloud-init.target
 systemctl --root="$root" --quiet disable ssh.service
 # What an emulated machine would only spend time on. Without getty.target nobody asks for a password on the console.
 systemctl --root="$root" --quiet mask getty.target systemd-logind.service \
