@@ -36,6 +36,7 @@ export interface KubeletStart {
   /** In s, of the same clock. */
   monotonic: number;
   pid: number;
+  args: string[];
   labels: Record<string, string> | null;
   taints: { key: string; effect: string }[] | null;
   links: { name: string; up: boolean; addresses: string[] }[];
@@ -45,6 +46,10 @@ export interface BenchOptions extends UserDataOptions {
   /** Makes the world as it is to be, before the machine boots. */
   arrange?: (node: TestNode) => void;
   files?: Readonly<Record<string, string>>;
+  /** Paths that the image lacks. */
+  absent?: readonly string[];
+  /** The image as it was before the agent was installed. */
+  isStock?: boolean;
 }
 
 /** Boots a machine that goes with the test. */
@@ -55,7 +60,11 @@ export async function boot(t: Test, options: BenchOptions): Promise<Bench> {
   });
   t.teardown(() => node.close());
   options.arrange?.(node);
-  const machine = await bootMachine(layers(), { ...files(node), ...options.files });
+  const machine = await bootMachine(
+    layers().slice(options.isStock ? 1 : 0),
+    { ...files(node), ...options.files },
+    options.absent,
+  );
   t.teardown(() => machine.stop());
   return {
     ...machine,
@@ -76,7 +85,7 @@ function files({ simulator, node }: TestNode): Record<string, string> {
   return {
     '/etc/test-machine/environment': environment,
     '/etc/multus-bootstrap/environment': environment,
-    '/etc/systemd/network/05-primary.network': `[Match]\nName=ens5\n[Network]\nAddress=${node.primaryEni.addresses[0]}/24\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n`,
+    '/usr/lib/systemd/network/05-primary.network': `[Match]\nName=ens5\n[Network]\nAddress=${node.primaryEni.addresses[0]}/24\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n`,
     '/etc/systemd/system/multus-bootstrap.service.d/50-bench.conf': '[Service]\nRestartSec=500ms\n',
     '/etc/systemd/system/kubelet.service.d/50-bench.conf': '[Service]\nRestartSec=100ms\n',
   };

@@ -30,11 +30,13 @@ let booted = 0;
 /**
  * Boots a machine on the layers, the topmost first, which it does not change.
  *
- * @param files what this one has besides, by path; those whose text begins with `#!` are executable
+ * @param files what this one has besides, by path
+ * @param absent paths that it lacks
  */
 export async function bootMachine(
   layers: readonly string[],
   files: Readonly<Record<string, string>> = {},
+  absent: readonly string[] = [],
 ): Promise<Machine> {
   booted += 1;
   const name = `multus-bootstrap-${process.pid}-${booted}`;
@@ -47,6 +49,9 @@ export async function bootMachine(
   await execa('mount', ['-t', 'overlay', 'overlay', '-o', options.join(','), tree]);
   for (const [path, text] of Object.entries(files)) {
     await writeInto(tree, path, text);
+  }
+  for (const path of absent) {
+    await rm(join(tree, path), { recursive: true });
   }
 
   let output = '';
@@ -106,6 +111,7 @@ export async function bootMachine(
     async stop() {
       process.kill(Number(leader), 'SIGKILL');
       await container;
+      await execa('find', [cgroup, '-depth', '-type', 'd', '-delete']);
       await execa('umount', [tree]);
       await rm(folder, { recursive: true });
     },
@@ -141,5 +147,5 @@ const controlSequence = /\u001b(\[[0-9;?]*[A-Za-z]|\].*?\u0007|[()].)/g;
 
 async function writeInto(tree: string, path: string, text: string): Promise<void> {
   await mkdir(dirname(join(tree, path)), { recursive: true });
-  await writeFile(join(tree, path), text, text.startsWith('#!') ? { mode: 0o755 } : {});
+  await writeFile(join(tree, path), text);
 }

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { ExitCode } from '../../agent/failure.ts';
 import {
   agentEnds,
   agentHasEnded,
@@ -31,6 +32,7 @@ async function testCase(t: Test, each: Case): Promise<string> {
   const { bench, mend } = await bootCase(t, each);
   if (each.fate === 'held') {
     await isHeld(t, bench, each);
+    await isInTime(t, bench, each);
     await mend(bench);
     await recoversByHand(t, bench, each);
     return 'held';
@@ -41,6 +43,7 @@ async function testCase(t: Test, each: Case): Promise<string> {
   t.equal(ends.at(-1)?.result, isFailure ? 'failed' : 'done', 'kubelet starts once the agent has ended so');
   t.equal(ends[0]?.result, isFailure || each.trouble.exitCode === undefined ? 'failed' : 'done');
   isAsTold(t, kubelet, each, wasEarly(each));
+  await isInTime(t, bench, each);
   // nodeadm-run comes behind the user data; while it is queued, a run gives way.
   await bench.run('systemctl', 'is-system-running', '--wait');
   await tellsWhy(t, bench, each);
@@ -96,6 +99,14 @@ async function isHeld(t: Test, bench: Bench, each: Case): Promise<void> {
     'AssertPathExists=/run/multus-bootstrap/go was not met',
     'systemctl status says by what it is held',
   );
+}
+
+/** A run that its deadline ends is over then, but for the time that it took to start and to give up. */
+async function isInTime(t: Test, bench: Bench, { trouble }: Case): Promise<void> {
+  if (trouble.exitCode === ExitCode.deadline) {
+    const { ms } = JSON.parse((await bench.read('/run/multus-bootstrap/result.json')) ?? '{}');
+    t.ok(ms >= 5_000 && ms < 10_000, 'within the deadline of 5 s', { ms });
+  }
 }
 
 /** The reason is where people look: in the journal, in `systemctl status`, on the console. */

@@ -10,9 +10,10 @@ export type Order = (typeof orders)[number];
 
 export interface UserDataOptions {
   /** The spec of our document; undefined: none. */
-  spec: object | undefined;
-  starter: Starter;
-  order: Order;
+  spec?: object | undefined;
+  starter?: Starter;
+  /** As it comes, if it is not given. */
+  order?: Order;
 }
 
 /** User data with a NodeConfig, a shell script, and our document. */
@@ -56,7 +57,7 @@ function multipart(parts: [string, string][]): string {
 /** For the agent's unit: that cloud-init has come as far as `order` wants it. */
 export const agentMayStart = '/run/agent-may-start';
 
-function script(starter: Starter, order: Order): string {
+function script(starter: Starter | undefined, order: Order | undefined): string {
   const agentHasEnded =
     'systemctl show --property=ActiveState multus-bootstrap | grep -qE "=(active|failed)"';
   const kubeletIsQueued = 'systemctl show --property=Job kubelet | grep -q =';
