@@ -6,7 +6,7 @@ import { execa } from 'execa';
  * Lays folders over each other, the first one below, in a new folder on the same file system. The files of the first are linked,
  * not copied: to change one, replace it (`cp --remove-destination`, `install`, a rename), never write into it.
  */
-export async function layTree(to: string, [base, ...over]: [string, ...string[]]): Promise<void> {
+async function layTree(to: string, [base, ...over]: [string, ...string[]]): Promise<void> {
   await execa('cp', ['--archive', '--link', base, to]);
   for (const layer of over) {
     await execa('cp', [
