@@ -13,12 +13,14 @@ export function taintRemoval(nodeName: string): string {
 /** The taints of the last `--register-with-taints` among the flags, which is the one that counts; undefined if none. */
 export function taintsOfFlags(flags: readonly string[]): string[] | undefined {
   let taints: string[] | undefined;
-  for (const [index, word] of flags.entries()) {
+  // systemd takes quotes away as it splits kubelet's arguments; a taint has none of its own.
+  const words = flags.map((each) => each.replaceAll(/["']/g, ''));
+  for (const [index, word] of words.entries()) {
     if (word.startsWith(`${flag}=`)) {
       taints = split(word.slice(flag.length + 1));
     }
     if (word === flag) {
-      taints = split(flags[index + 1] ?? '');
+      taints = split(words[index + 1] ?? '');
     }
   }
   return taints;

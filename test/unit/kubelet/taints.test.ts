@@ -17,6 +17,13 @@ t.test('the taints that kubelet would take from flags', (t) => {
       ['--register-with-taints=a:NoSchedule', '--register-with-taints='],
       [],
     ],
+    [
+      'a quoted value',
+      ['--register-with-taints="a=b:NoSchedule,c:NoExecute"'],
+      ['a=b:NoSchedule', 'c:NoExecute'],
+    ],
+    ['a flag that is quoted whole', ["'--register-with-taints=a=b:NoSchedule'"], ['a=b:NoSchedule']],
+    ['a quoted value apart', ['--register-with-taints', '"a=b:NoSchedule"'], ['a=b:NoSchedule']],
     ['a flag without its value', ['--register-with-taints'], []],
     ['another flag with the same start', ['--register-with-taints-not=a:NoSchedule'], undefined],
   ];
