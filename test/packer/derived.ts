@@ -6,19 +6,28 @@ import { execa } from 'execa';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 export const templateFolder = join(repository, 'packer');
 
+interface Changes {
+  /** What `npm run package` has made, where the build needs it. */
+  archive?: string;
+  /** Attributes for the source. */
+  more?: string;
+  /** Another source, called `node`. */
+  source?: { type: string; text: string };
+}
+
 /**
  * Debian's Packer is 1.6.6, which lacks some of what the template uses. This copies the template for it, with only this
  * changed; the build with its provisioners, the variables and the locals stay as they are:
  * - `plugins.pkr.hcl` is left out: Packer had its plugins built in.
  * - `source-ami.pkr.hcl` becomes `local.source_ami` with a fixed value: there were no data sources.
- * - `source.pkr.hcl` loses the three attributes that came later, and gains `more`.
+ * - `source.pkr.hcl` loses the three attributes that came later, and gains `more`; or it is another source altogether,
+ *   whose type the build then names.
  *
- * @param archive what `npm run package` has made, where the build needs it
  * @returns the folder of the copy
  */
 export async function deriveTemplate(
   folder: string,
-  { more = '', archive }: { more?: string; archive?: string } = {},
+  { more = '', archive, source }: Changes = {},
 ): Promise<string> {
   const derived = join(folder, 'packer');
   await mkdir(derived);
@@ -39,7 +48,16 @@ export async function deriveTemplate(
         );
         break;
       case 'source.pkr.hcl':
-        await writeFile(join(derived, file), withoutLaterAttributes(text).replace(/\}\n$/, `${more}}\n`));
+        await writeFile(
+          join(derived, file),
+          source?.text ?? withoutLaterAttributes(text).replace(/\}\n$/, `${more}}\n`),
+        );
+        break;
+      case 'build.pkr.hcl':
+        await writeFile(
+          join(derived, file),
+          text.replace('source.amazon-ebs.node', `source.${source?.type ?? 'amazon-ebs'}.node`),
+        );
         break;
       default:
         await writeFile(join(derived, file), text);
