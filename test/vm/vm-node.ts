@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import { enterNamespace } from '../netns/namespace.ts';
 import { type NodeOptions, startNode, type TestNode } from '../netns/simulated-node.ts';
 import type { Eni } from '../simulator/model/records.ts';
-import { baseDisk } from './base-disk.ts';
+import { type BaseDisk, baseDisk } from './base-disk.ts';
 import { Vm } from './vm.ts';
 
 /** As `enterNamespace`; IMDS and EC2 are then where guest/etc says. */
@@ -23,9 +23,13 @@ export interface VmNode extends TestNode {
   startInstance(): Promise<void>;
 }
 
-/** Makes an instance whose VM is still off: `vm.start()` boots it. It goes with the test. */
-export async function makeVmNode(t: Test, options: NodeOptions = {}): Promise<VmNode> {
-  const disk = await baseDisk();
+/**
+ * Makes an instance whose VM is still off: `vm.start()` boots it. It goes with the test.
+ *
+ * @param image what it boots from, where it is another than `baseDisk` makes
+ */
+export async function makeVmNode(t: Test, options: NodeOptions = {}, image?: BaseDisk): Promise<VmNode> {
+  const disk = image ?? (await baseDisk());
   const node = await startNode({
     ...options,
     imds: { host: linkLocal, port: 80 },
