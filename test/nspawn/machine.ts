@@ -93,13 +93,9 @@ export async function bootMachine(
     tree,
     console,
     async run(command, ...args) {
-      const inside = ['--target', leader, '--all', '--root', '--wd', command, ...args];
-      const { exitCode, all } = await execa('nsenter', inside, {
-        reject: false,
-        all: true,
-        env: plain,
-        extendEnv: false,
-      });
+      // tap puts its own variables into what is spawned, whatever the environment that is given.
+      const inside = ['--target', leader, '--all', '--root', '--wd', 'env', '-i', ...plain, command, ...args];
+      const { exitCode, all } = await execa('nsenter', inside, { reject: false, all: true });
       return { exitCode, output: all };
     },
     read: (path) =>
@@ -140,7 +136,7 @@ const nspawn = [
   '--console=read-only',
 ];
 
-const plain = { PATH: '/usr/sbin:/usr/bin', LANG: 'C.UTF-8', SYSTEMD_PAGER: '', SYSTEMD_COLORS: '0' };
+const plain = ['PATH=/usr/sbin:/usr/bin', 'LANG=C.UTF-8', 'SYSTEMD_PAGER=', 'SYSTEMD_COLORS=0'];
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they begin with.
 const controlSequence = /\u001b(\[[0-9;?]*[A-Za-z]|\].*?\u0007|[()].)/g;

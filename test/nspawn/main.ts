@@ -24,13 +24,17 @@ try {
   await mkdir(join(agent, 'usr/lib/x86_64-linux-gnu'), { recursive: true });
   await copyFile(libatomic, join(agent, libatomic));
   const rows = join(work, 'rows');
-  const { exitCode } = await execa('tap', ['run', '--disable-coverage', `--jobs=${jobs}`, ...tests()], {
-    cwd: repository,
-    env: { [layersVariable]: [agent, tree].join(':'), [rowsVariable]: rows },
-    preferLocal: true,
-    reject: false,
-    stdio: 'inherit',
-  });
+  const { exitCode } = await execa(
+    'tap',
+    ['run', '--disable-coverage', '--timeout=900', `--jobs=${jobs}`, ...tests()],
+    {
+      cwd: repository,
+      env: { [layersVariable]: [agent, tree].join(':'), [rowsVariable]: rows },
+      preferLocal: true,
+      reject: false,
+      stdio: 'inherit',
+    },
+  );
   console.log(await matrix(rows));
   process.exitCode = exitCode ?? 1;
 } finally {

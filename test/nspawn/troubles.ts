@@ -23,7 +23,7 @@ export type Mend = (bench: Bench) => Promise<void>;
 
 const spec = eth1({}, '1m');
 /** Long enough for a run that nothing disturbs. */
-const soonOver = eth1({}, '5s');
+const soonOver = eth1({}, '8s');
 
 /** All but what nodeadm itself asks for. */
 const agentsCalls = [

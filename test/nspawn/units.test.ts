@@ -6,7 +6,13 @@ import { enterBench } from './enter.ts';
 await enterBench(import.meta.url);
 
 const services = ['multus-bootstrap.service', 'multus-bootstrap-sweep.service'];
-const units = [...services, 'multus-bootstrap-sweep.timer', 'nodeadm-run.service', 'kubelet.service'];
+const units = [
+  ...services,
+  'multus-bootstrap-sweep.timer',
+  'nodeadm-config.service',
+  'nodeadm-run.service',
+  'kubelet.service',
+];
 
 t.test('units', async (t) => {
   const bench = await boot(t, {});

@@ -71,6 +71,7 @@ for (const [machine, elf] of [
         'usr/lib/systemd/system/multus-bootstrap-sweep.service -rw-r--r--',
         'usr/lib/systemd/system/multus-bootstrap-sweep.timer -rw-r--r--',
         'usr/lib/systemd/system/multus-bootstrap.service -rw-r--r--',
+        'usr/lib/systemd/system/nodeadm-config.service.d/10-multus-bootstrap.conf -rw-r--r--',
         'usr/lib/systemd/system/nodeadm-run.service.d/10-multus-bootstrap.conf -rw-r--r--',
         'usr/libexec/multus-bootstrap/install.sh -rwxr-xr-x',
         'usr/libexec/multus-bootstrap/multus-bootstrap.mjs -rwxr-xr-x',
