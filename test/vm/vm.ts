@@ -14,7 +14,7 @@ import { type Power, switchOn } from './power.ts';
 const keepVariable = 'MULTUS_BOOTSTRAP_TEST_KEEP_VM';
 
 /** How long a boot, a shutdown or a command may take. */
-const boundMs = 120_000;
+const boundMs = 300_000;
 
 /** An emulated machine with a disk of its own, which outlives its power. */
 export class Vm {
