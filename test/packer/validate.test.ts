@@ -74,16 +74,14 @@ const cases: Case[] = [
   },
   {
     what: 'the unit has a setting that systemd does not know',
-    broken: `printf '[Service]\\nTimeoutStartSeconds=1\\n' >${units}/multus-bootstrap-sweep.service.d.conf; mkdir -p ${units}/multus-bootstrap-sweep.service.d; mv ${units}/multus-bootstrap-sweep.service.d.conf ${units}/multus-bootstrap-sweep.service.d/x.conf`,
+    broken: `mkdir ${units}/multus-bootstrap-sweep.service.d && printf '[Service]\\nTimeout=1\\n' >${units}/multus-bootstrap-sweep.service.d/x.conf`,
     mended: `rm -r ${units}/multus-bootstrap-sweep.service.d`,
-    says: [
-      "Unknown key name 'TimeoutStartSeconds'",
-      'systemd finds fault with multus-bootstrap-sweep.service',
-    ],
+    says: ["Unknown key 'Timeout'", 'systemd finds fault with multus-bootstrap-sweep.service'],
   },
   {
     what: "another drop-in resets kubelet's assertions",
-    broken: "printf '[Unit]\\nAssertPathExists=\\n' >/etc/systemd/system/kubelet.service.d/99-x.conf",
+    broken:
+      "mkdir -p /etc/systemd/system/kubelet.service.d && printf '[Unit]\\nAssertPathExists=\\n' >/etc/systemd/system/kubelet.service.d/99-x.conf",
     mended: 'rm /etc/systemd/system/kubelet.service.d/99-x.conf',
     says: ['kubelet.service would start without the Multus ENIs'],
   },
@@ -119,9 +117,8 @@ const cases: Case[] = [
   },
   {
     what: 'a file has the wrong SELinux context',
-    broken:
-      'for tool in selinuxenabled matchpathcon; do printf \'#!/bin/sh\\nexit %s\\n\' "$([ $tool = matchpathcon ]; echo $((!$?)))" >/usr/local/bin/$tool; chmod +x /usr/local/bin/$tool; done',
-    mended: 'rm /usr/local/bin/selinuxenabled /usr/local/bin/matchpathcon',
+    broken: 'ln -s /bin/true /usr/bin/selinuxenabled && ln -s /bin/false /usr/bin/matchpathcon',
+    mended: 'rm /usr/bin/selinuxenabled /usr/bin/matchpathcon',
     says: ['/usr/libexec/multus-bootstrap/node has not the SELinux context that the policy says'],
   },
 ];
