@@ -91,7 +91,6 @@ t.test('an AMI that says what is in it', async (t) => {
     'multus-bootstrap.io/source-ami-name': sourceName,
   };
   t.match(image?.Name, new RegExp(`^multus-bootstrap-eks-1\\.34-x86_64-${version}-\\d{14}$`));
-  t.match(image?.Description, `EKS 1.34 node with multus-bootstrap ${version} (x86_64), from ${sourceName}`);
   t.match(tagsOf(image), tags);
   const { Snapshots = [] } = await moto.ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] }));
   const snapshot = Snapshots.find(
