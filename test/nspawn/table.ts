@@ -57,7 +57,12 @@ async function testCase(t: Test, each: Case): Promise<string> {
     );
   }
   const waited = kubelet.monotonic - (ends.at(-1)?.monotonic ?? 0);
-  return `${each.fate} +${(waited * 1000).toFixed(0)} ms`;
+  const became = each.fate === 'tainted' && !isTainted(kubelet) ? 'NOT TAINTED' : each.fate;
+  return `${became} +${(waited * 1000).toFixed(0)} ms`;
+}
+
+function isTainted({ taints }: KubeletStart): boolean {
+  return (taints ?? []).some(({ key }) => key === 'multus-bootstrap.io/not-ready');
 }
 
 /** nodeadm has read its configuration before the agent could write the drop-in. */
