@@ -7,11 +7,6 @@ shopt -s nullglob
 # no NodeConfig.
 timeout 300 systemctl is-system-running --wait || true
 
-# Node.js 26 needs it, and stock images do not have it.
-if [[ $(ldconfig -p) != *libatomic.so.1* ]]; then
-  dnf install --quiet --assumeyes libatomic
-fi
-
 tar --extract --gzip --file "$(echo "$UPLOADS"/*.tar.gz)" --directory "$UPLOADS" --no-same-owner
 bash "$UPLOADS"/*/install.sh
 

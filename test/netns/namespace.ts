@@ -30,7 +30,7 @@ export async function enterNamespace(url: string): Promise<void> {
     }
     process.exit(status ?? 1);
   }
-  // Where the event loop runs dry, Node 26 tears its handles down, and now and then spins there for ever (uv_run in
+  // Where the event loop runs dry, Node.js tears its handles down, and now and then spins there for ever (uv_run in
   // CleanupHandles); process.exit does not go that way.
   process.once('exit', () => process.exit());
   await execa('mount', ['-t', 'sysfs', 'sysfs', '/sys']);

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
@@ -10,7 +10,6 @@ import { matrix, rowsVariable } from './matrix.ts';
 /** Waits are most of what the tests do. */
 const jobs = 4;
 
-const libatomic = '/usr/lib/x86_64-linux-gnu/libatomic.so.1';
 const repository = new URL('../..', import.meta.url).pathname;
 const work = await mkdtemp(join(tmpdir(), 'multus-bootstrap-nspawn-'));
 try {
@@ -20,9 +19,6 @@ try {
   const agent = join(work, 'agent');
   await mkdir(agent);
   await execa(join(work, basename(archive, '.tar.gz'), 'install.sh'), ['--root', agent]);
-  // Node.js needs it, and Debian does not have it by itself; on the AMI packer/bake.sh installs it.
-  await mkdir(join(agent, 'usr/lib/x86_64-linux-gnu'), { recursive: true });
-  await copyFile(libatomic, join(agent, libatomic));
   const rows = join(work, 'rows');
   const { exitCode } = await execa(
     'tap',

@@ -33,9 +33,6 @@ export async function makeBakeMachine(folder: string, more: string[]): Promise<B
   await copyFile(`${key}.pub`, join(ssh, 'authorized_keys'));
   const users = await readFile(join(tree, 'etc/passwd'), 'utf8');
   await writeFile(join(user, 'etc/passwd'), `${users}ec2-user:*:1000:1000::/home/ec2-user:/bin/bash\n`);
-  const offered = join(user, 'usr/share/test-machine');
-  await mkdir(offered, { recursive: true });
-  await copyFile('/usr/lib/x86_64-linux-gnu/libatomic.so.1', join(offered, 'libatomic.so.1'));
   const wants = join(user, 'etc/systemd/system/multi-user.target.wants');
   await mkdir(wants, { recursive: true });
   await symlink('/lib/systemd/system/ssh.service', join(wants, 'ssh.service'));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,20 +51,12 @@ async function makeDisk(disk: string, tree: string, archive: string): Promise<vo
     const agent = join(scratch, 'agent');
     await mkdir(agent);
     await execa(join(scratch, basename(archive, '.tar.gz'), 'install.sh'), ['--root', agent]);
-    await addLibatomic(agent);
     const unfinished = `${disk}.${process.pid}`;
     await diskImage(unfinished, [tree, agent, guest]);
     await rename(unfinished, disk);
   } finally {
     await rm(scratch, { recursive: true });
   }
-}
-
-/** The pinned Node.js needs it, and the minimal system has none: this machine's. */
-async function addLibatomic(root: string): Promise<void> {
-  const folder = join(root, 'usr/lib/x86_64-linux-gnu');
-  await mkdir(folder, { recursive: true });
-  await copyFile('/usr/lib/x86_64-linux-gnu/libatomic.so.1', join(folder, 'libatomic.so.1'));
 }
 
 /** Each version of the agent makes another; a day later nobody uses it. */
