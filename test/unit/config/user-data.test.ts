@@ -280,3 +280,25 @@ t.test("the proxies of the user's NodeConfigs", async (t) => {
   t.same(await proxies('{https_proxy: 3}'), {});
   t.same(await proxies('none'), {});
 });
+
+const wait = 'systemctl start multus-bootstrap || true';
+const init = 'nodeadm init --config-source imds://user-data --config-source file:///etc/eks/nodeadm.d/';
+for (const [what, script, warned] of [
+  ['a script without nodeadm', 'echo hello', 0],
+  ['nodeadm init alone', 'nodeadm init', 1],
+  ['by its path, with options', '/usr/bin/nodeadm --development init --skip config', 1],
+  ['which reads the folder too early', init, 1],
+  ['which waits but does not read the folder', `${wait}\nnodeadm init`, 1],
+  ['which waits, then reads the folder', `${wait}\n${init}`, 0],
+  ['in a comment', '# no nodeadm init here', 0],
+] as const) {
+  t.test(`user data with its own nodeadm init: ${what}`, async (t) => {
+    const body = `#!/bin/bash\n${script}\n`;
+    const { warnings } = await load(multipart([node, { type: 'text/x-shellscript', body }]));
+    t.equal(warnings.length, warned);
+    t.match(
+      warnings.join(),
+      warned === 0 ? /^$/ : /^user data part 2 seems to start kubelet by its own nodeadm init/,
+    );
+  });
+}
