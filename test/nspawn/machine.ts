@@ -81,12 +81,14 @@ export async function bootMachine(
 
   const leader = await waitFor(`${name} to boot`, async () => {
     assert(container.exitCode === null, `systemd-nspawn ended:\n${console()}`);
-    const children = await readFile(`/proc/${container.pid}/task/${container.pid}/children`, 'utf8');
-    const pid = children.trim();
-    const isUp = await readFile(`/proc/${pid}/root/run/systemd/system/../private`).catch(
+    const pid = await childOf(await childOf(container.pid));
+    const isUp = await readFile(`/proc/${pid}/root/run/systemd/private`).catch(
       (error: NodeJS.ErrnoException) => error.code === 'ENXIO',
     );
     return isUp === true ? pid : undefined;
+  }).catch((error: Error) => {
+    container.kill('SIGKILL');
+    throw error;
   });
 
   return {
@@ -121,9 +123,14 @@ const scratch = '/run/systemd';
 const intoCgroup = 'echo $$ >"$1" && shift && exec "$@"';
 
 const nspawn = [
-  // Killed with this process: no machine outlives its test.
+  // Killed with this process, however it ends: with the first of a PID namespace all in it go.
   'setpriv',
   '--pdeathsig=KILL',
+  'unshare',
+  '--pid',
+  '--fork',
+  '--kill-child',
+  '--mount-proc',
   'systemd-nspawn',
   '--quiet',
   '--boot',
@@ -140,6 +147,12 @@ const plain = ['PATH=/usr/sbin:/usr/bin', 'LANG=C.UTF-8', 'SYSTEMD_PAGER=', 'SYS
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they begin with.
 const controlSequence = /\u001b(\[[0-9;?]*[A-Za-z]|\].*?\u0007|[()].)/g;
+
+/** Empty if there is none. */
+async function childOf(pid: string | number | undefined): Promise<string> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return children.trim();
+}
 
 async function writeInto(tree: string, path: string, text: string): Promise<void> {
   await mkdir(dirname(join(tree, path)), { recursive: true });
