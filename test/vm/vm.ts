@@ -142,7 +142,7 @@ export class Vm {
   async remove(): Promise<void> {
     await this.powerCut();
     if (process.env[keepVariable] === undefined) {
-      await rm(this.folder, { recursive: true });
+      await rm(this.folder, { recursive: true, force: true });
     }
   }
 
