@@ -95,13 +95,13 @@ function readPart(name: string, part: MimePart, found: UserData): void {
   }
 }
 
-/** kubelet keeps the flags that the first nodeadm gives it: labels and taints count at its registration alone. */
+/** Labels and taint reach kubelet all the same (systemd/kubelet-flags), but a maxPodsExpression is nodeadm's to read. */
 function warnOfOwnNodeadm(name: string, bytes: Uint8Array, found: UserData): void {
   const text = Buffer.from(bytes).toString('latin1');
   const waitsAndReads = /systemctl start multus-bootstrap[\s\S]*\/etc\/eks\/nodeadm\.d/;
   if (/^[^#\n]*\bnodeadm\b.*\binit\b/m.test(text) && !waitsAndReads.test(text)) {
     found.warnings.push(
-      `${name} seems to start kubelet by its own nodeadm init, without the labels and the taint; write: systemctl start multus-bootstrap || true; nodeadm init --config-source imds://user-data --config-source file:///etc/eks/nodeadm.d/`,
+      `${name} seems to start kubelet by its own nodeadm init, which gives it a maxPods that counts the ENIs of Multus; write: systemctl start multus-bootstrap || true; nodeadm init --config-source imds://user-data --config-source file:///etc/eks/nodeadm.d/`,
     );
   }
 }

@@ -15,6 +15,7 @@ export async function removeForeignFiles(root: string, instanceId: string): Prom
     ...linkFiles.map((name) => join(at.network, name)),
     ...intents.map((name) => join(at.intents, name)),
     at.dropIn,
+    at.kubeletFlags,
     at.result,
     at.go,
   ];

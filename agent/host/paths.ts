@@ -11,6 +11,8 @@ export interface Paths {
   /** nodeadm's NodeConfig drop-ins. */
   nodeadm: string;
   dropIn: string;
+  /** The drop-in's flags once more, for kubelet.service: see systemd/kubelet-flags. */
+  kubeletFlags: string;
   intents: string;
   intent(interfaceName: string): string;
   /** The gate: kubelet may start. */
@@ -35,6 +37,7 @@ export function paths(root: string): Paths {
     managerCache: (instanceId) => join(root, 'etc/eks/nodeadm/udev-net-manager', instanceId),
     nodeadm,
     dropIn: join(nodeadm, '60-multus-bootstrap.yaml'),
+    kubeletFlags: join(run, 'kubelet-flags'),
     intents,
     intent: (interfaceName) => join(intents, `${interfaceName}.json`),
     go: join(run, 'go'),

@@ -22,6 +22,8 @@ export interface DropInRequest {
 
 export interface DropInPlan {
   content: string;
+  /** kubelet's flags in it. */
+  flags: string[];
   /** What the user should know. */
   warnings: string[];
   /** Why kubelet would not register with our taint and all of the user's; none without `taint`. */
@@ -65,6 +67,7 @@ export function planDropIn(request: DropInRequest): DropInPlan {
   ];
   return {
     content: dropIn(request.instanceId, flags, maxPods.expression),
+    flags,
     warnings: [...warnings, ...maxPods.warnings],
     problems,
   };
@@ -96,14 +99,17 @@ export async function carriesTaint(root: string): Promise<boolean> {
 }
 
 /**
- * Puts the drop-in in its place; false if it is there already. nodeadm never sees a part of it: until it is
- * whole it has a name that nodeadm does not read. Throws a `Failure` (9).
+ * Puts the drop-in in its place, and its flags where kubelet.service looks for them. nodeadm never sees a part of it:
+ * until it is whole it has a name that nodeadm does not read. Throws a `Failure` (9).
  */
-export async function writeDropIn(root: string, content: string): Promise<boolean> {
-  const path = paths(root).dropIn;
-  if ((await readIfPresent(path)) === content) {
-    return false;
+export async function writeDropIn(
+  root: string,
+  instanceId: string,
+  { content, flags }: Pick<DropInPlan, 'content' | 'flags'>,
+): Promise<void> {
+  const { dropIn, kubeletFlags } = paths(root);
+  await writeAtomically(kubeletFlags, `${ownerComment(instanceId)}${flags.join(' ')}\n`);
+  if ((await readIfPresent(dropIn)) !== content) {
+    await writeAtomically(dropIn, content);
   }
-  await writeAtomically(path, content);
-  return true;
 }

@@ -21,6 +21,7 @@ export async function layTree(repository: string, tree: string, build: string): 
     await copy(join(repository, 'packer/install.sh'), join(tree, installer), 0o755);
   }
   await copy(built, program, 0o755);
+  await copy(join(repository, 'systemd/kubelet-flags'), join(tree, libexec, 'kubelet-flags'), 0o755);
   await mkdir(join(tree, 'root/usr/bin'), { recursive: true });
   await symlink(
     '../libexec/multus-bootstrap/multus-bootstrap.mjs',

@@ -42,7 +42,7 @@ async function testCase(t: Test, each: Case): Promise<string> {
   const isFailure = each.trouble.policyDecides;
   t.equal(ends.at(-1)?.result, isFailure ? 'failed' : 'done', 'kubelet starts once the agent has ended so');
   t.equal(ends[0]?.result, isFailure || each.trouble.exitCode === undefined ? 'failed' : 'done');
-  isAsTold(t, kubelet, each, wasEarly(each));
+  isAsTold(t, kubelet, each);
   await isInTime(t, bench, each);
   // nodeadm-run comes behind the user data; while it is queued, a run gives way.
   await bench.run('systemctl', 'is-system-running', '--wait');
@@ -57,17 +57,7 @@ async function testCase(t: Test, each: Case): Promise<string> {
     );
   }
   const waited = kubelet.monotonic - (ends.at(-1)?.monotonic ?? 0);
-  const became = each.fate === 'tainted' && !isTainted(kubelet) ? 'NOT TAINTED' : each.fate;
-  return `${became} +${(waited * 1000).toFixed(0)} ms`;
-}
-
-function isTainted({ taints }: KubeletStart): boolean {
-  return (taints ?? []).some(({ key }) => key === 'multus-bootstrap.io/not-ready');
-}
-
-/** nodeadm has read its configuration before the agent could write the drop-in. */
-function wasEarly({ starter, order }: Case): boolean {
-  return starter === 'nodeadm init' && order === 'cloud-init first';
+  return `${each.fate} +${(waited * 1000).toFixed(0)} ms`;
 }
 
 async function bootCase(t: Test, each: Case): Promise<{ bench: Bench; mend: Mend }> {
@@ -135,22 +125,15 @@ async function tellsWhy(t: Test, bench: Bench, { trouble, fate }: Case): Promise
 }
 
 /** Labels and taint, as the network is. */
-function isAsTold(
-  t: Test,
-  { taints, labels, links }: KubeletStart,
-  { trouble, fate }: Case,
-  early: boolean,
-): void {
+function isAsTold(t: Test, { taints, labels, links }: KubeletStart, { trouble, fate }: Case): void {
   const isWhole = trouble.spec !== undefined && !trouble.policyDecides;
-  const todo = early ? { todo: 'nodeadm had read its configuration before our drop-in was there' } : {};
   t.same(
     taints ?? [],
     fate === 'tainted' ? [{ key: 'multus-bootstrap.io/not-ready', effect: 'NoSchedule' }] : [],
     'taints',
-    fate === 'tainted' ? todo : {},
   );
   const ready = isWhole ? 'true' : undefined;
-  t.equal(labels?.['multus-bootstrap.io/ready'], ready, 'the label of a whole network', isWhole ? todo : {});
+  t.equal(labels?.['multus-bootstrap.io/ready'], ready, 'the label of a whole network');
   t.equal(
     links.some(({ name, up }) => name === 'eth1' && up),
     isWhole,
@@ -184,7 +167,7 @@ async function recoversByHand(t: Test, bench: Bench, each: Case): Promise<void> 
     'nodeadm-config does not write beside nodeadm-run',
   );
   const mended: Case = { ...each, fate: 'started', trouble: { ...each.trouble, policyDecides: false } };
-  isAsTold(t, kubelet, mended, each.starter === 'nodeadm init');
+  isAsTold(t, kubelet, mended);
 }
 
 async function runsOf(bench: Bench): Promise<number> {

@@ -13,7 +13,7 @@ import type { Shell } from '../shell.ts';
  * that it has not, and `status` tells of what is there. Answers how many things it has taken back.
  */
 export async function releaseKubelet({ root, log }: Shell, instanceId: string): Promise<number> {
-  const { dropIn, result } = paths(root);
+  const { dropIn, kubeletFlags, result } = paths(root);
   let steps = 0;
   if ((await gateIsOpen(root)) && !(await kubeletHasStarted(root))) {
     await closeGate(root);
@@ -25,7 +25,7 @@ export async function releaseKubelet({ root, log }: Shell, instanceId: string): 
     log.info(`stopped ${retryTimer}, which would have started another run`);
     steps += 1;
   }
-  for (const path of [dropIn, result]) {
+  for (const path of [dropIn, kubeletFlags, result]) {
     if (await removeOwnFile(instanceId, path)) {
       log.info(`removed ${path}`);
       steps += 1;

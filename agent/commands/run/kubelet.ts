@@ -49,14 +49,14 @@ export async function letReadyNodeJoin(
 ): Promise<void> {
   const labels = resolveLabels(kubelet.config.labels, valuesFor(kubelet, progress));
   progress.labels = { ...labels, [`${group}/ready`]: 'true' };
-  const { content, warnings } = dropIn(kubelet, progress.labels, false);
-  warn(log, progress, warnings);
+  const plan = dropIn(kubelet, progress.labels, false);
+  warn(log, progress, plan.warnings);
   if (await carriesTaint(root)) {
     warn(log, progress, [
       `an earlier run let this node join with the taint ${ourTaint}; ${taintRemoval(hostname())}`,
     ]);
   }
-  await writeDropIn(root, content);
+  await writeDropIn(root, kubelet.identity.instanceId, plan);
   await openGate(root, kubelet.identity.instanceId);
   progress.joined = true;
 }
@@ -76,12 +76,12 @@ export async function letFailedNodeJoin(
   );
   progress.labels = resolveLabels(Object.fromEntries(resolvable), values);
   const taint = kubelet.config.failurePolicy === 'Taint';
-  const { content, warnings } = dropIn(kubelet, progress.labels, taint);
-  warn(log, progress, warnings);
+  const plan = dropIn(kubelet, progress.labels, taint);
+  warn(log, progress, plan.warnings);
   if (taint) {
     warn(log, progress, [`this node joins with the taint ${ourTaint}; ${taintRemoval(hostname())}`]);
   }
-  await writeDropIn(root, content);
+  await writeDropIn(root, kubelet.identity.instanceId, plan);
   await openGate(root, kubelet.identity.instanceId);
 }
 

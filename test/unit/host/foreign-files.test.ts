@@ -36,7 +36,7 @@ async function writeEverything(root: string, instanceId: string): Promise<void> 
     eniId: 'eni-2',
     mac: '02:00:00:00:00:02',
   });
-  const { content } = planDropIn({
+  const plan = planDropIn({
     instanceId,
     labels: { a: 'b' },
     taint: false,
@@ -45,7 +45,7 @@ async function writeEverything(root: string, instanceId: string): Promise<void> 
     cardEnis: 3,
     nodeConfigs: [],
   });
-  await writeDropIn(root, content);
+  await writeDropIn(root, instanceId, plan);
   await writeResult(root, {
     instanceId,
     startedAt: '2026-01-01T00:00:00.000Z',
@@ -73,6 +73,7 @@ const everything = [
   `${network}/10-multus-bootstrap-eth1.link`,
   `${network}/10-multus-bootstrap-eth1.network`,
   'run/multus-bootstrap/go',
+  'run/multus-bootstrap/kubelet-flags',
   'run/multus-bootstrap/result.json',
   'var/lib/multus-bootstrap/eth1.json',
   'var/lib/multus-bootstrap/eth2.json',
@@ -113,6 +114,7 @@ t.test('a file that does not tell its instance counts as another’s', async (t)
   const untold = [
     `${network}/10-multus-bootstrap-eth1.link`,
     'run/multus-bootstrap/go',
+    'run/multus-bootstrap/kubelet-flags',
     'var/lib/multus-bootstrap/eth2.json',
   ];
   for (const path of untold) {

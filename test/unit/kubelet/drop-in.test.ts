@@ -158,11 +158,13 @@ t.test('written whole, and only if it differs', async (t) => {
   const root = t.testdir({ etc: { eks: { 'nodeadm.d': {} } } });
   const folder = join(root, 'etc/eks/nodeadm.d');
   const path = join(folder, '60-multus-bootstrap.yaml');
-  const { content } = planDropIn(request);
-  t.equal(await writeDropIn(root, content), true);
-  t.equal(await readFile(path, 'utf8'), content);
+  const plan = planDropIn(request);
+  await writeDropIn(root, 'i-1', plan);
+  t.equal(await readFile(path, 'utf8'), plan.content);
+  const flags = await readFile(join(root, 'run/multus-bootstrap/kubelet-flags'), 'utf8');
+  t.equal(flags, `# Written by multus-bootstrap for instance i-1\n${plan.flags.join(' ')}\n`);
   t.same(await readdir(folder), ['60-multus-bootstrap.yaml']);
   const { ino } = await stat(path);
-  t.equal(await writeDropIn(root, content), false);
+  await writeDropIn(root, 'i-1', plan);
   t.equal((await stat(path)).ino, ino);
 });
