@@ -38,7 +38,7 @@ build {
   }
 
   post-processor "manifest" {
-    output = "${path.root}/../dist/ami-manifest.json"
+    output = "${path.root}/ami-manifest.json"
     custom_data = {
       version            = local.version
       node_version       = local.node_version

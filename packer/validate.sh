@@ -37,6 +37,12 @@ for unit in nodeadm-run kubelet; do
     problem "$unit.service would start without the Multus ENIs: it does not assert /run/multus-bootstrap/go, but: $asserts"
 done
 
+# Labels and taints must reach kubelet whoever starts nodeadm, and however often.
+[[ $(systemctl show --property=ExecStartPre --value kubelet.service) == *'/usr/libexec/multus-bootstrap/kubelet-flags'* ]] ||
+  problem 'kubelet.service does not run kubelet-flags first: does another drop-in reset ExecStartPre? See systemctl cat kubelet'
+[[ $(systemctl show --property=RemainAfterExit --value nodeadm-config.service) == yes ]] ||
+  problem 'nodeadm-config.service does not have RemainAfterExit=yes: does another drop-in reset it? See systemctl cat nodeadm-config'
+
 # Labels and taints reach kubelet through this folder. nodeadm-run names it since the AMIs of v20251023.
 drop_ins=/etc/eks/nodeadm.d
 [[ -d $drop_ins ]] || problem "$drop_ins is missing: the source AMI is too old, take v20251023 or later"

@@ -18,7 +18,7 @@ export async function run({ root }: { root: string }): Promise<ExitCode> {
   const shell = createShell(root);
   try {
     const lock = await acquireRunLock(root);
-    const exitCode = (await giveWay(shell)) ?? (await runAlone(shell, lock.isFirst));
+    const exitCode = (await giveWay(shell)) ?? (await runAlone(shell));
     await lock.release();
     return exitCode;
   } catch (error) {
@@ -27,7 +27,7 @@ export async function run({ root }: { root: string }): Promise<ExitCode> {
   }
 }
 
-async function runAlone(shell: Shell, isFirst: boolean): Promise<ExitCode> {
+async function runAlone(shell: Shell): Promise<ExitCode> {
   const { root } = shell;
   const startedAt = new Date();
   const progress: Progress = {
@@ -40,10 +40,15 @@ async function runAlone(shell: Shell, isFirst: boolean): Promise<ExitCode> {
   let exitCode: ExitCode = ExitCode.done;
   let retry: Retry | undefined;
   let message: string;
+  // Beside the wait for IMDS: while this run is at work, the gate turns nothing away.
+  const before = gatedUnits(root);
   try {
-    // Once kubelet has run, a closed gate would only keep it from coming back.
-    if ((await gateIsOpen(root)) && !(await gatedUnits(root)).kubeletHasStarted) {
-      await closeGate(root);
+    // Once kubelet has run, or is about to, a closed gate would only keep it from coming back.
+    if (await gateIsOpen(root)) {
+      const { kubeletHasStarted, kubeletIsQueued } = await before;
+      if (!kubeletHasStarted && !kubeletIsQueued) {
+        await closeGate(root);
+      }
     }
     message = await boot(shell, progress);
     shell.log.info(message);
@@ -71,9 +76,8 @@ async function runAlone(shell: Shell, isFirst: boolean): Promise<ExitCode> {
       gate,
       ...(retry && { retry }),
     });
-    // The first run of a boot has nodeadm-run wait for it.
-    if (gate === 'open' && !isFirst) {
-      await callBack(shell);
+    if (gate === 'open') {
+      await callBack(shell, await before);
     }
     return exitCode;
   } catch (error) {

@@ -1,13 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ExitCode, Failure } from '../failure.ts';
 import { fileFailure } from './files.ts';
 import { paths } from './paths.ts';
 
 export interface RunLock {
-  /** No run has taken it since the boot. */
-  isFirst: boolean;
   release(): Promise<void>;
 }
 
@@ -21,7 +19,6 @@ const heldByAnother = 100;
  */
 export async function acquireRunLock(root: string): Promise<RunLock> {
   const path = paths(root).lock;
-  const isFirst = !existsSync(path);
   const file = openForRoot(path);
   try {
     lock(root, path, file);
@@ -29,7 +26,7 @@ export async function acquireRunLock(root: string): Promise<RunLock> {
     closeSync(file);
     throw error;
   }
-  return { isFirst, release: async () => closeSync(file) };
+  return { release: async () => closeSync(file) };
 }
 
 function openForRoot(path: string): number {

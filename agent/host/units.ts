@@ -6,8 +6,8 @@ export type GatedUnit = 'nodeadm-run' | 'kubelet';
 export interface GatedUnits {
   /** kubelet has run since the boot. */
   kubeletHasStarted: boolean;
-  /** A start of kubelet or nodeadm-run is queued: by their drop-ins it waits for the agent's unit. */
-  startIsQueued: boolean;
+  /** A start of kubelet is queued: by its drop-in it waits for the agent's unit. */
+  kubeletIsQueued: boolean;
   /** Found the gate closed, and will not come by itself any more: nodeadm-run, else kubelet. */
   turnedAway: GatedUnit | undefined;
 }
@@ -21,15 +21,15 @@ const properties = [
 ];
 
 /**
- * With another root than `/` there are no units to ask about. If systemd does not answer, it has not started
- * kubelet either.
+ * With another root than `/` there are no units to ask about. If systemd does not answer, kubelet may be running, and a
+ * gate that is open must stay so.
  */
 export async function gatedUnits(root: string): Promise<GatedUnits> {
-  const asked =
-    root === '/'
-      ? await systemctl('show', `--property=${properties}`, 'kubelet.service', 'nodeadm-run.service')
-      : undefined;
-  return readGatedUnits(asked?.ok ? asked.stdout : '');
+  if (root !== '/') {
+    return readGatedUnits('');
+  }
+  const asked = await systemctl('show', `--property=${properties}`, 'kubelet.service', 'nodeadm-run.service');
+  return asked.ok ? readGatedUnits(asked.stdout) : { ...readGatedUnits(''), kubeletHasStarted: true };
 }
 
 /** From the output of `systemctl show`: a block of NAME=VALUE lines for each unit; a unit without a job has no Job line. */
@@ -47,7 +47,7 @@ export function readGatedUnits(shown: string): GatedUnits {
     number(unit, 'AssertTimestampMonotonic') > 0 && value(unit, 'AssertResult') === 'no';
   return {
     kubeletHasStarted: number('kubelet', 'ExecMainStartTimestampMonotonic') > 0,
-    startIsQueued: number('kubelet', 'Job') > 0 || number('nodeadm-run', 'Job') > 0,
+    kubeletIsQueued: number('kubelet', 'Job') > 0,
     // Where both were: nodeadm-run also starts kubelet, and hands it the drop-in before.
     turnedAway: (['nodeadm-run', 'kubelet'] as const).find(wasTurnedAway),
   };

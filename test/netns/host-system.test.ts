@@ -95,5 +95,5 @@ t.test('whether kubelet has started is systemd’s to say', async (t) => {
   await commands(t, 'echo Id=kubelet.service; echo ExecMainStartTimestampMonotonic=0');
   t.equal(await kubeletHasStarted('/'), false);
   await commands(t, 'exit 1');
-  t.equal(await kubeletHasStarted('/'), false);
+  t.equal(await kubeletHasStarted('/'), true, 'if systemd does not answer, it may have');
 });

@@ -31,16 +31,6 @@ t.test('one run at a time, on one root', async (t) => {
   await (await acquireRunLock(root)).release();
 });
 
-t.test('the first since the boot is told from later ones', async (t) => {
-  const root = t.testdir({});
-  const first = await acquireRunLock(root);
-  t.equal(first.isFirst, true);
-  await first.release();
-  const second = await acquireRunLock(root);
-  t.equal(second.isFirst, false);
-  await second.release();
-});
-
 t.test('a second process', async (t) => {
   const root = t.testdir({});
   const lock = await acquireRunLock(root);

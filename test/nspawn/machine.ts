@@ -97,7 +97,11 @@ export async function bootMachine(
     async run(command, ...args) {
       // tap puts its own variables into what is spawned, whatever the environment that is given.
       const inside = ['--target', leader, '--all', '--root', '--wd', 'env', '-i', ...plain, command, ...args];
-      const { exitCode, all } = await execa('nsenter', inside, { reject: false, all: true });
+      const { exitCode, all } = await execa('nsenter', inside, {
+        reject: false,
+        all: true,
+        timeout: 180_000,
+      });
       return { exitCode, output: all };
     },
     read: (path) =>

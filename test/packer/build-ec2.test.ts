@@ -97,7 +97,7 @@ t.test('an AMI that says what is in it', async (t) => {
     ({ SnapshotId }) => SnapshotId === image?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId,
   );
   t.match(tagsOf(snapshot), tags, 'the snapshot too');
-  const manifest: unknown = JSON.parse(await readFile(join(folder, 'dist/ami-manifest.json'), 'utf8'));
+  const manifest: unknown = JSON.parse(await readFile(join(folder, 'packer/ami-manifest.json'), 'utf8'));
   t.match(manifest, {
     builds: [
       {

@@ -12,7 +12,7 @@ const { exitCode } = await execa(
     'run',
     '--disable-coverage',
     '--jobs=2',
-    '--timeout=1200',
+    '--timeout=2400',
     ...(given.length > 0 ? given : ['test/vm/*.test.ts']),
   ],
   { ...run, env: { [diskVariable]: disk }, reject: false },

@@ -1,5 +1,6 @@
 resource "aws_iam_role" "this" {
-  name_prefix = "${var.cluster_name}-${var.name}-"
+  # IAM allows 38 characters.
+  name_prefix = substr("${var.cluster_name}-${var.name}-", 0, 38)
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -25,7 +26,7 @@ resource "aws_iam_role_policy" "multus_bootstrap" {
 }
 
 resource "aws_iam_instance_profile" "this" {
-  name_prefix = "${var.cluster_name}-${var.name}-"
+  name_prefix = substr("${var.cluster_name}-${var.name}-", 0, 38)
   role        = aws_iam_role.this.name
 }
 

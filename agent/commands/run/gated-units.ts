@@ -1,6 +1,6 @@
 import { ExitCode } from '../../failure.ts';
 import { gateIsOpen } from '../../host/gate.ts';
-import { gatedUnits, startGatedUnit } from '../../host/units.ts';
+import { type GatedUnits, gatedUnits, startGatedUnit } from '../../host/units.ts';
 import { type LastResult, readResult } from '../../report/result.ts';
 import type { Shell } from '../shell.ts';
 
@@ -10,14 +10,14 @@ import type { Shell } from '../shell.ts';
  * is in trouble: then this is no run, and its exit code is that of the last one.
  */
 export async function giveWay({ root, log }: Shell): Promise<ExitCode | undefined> {
-  if (!(await gateIsOpen(root)) || !(await gatedUnits(root)).startIsQueued) {
+  if (!(await gateIsOpen(root)) || !(await gatedUnits(root)).kubeletIsQueued) {
     return undefined;
   }
   const last = await readResult(root);
   const exitCode = exitCodeIn(last);
   if (last.state === 'read' && exitCode !== undefined) {
     log.info(
-      `kubelet is being started, and may: the gate is open since the last run (exit code ${exitCode}: ${last.result.message}). Nothing is done now; systemctl restart multus-bootstrap runs anew`,
+      `kubelet is being started, and may: the gate is open since the last run (exit code ${exitCode}: ${last.result.message}). Nothing is done now; systemctl restart multus-bootstrap runs anew, once kubelet is there`,
     );
   }
   return exitCode;
@@ -33,8 +33,7 @@ function exitCodeIn(last: LastResult): ExitCode | undefined {
  * An earlier run of this boot failed, and what starts kubelet found the gate closed: nodeadm-run, or the user data's own
  * `nodeadm init`, which waits for kubelet without trying again, and nodeadm-run behind cloud-init waits for that.
  */
-export async function callBack({ root, log }: Shell): Promise<void> {
-  const { turnedAway, kubeletHasStarted } = await gatedUnits(root);
+export async function callBack({ log }: Shell, { turnedAway, kubeletHasStarted }: GatedUnits): Promise<void> {
   if (turnedAway === undefined || kubeletHasStarted) {
     return;
   }

@@ -4,7 +4,7 @@ import { type GatedUnits, readGatedUnits } from '../../../agent/host/units.ts';
 const kubelet =
   'Id=kubelet.service\nExecMainStartTimestampMonotonic=0\nAssertResult=no\nAssertTimestampMonotonic=0';
 const nodeadm = kubelet.replace('kubelet', 'nodeadm-run');
-const nothing: GatedUnits = { kubeletHasStarted: false, startIsQueued: false, turnedAway: undefined };
+const nothing: GatedUnits = { kubeletHasStarted: false, kubeletIsQueued: false, turnedAway: undefined };
 
 const cases: [string, string, Partial<GatedUnits>][] = [
   ['before anything has started', `${kubelet}\n\n${nodeadm}`, {}],
@@ -14,8 +14,8 @@ const cases: [string, string, Partial<GatedUnits>][] = [
     `${kubelet.replace('Monotonic=0', 'Monotonic=17')}\n\n${nodeadm}`,
     { kubeletHasStarted: true },
   ],
-  ['kubelet is being started', `Job=312\n${kubelet}\n\n${nodeadm}`, { startIsQueued: true }],
-  ['nodeadm-run is being started', `${kubelet}\n\n${nodeadm}\nJob=7`, { startIsQueued: true }],
+  ['kubelet is being started', `Job=312\n${kubelet}\n\n${nodeadm}`, { kubeletIsQueued: true }],
+  ['nodeadm-run is being started', `${kubelet}\n\n${nodeadm}\nJob=7`, {}],
   [
     'nodeadm-run met a closed gate',
     `${kubelet}\n\n${nodeadm.replace('AssertTimestampMonotonic=0', 'AssertTimestampMonotonic=99')}`,
