@@ -23,13 +23,15 @@ async function nodeThatHasRun(t: Test) {
     await writeFile(join(bin, name), `#!/bin/sh\ncat ${started}\n`);
     await chmod(join(bin, name), 0o755);
   }
-  await writeFile(started, '0');
+  const startedAt = (monotonic: number) =>
+    writeFile(started, `Id=kubelet.service\nExecMainStartTimestampMonotonic=${monotonic}\n`);
+  await startedAt(0);
   const run = () =>
     node.run(['--root', '/', 'run'], { PATH: `${bin}:${process.env.PATH}`, NODE_EXTRA_CA_CERTS: '' });
   const { exitCode, journal } = await run();
   t.equal(exitCode, 0, journal);
   node.simulator.record.clear();
-  return { node, run, kubeletStarts: () => writeFile(started, '123456') };
+  return { node, run, kubeletStarts: () => startedAt(123_456) };
 }
 
 const gate = '/run/multus-bootstrap/go';
