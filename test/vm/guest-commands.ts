@@ -24,8 +24,11 @@ export class GuestCommands {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    createInterface(socket).on('line', (line) => this.#read(line));
+    // QEMU is killed, and its connections are reset: readline tells that once more.
     socket.on('error', () => {});
+    createInterface(socket)
+      .on('line', (line) => this.#read(line))
+      .on('error', () => {});
     socket.on('close', () => this.#loseAll('the VM was switched off'));
   }
 

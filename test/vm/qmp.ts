@@ -21,13 +21,16 @@ export class Qmp {
 
   constructor(socket: Socket) {
     this.#socket = socket;
+    // QEMU is killed, and its connections are reset: readline tells that once more.
     socket.on('error', () => {});
-    createInterface(socket).on('line', (line) => {
-      const parsed = message.parse(JSON.parse(line));
-      for (const listener of this.#listeners) {
-        listener(parsed);
-      }
-    });
+    createInterface(socket)
+      .on('line', (line) => {
+        const parsed = message.parse(JSON.parse(line));
+        for (const listener of this.#listeners) {
+          listener(parsed);
+        }
+      })
+      .on('error', () => {});
   }
 
   /** Executes a command; throws QEMU's refusal. */
