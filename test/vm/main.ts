@@ -11,7 +11,7 @@ const { exitCode } = await execa(
   [
     'run',
     '--disable-coverage',
-    '--jobs=3',
+    '--jobs=2',
     '--timeout=2400',
     ...(given.length > 0 ? given : ['test/vm/*.test.ts']),
   ],
