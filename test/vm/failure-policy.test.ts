@@ -40,7 +40,7 @@ t.test(
   async (t) => {
     let isThrottling = true;
     const error = { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', status: 503 };
-    const node = await bootedNode(t, userData({ failurePolicy: 'Block', timeout: '45s' }), ({ simulator }) =>
+    const node = await bootedNode(t, userData({ failurePolicy: 'Block', timeout: '60s' }), ({ simulator }) =>
       simulator.faults.add({
         action: 'CreateNetworkInterface',
         times: always,
