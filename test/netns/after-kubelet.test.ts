@@ -16,7 +16,7 @@ async function nodeThatHasRun(t: Test) {
     t.teardown(() => execa('umount', [folder]));
   }
   await mkdir('/etc/eks/nodeadm.d', { recursive: true });
-  const node = await nodeFor(t, { userData: eth1({}, '5s') });
+  const node = await nodeFor(t, { userData: eth1({}, '12s') });
   const bin = t.testdir({});
   const started = join(bin, 'started');
   for (const name of ['systemctl', 'udevadm', 'networkctl']) {
