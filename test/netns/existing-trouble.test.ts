@@ -300,7 +300,9 @@ t.test('another interface fails', async (t) => {
       t.equal(node.simulator.record.writes('DetachNetworkInterface').length, 1);
       t.equal(await gateOf(node), 'open');
       t.strictSame(
-        filesOf(await traces(node)).filter((path) => !/go$|kubelet-flags$|60-multus-bootstrap.yaml$/.test(path)),
+        filesOf(await traces(node)).filter(
+          (path) => !/go$|kubelet-flags$|60-multus-bootstrap.yaml$/.test(path),
+        ),
         filesBefore,
       );
     });
