@@ -74,6 +74,7 @@ for (const [machine, elf] of [
         'usr/lib/systemd/system/nodeadm-config.service.d/10-multus-bootstrap.conf -rw-r--r--',
         'usr/lib/systemd/system/nodeadm-run.service.d/10-multus-bootstrap.conf -rw-r--r--',
         'usr/libexec/multus-bootstrap/install.sh -rwxr-xr-x',
+        'usr/libexec/multus-bootstrap/kubelet-flags -rwxr-xr-x',
         'usr/libexec/multus-bootstrap/multus-bootstrap.mjs -rwxr-xr-x',
         'usr/libexec/multus-bootstrap/node -rwxr-xr-x',
         'usr/share/multus-bootstrap/README.md -rw-r--r--',
