@@ -1,21 +1,14 @@
 import packageJson from '../../../package.json' with { type: 'json' };
 import { openGate } from '../../host/gate.ts';
-import { makePlan } from '../../plan/plan.ts';
 import { tagText } from '../../plan/subnet-selection.ts';
 import type { Shell } from '../shell.ts';
-import { apply } from './apply.ts';
 import { ask } from './ask.ts';
-import type { KubeletContext, RunContext } from './context.ts';
-import { createDeadline } from './deadline.ts';
+import { attachAll } from './attach-all.ts';
+import type { RunContext } from './context.ts';
 import { letReadyNodeJoin, prepareKubelet } from './kubelet.ts';
-import { clearLeftovers } from './leftovers.ts';
 import { configure, connect, deadlineAt, firstDeadline, runContext } from './node.ts';
-import { observe } from './observe.ts';
 import { callsMade, type Progress, warn } from './progress.ts';
-import { closingLine, intention } from './summary.ts';
-
-/** What taking back may take, in ms: the unit's own limit is a minute beyond the longest deadline. */
-const graceMs = 45_000;
+import { closingLine } from './summary.ts';
 
 /** The run up to the open gate, and what kubelet need not wait for. Answers with its closing line. */
 export async function boot(shell: Shell, progress: Progress): Promise<string> {
@@ -61,24 +54,5 @@ async function tagInstance(context: RunContext): Promise<void> {
       context.ec2.createTags(instanceId, instanceTags, signal),
     );
     context.log.info(`tagged ${instanceId}: ${tagText(instanceTags)}`);
-  }
-}
-
-async function attachAll(context: RunContext, progress: Progress, kubelet: KubeletContext): Promise<void> {
-  const { clock, log, config } = context;
-  const { seen, intents } = await observe(context);
-  kubelet.cardEnis = seen.limits.cards.find(({ index }) => index === 0)?.maximumInterfaces;
-  const plan = makePlan(config, seen);
-  warn(log, progress, plan.warnings);
-  for (const each of plan.interfaces) {
-    log.info(intention(each), { interface: each.config.name });
-  }
-  progress.leftovers = clearLeftovers(context, plan, seen, intents);
-  const { ready, failure } = await apply(context, plan, intents, () =>
-    createDeadline(clock, clock.now() + graceMs, 'the time for taking back'),
-  );
-  progress.ready = ready;
-  if (failure !== undefined) {
-    throw failure;
   }
 }

@@ -1,0 +1,38 @@
+import { makePlan } from '../../plan/plan.ts';
+import { apply } from './apply.ts';
+import type { KubeletContext, RunContext } from './context.ts';
+import { createDeadline } from './deadline.ts';
+import { clearLeftovers } from './leftovers.ts';
+import { observe } from './observe.ts';
+import { type Progress, warn } from './progress.ts';
+import { intention } from './summary.ts';
+
+/** What taking back may take, in ms: the unit's own limit is a minute beyond the longest deadline. */
+const graceMs = 45_000;
+
+/**
+ * Observe, plan, apply: when it resolves, every interface is whole. What is ready, and what goes on beside it, is in
+ * `progress`, also when it throws the `Failure` of the interfaces that are not.
+ */
+export async function attachAll(
+  context: RunContext,
+  progress: Progress,
+  kubelet: Pick<KubeletContext, 'cardEnis'>,
+): Promise<void> {
+  const { clock, log, config } = context;
+  const { seen, intents } = await observe(context);
+  kubelet.cardEnis = seen.limits.cards.find(({ index }) => index === 0)?.maximumInterfaces;
+  const plan = makePlan(config, seen);
+  warn(log, progress, plan.warnings);
+  for (const each of plan.interfaces) {
+    log.info(intention(each), { interface: each.config.name });
+  }
+  progress.leftovers = clearLeftovers(context, plan, seen, intents);
+  const { ready, failure } = await apply(context, plan, intents, () =>
+    createDeadline(clock, clock.now() + graceMs, 'the time for taking back'),
+  );
+  progress.ready = ready;
+  if (failure !== undefined) {
+    throw failure;
+  }
+}
