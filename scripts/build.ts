@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { checkShapes, ec2Shapes } from './build/ec2-shapes.ts';
+import { noDefaultCredentials } from './build/no-default-credentials.ts';
 
 const repository = new URL('..', import.meta.url).pathname;
 const common = {
@@ -17,13 +19,14 @@ const common = {
 
 /**
  * An ES module's imports are loaded before its first line runs: `--version` would wait for node:http2. Behind a
- * require() Node's own modules are loaded with the first of our lazy modules that uses them.
+ * require() Node's own modules are loaded with the first of our lazy modules that uses them. And import() of node:http reads
+ * all that it exports, WebSocket among them, for which Node.js would load the whole of undici.
  */
 const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /./ }, ({ path, kind }) =>
-      kind === 'import-statement' && isBuiltin(path) ? { path, namespace: 'builtin' } : undefined,
+      kind !== 'require-call' && isBuiltin(path) ? { path, namespace: 'builtin' } : undefined,
     );
     onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)});`,
@@ -45,9 +48,13 @@ export async function bundle(outfile: string): Promise<string[]> {
       splitting: true,
       // The ES modules of the AWS SDK can be shaken, its CommonJS cannot.
       mainFields: ['module', 'main'],
+      // winston's own diagnostics, in colours, are for its development.
+      define: { 'process.env.NODE_ENV': '"production"' },
       sourcemap: 'linked',
       metafile: true,
+      plugins: [ec2Shapes, noDefaultCredentials],
     });
+    checkShapes(metafile);
     // Then the chunks into the one file that is installed.
     await build({
       ...common,
