@@ -1,5 +1,9 @@
+import { execFile } from 'node:child_process';
+
 /** What a host's command answered: its output, or what it said as it failed. */
 export type CommandResult = { ok: true; stdout: string } | { ok: false; said: string };
+
+const boundMs = 30_000;
 
 /**
  * Runs a command of the host. It is killed, and the signal's reason thrown, when the signal aborts; without a signal,
@@ -10,13 +14,20 @@ export async function tryCommand(
   args: readonly string[],
   signal?: AbortSignal,
 ): Promise<CommandResult> {
-  // execa is loaded where a command runs first: a node without any configuration never needs it.
-  const { execa } = await import('execa');
-  const bound = signal === undefined ? { timeout: 30_000 } : { cancelSignal: signal };
-  const result = await execa(file, args, { ...bound, reject: false });
   signal?.throwIfAborted();
-  if (!result.failed) {
-    return { ok: true, stdout: result.stdout };
-  }
-  return { ok: false, said: result.stderr.trim() || (result.shortMessage ?? 'no output') };
+  // Not execa, which takes longer to load than any of these commands to run, while kubelet waits.
+  const result = await new Promise<CommandResult>((resolve) => {
+    const bound = signal === undefined ? { timeout: boundMs } : { signal };
+    const options = { ...bound, killSignal: 'SIGKILL', maxBuffer: Number.POSITIVE_INFINITY } as const;
+    execFile(file, args, options, (error, stdout, stderr) => {
+      const said = error?.killed ? `no answer within ${boundMs / 1000} s` : error?.message;
+      resolve(
+        said === undefined
+          ? { ok: true, stdout: stdout.trimEnd() }
+          : { ok: false, said: stderr.trim() || said },
+      );
+    });
+  });
+  signal?.throwIfAborted();
+  return result;
 }

@@ -1,5 +1,4 @@
-import { createInterface } from 'node:readline';
-import type { ExecaError } from 'execa';
+import { spawn } from 'node:child_process';
 import type { Clock } from '../clock.ts';
 
 /** How often to look though no event came: events are lost when the kernel's socket buffer overflows. */
@@ -52,7 +51,7 @@ export function createDeviceWatch(clock: Clock): DeviceWatch {
       return;
     }
     monitor = new AbortController();
-    void followLinks(() => wakes.forEach((each) => void each()), monitor.signal);
+    followLinks(() => wakes.forEach((each) => void each()), monitor.signal);
   }
 
   function leave(wake: () => void): void {
@@ -65,14 +64,8 @@ export function createDeviceWatch(clock: Clock): DeviceWatch {
   return { until };
 }
 
-async function followLinks(onChange: () => void, signal: AbortSignal): Promise<void> {
-  const { execa } = await import('execa');
-  const monitor = execa('ip', ['-o', 'monitor', 'link'], {
-    cancelSignal: signal,
-    stdin: 'ignore',
-    stderr: 'ignore',
-    buffer: false,
-  });
-  createInterface(monitor.stdout).on('line', onChange);
-  await monitor.catch((error: ExecaError) => error);
+function followLinks(onChange: () => void, signal: AbortSignal): void {
+  const monitor = spawn('ip', ['-o', 'monitor', 'link'], { signal, stdio: ['ignore', 'pipe', 'ignore'] });
+  monitor.stdout.on('data', onChange);
+  monitor.on('error', () => undefined);
 }

@@ -39,7 +39,7 @@ function openForRoot(path: string): number {
 }
 
 function lock(root: string, path: string, file: number): void {
-  // Nothing else is under way yet, and execa takes longer to load than all of this takes.
+  // Nothing else is under way yet that would wait for it.
   const { status, stderr, error } = spawnSync(
     'flock',
     ['--nonblock', '--conflict-exit-code', String(heldByAnother), '3'],
