@@ -30,9 +30,9 @@ export async function command(
     if (bench === undefined || (svg !== undefined && bench.plot === undefined)) {
       throw new UsageError(`${name} has no plot`);
     }
-    const date = new Date();
+    const circumstances = { machine: thisMachine(), date: new Date() };
     const report = await bench.run(args);
-    out((json ? reportJson : reportText)(report, { machine: thisMachine(), date }));
+    out((json ? reportJson : reportText)(report, circumstances));
     if (svg !== undefined && bench.plot !== undefined) {
       await writeFile(svg, bench.plot(report));
     }

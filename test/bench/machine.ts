@@ -1,4 +1,5 @@
-import { cpus, release } from 'node:os';
+import { cpus, loadavg, release } from 'node:os';
+import { rounded } from './statistics.ts';
 
 /** What figures depend on. */
 export interface Machine {
@@ -6,6 +7,8 @@ export interface Machine {
   cores: number;
   kernel: string;
   node: string;
+  /** Of the last minute: what else the machine was at. */
+  load: number;
 }
 
 export function thisMachine(): Machine {
@@ -15,5 +18,6 @@ export function thisMachine(): Machine {
     cores: cores.length,
     kernel: release(),
     node: process.versions.node,
+    load: rounded(loadavg()[0] ?? 0, 1),
   };
 }

@@ -17,15 +17,14 @@ export interface Circumstances {
 
 /** For people: the machine, the rows, the figures. */
 export function reportText(report: Report, { machine, date }: Circumstances): string {
-  const { cpu, cores, kernel, node } = machine;
-  const figures = Object.entries(report.figures);
+  const { cpu, cores, kernel, node, load } = machine;
   return [
     `${report.name}, ${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-    `${cpu}, ${cores} ${cores === 1 ? 'core' : 'cores'}, Linux ${kernel}, Node.js ${node}`,
+    `${cpu}, ${cores} ${cores === 1 ? 'core' : 'cores'}, Linux ${kernel}, Node.js ${node}, load ${load} before`,
     '',
     ...tableLines([report.columns, ...report.rows]),
     '',
-    ...tableLines(figures),
+    ...tableLines(Object.entries(report.figures)),
     ...(report.notes === undefined ? [] : ['', ...report.notes.map((note) => `- ${note}`)]),
     '',
   ].join('\n');
