@@ -53,6 +53,19 @@ export interface Eni {
   attachment: Attachment | undefined;
 }
 
+/** An instance that EC2 has launched lately and that is up, or coming up. */
+export interface Launch {
+  instanceId: string;
+  zone: string;
+  /** In ms since 1970, by EC2's clock, to the second. */
+  launchedAt: number;
+  /** Common to the instances of one request. */
+  reservationId: string;
+  tags: Readonly<Record<string, string>>;
+  /** Those that are attached, or on their way to it; EC2 does not tell their tags here. */
+  enis: Eni[];
+}
+
 /** What an instance type can carry: EC2's DescribeInstanceTypes, NetworkInfo. */
 export interface TypeLimits {
   type: string;

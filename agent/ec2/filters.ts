@@ -1,7 +1,7 @@
 import type { Filter } from '@aws-sdk/client-ec2';
 import { addressesPerQuery } from '../claim/candidates.ts';
 import { isIpv6 } from '../claim/range.ts';
-import type { EniQuery, SubnetQuery } from './port.ts';
+import type { EniQuery, LaunchQuery, SubnetQuery } from './port.ts';
 
 type Values = string | readonly string[] | undefined;
 
@@ -39,6 +39,15 @@ export function subnetFilters(query: SubnetQuery): Filter[] {
 export function instanceFilters(ids: readonly string[]): Filter[] {
   requireFew(ids);
   return filter('instance-id', ids);
+}
+
+/** In the launch times `*` is a wildcard. */
+export function launchFilters({ vpcId, times }: LaunchQuery): Filter[] {
+  return [
+    ...filter('vpc-id', vpcId),
+    ...filter('instance-state-name', ['pending', 'running']),
+    { Name: 'launch-time', Values: [...times] },
+  ];
 }
 
 function addressFilter(addresses: readonly string[] | undefined): Filter[] {

@@ -1,4 +1,4 @@
-import type { Eni, Reservation, Subnet, TypeLimits } from '../claim/facts.ts';
+import type { Eni, Launch, Reservation, Subnet, TypeLimits } from '../claim/facts.ts';
 
 export interface CreateEni {
   subnetId: string;
@@ -46,6 +46,13 @@ export interface EniQuery {
   ids?: readonly string[];
 }
 
+/** Which launches to list: those of a VPC in these minutes or more, `2026-11-21T18:0*`. */
+export interface LaunchQuery {
+  vpcId: string;
+  /** EC2's pattern for launch times. */
+  times: readonly string[];
+}
+
 /** A page of a listing; `next` asks for the one after it. */
 export interface EniPage {
   enis: Eni[];
@@ -70,6 +77,8 @@ export interface Ec2 {
   describeEniPage(query: EniQuery, next: string | undefined, signal?: AbortSignal): Promise<EniPage>;
   /** By id; those that are gone are left out. At most 190 in a request. */
   describeInstances(ids: readonly string[], signal?: AbortSignal): Promise<InstanceState[]>;
+  /** Those that are `pending` or `running`. */
+  describeLaunches(query: LaunchQuery, signal?: AbortSignal): Promise<Launch[]>;
   describeReservations(subnetId: string, signal?: AbortSignal): Promise<Reservation[]>;
   describeType(type: string, signal?: AbortSignal): Promise<TypeLimits>;
   createEni(request: CreateEni, signal?: AbortSignal): Promise<Eni>;

@@ -3,13 +3,15 @@ import {
   DescribeInstanceTypesCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSubnetsCommand,
+  type Filter,
   GetSubnetCidrReservationsCommand,
+  type Reservation as Launched,
 } from '@aws-sdk/client-ec2';
 import type { Caller } from './caller.ts';
-import { eniFilters, instanceFilters, subnetFilters } from './filters.ts';
+import { eniFilters, instanceFilters, launchFilters, subnetFilters } from './filters.ts';
 import { allPages } from './pages.ts';
 import { type Ec2, Ec2Error } from './port.ts';
-import { toEni, toInstanceState, toLimits, toReservation, toSubnet } from './shapes.ts';
+import { toEni, toInstanceState, toLaunch, toLimits, toReservation, toSubnet } from './shapes.ts';
 
 /** The calls that change nothing. */
 export type Reads = Pick<Ec2, keyof Ec2 & `describe${string}`>;
@@ -48,18 +50,17 @@ export function createReads({ call }: Pick<Caller, 'call'>): Reads {
     },
 
     async describeInstances(ids, signal) {
-      const action = 'DescribeInstances';
-      const Filters = instanceFilters(ids);
-      const launches = await allPages((NextToken) =>
-        call(action, signal, async (client, options) => {
-          const input = { Filters, MaxResults, NextToken };
-          const answer = await client.send(new DescribeInstancesCommand(input), options);
-          return { items: answer.Reservations ?? [], next: answer.NextToken };
-        }),
-      );
-      return launches
+      const reservations = await listReservations(instanceFilters(ids), signal);
+      return reservations
         .flatMap(({ Instances = [] }) => Instances)
-        .map((instance) => toInstanceState(action, instance));
+        .map((instance) => toInstanceState('DescribeInstances', instance));
+    },
+
+    async describeLaunches(query, signal) {
+      const reservations = await listReservations(launchFilters(query), signal);
+      return reservations.flatMap(({ ReservationId, Instances = [] }) =>
+        Instances.map((instance) => toLaunch('DescribeInstances', ReservationId, instance)),
+      );
     },
 
     async describeReservations(subnetId, signal) {
@@ -95,4 +96,14 @@ export function createReads({ call }: Pick<Caller, 'call'>): Reads {
     },
   };
   return reads;
+
+  function listReservations(Filters: Filter[], signal: AbortSignal | undefined): Promise<Launched[]> {
+    return allPages((NextToken) =>
+      call('DescribeInstances', signal, async (client, options) => {
+        const input = { Filters, MaxResults, NextToken };
+        const answer = await client.send(new DescribeInstancesCommand(input), options);
+        return { items: answer.Reservations ?? [], next: answer.NextToken };
+      }),
+    );
+  }
 }

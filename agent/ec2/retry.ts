@@ -1,6 +1,7 @@
 import { backoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../report/log.ts';
+import { type Pace, untilTurn } from './pace.ts';
 import { Ec2Error, type ErrorClass } from './port.ts';
 
 /** The run's deadline passed, or the run was stopped, before EC2 did what was asked. */
@@ -25,6 +26,8 @@ interface RetryOptions {
   /** The run's deadline: it ends every wait. */
   signal: AbortSignal;
   log: Log;
+  /** What is known of other nodes that start now: what is throttled waits for it, and then for its turn. */
+  pace?: Promise<Pace | undefined> | undefined;
   /** What is being tried, for the log: `create an ENI for eth1 in subnet-1 at 10.0.4.4`. */
   subject: string;
 }
@@ -52,6 +55,9 @@ const patience: Partial<Record<ErrorClass, Patience>> = {
   noCredentials: { base: 500, cap: 3_000, total: 15_000 },
 };
 
+/** Once it is a call's turn others have no more of them to make than it has, and no longer pause is called for, in ms. */
+const inTurnCapMs = 5_000;
+
 /** An instance may be `pending` for minutes. */
 const pendingInstance: Patience = { base: 500, cap: 5_000, total: 300_000 };
 
@@ -66,12 +72,13 @@ function patienceWith({ class: errorClass, code }: Ec2Error): Patience | undefin
  */
 export async function withRetry<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
-  { clock, random, signal, log, subject }: RetryOptions,
+  { clock, random, signal, log, pace, subject }: RetryOptions,
 ): Promise<T> {
   const firstSeen = new Map<ErrorClass, number>();
   let last: Ec2Error | undefined;
   let pauseMs = 0;
   let wasSent = false;
+  let failures = 0;
   for (let attempts = 1; ; attempts += 1) {
     try {
       signal.throwIfAborted();
@@ -96,8 +103,16 @@ export async function withRetry<T>(
       throw last;
     }
     firstSeen.set(last.class, since ?? clock.now());
-    pauseMs = Math.min(left, backoff(attempts, random, limits.base, limits.cap));
     const { action, code } = last;
+    const known = last.class === 'throttled' ? await pace : undefined;
+    const turnMs = untilTurn(action, known, clock.now());
+    failures = turnMs > 0 ? 0 : failures + 1;
+    // Half of the way at least, not all of it: the account's buckets may be larger than is known here.
+    const waitMs =
+      turnMs > 0
+        ? turnMs * (0.5 + random() / 2)
+        : backoff(failures, random, limits.base, known === undefined ? limits.cap : inTurnCapMs);
+    pauseMs = Math.min(left, waitMs);
     log[since === undefined ? 'warn' : 'debug'](`cannot ${subject} yet, trying again: ${last.message}`, {
       action,
       code,

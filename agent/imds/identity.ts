@@ -2,7 +2,7 @@ import { ExitCode, Failure } from '../failure.ts';
 import type { Identity } from './port.ts';
 
 /** They become parts of paths, tags and file names. */
-const shapes: Readonly<Record<keyof Identity, RegExp>> = {
+const shapes: Readonly<Record<Exclude<keyof Identity, 'launchedAt'>, RegExp>> = {
   instanceId: /^i-[0-9a-f]{8,17}$/,
   instanceType: /^[a-z0-9-]+\.[a-z0-9-]+$/,
   zone: /^[a-z0-9-]+$/,
@@ -13,7 +13,7 @@ const shapes: Readonly<Record<keyof Identity, RegExp>> = {
 };
 
 /** The value itself if it has the form of its name; a `Failure` (8) if not. */
-export function checked(name: keyof Identity, value: unknown): string {
+export function checked(name: keyof typeof shapes, value: unknown): string {
   if (typeof value !== 'string' || !shapes[name].test(value)) {
     throw refused(name, JSON.stringify(value), `a value like ${shapes[name].source}`);
   }
@@ -31,7 +31,13 @@ export function parseIdentity(document: Buffer, primaryMac: string, vpcId: Buffe
     vpcId: checked('vpcId', vpcId.toString().trim()),
     primaryMac,
     accountId: checked('accountId', fields.accountId),
+    launchedAt: timeOrNothing(fields.pendingTime),
   };
+}
+
+/** It only helps a fleet to keep apart: a boot does not fail for want of it. */
+function timeOrNothing(value: unknown): string | undefined {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) ? value : undefined;
 }
 
 /** What IMDS answers as JSON: an object, or a `Failure` (8) that names it as `what`. */

@@ -9,6 +9,8 @@ export interface Identity {
   primaryMac: string;
   /** Of the account that owns the instance, and its ENIs. */
   accountId: string;
+  /** `2026-11-21T18:03:05Z`, by EC2's clock; undefined where the identity document does not say. */
+  launchedAt: string | undefined;
 }
 
 /** What the instance profile's role signs requests with, until `expiration`. */

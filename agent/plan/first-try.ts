@@ -1,5 +1,7 @@
+import { choose } from '../claim/candidates.ts';
+import type { IpVersion } from '../claim/free.ts';
 import { formatAddress } from '../claim/range.ts';
-import type { AddressChoice, Source } from './steps.ts';
+import type { Source, SubnetChoice } from './steps.ts';
 
 /**
  * What the first create of an interface names: absent where EC2 chooses, and where a listing that was cut leaves
@@ -21,14 +23,14 @@ export function firstTry(source: Source): FirstTry | undefined {
   if (choice?.isCut === true) {
     return { subnetId: choice.subnetId };
   }
-  return choice && named(choice.subnetId, lowest(choice.ipv4), lowest(choice.ipv6));
+  return choice && named(choice.subnetId, first(choice, 'ipv4'), first(choice, 'ipv6'));
 }
 
 /** The addresses that it names, or, as far as is known, would name: not for this node's other interfaces. */
 export function addressesOf(source: Source): string[] {
   const choice = source.kind === 'create' ? source.choices[0] : undefined;
   const { address, ipv6Address } = source.kind === 'recover' ? source.intent : {};
-  const addresses = choice ? [lowest(choice.ipv4), lowest(choice.ipv6)] : [address, ipv6Address];
+  const addresses = choice ? [first(choice, 'ipv4'), first(choice, 'ipv6')] : [address, ipv6Address];
   return addresses.filter((each) => each !== undefined);
 }
 
@@ -40,7 +42,9 @@ function named(subnetId: string, address: string | undefined, ipv6Address: strin
   };
 }
 
-function lowest(choice: AddressChoice): string | undefined {
-  const first = choice.mode === 'FirstFree' ? choice.free[0] : undefined;
-  return first && formatAddress(first.first);
+function first(choice: SubnetChoice, version: IpVersion): string | undefined {
+  const addresses = choice[version];
+  const address =
+    addresses.mode === 'FirstFree' ? choose(addresses.free, choice.ahead.length, 0, () => 0) : undefined;
+  return address === undefined ? undefined : formatAddress(address);
 }

@@ -1,4 +1,4 @@
-import type { Eni, Reservation, Subnet, TypeLimits } from '../claim/facts.ts';
+import type { Eni, Launch, Reservation, Subnet, TypeLimits } from '../claim/facts.ts';
 
 /** What was seen before anything is changed: all that the plan rests on. */
 export interface Observation {
@@ -13,6 +13,8 @@ export interface Observation {
   /** Whether there are more ENIs in the subnets than were listed. */
   isCut: boolean;
   reservations: readonly Reservation[];
+  /** This instance and those launched about when it was; none where an earlier run had begun already. */
+  launches: readonly Launch[];
   limits: TypeLimits;
   links: readonly ObservedLink[];
   /** What earlier runs were about to create. */

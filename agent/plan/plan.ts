@@ -1,6 +1,6 @@
 import type { Eni } from '../claim/facts.ts';
 import { parseRange, type Range } from '../claim/range.ts';
-import type { NodeConfig } from '../config/model.ts';
+import type { CreatedInterface, NodeConfig } from '../config/model.ts';
 import { combine, ExitCode, Failure } from '../failure.ts';
 import { crowdedAfter } from './crowded.ts';
 import { checkLimits, createIndexes } from './device-index.ts';
@@ -48,7 +48,8 @@ export function makePlan(config: NodeConfig, seen: Observation): Plan {
       seen.limits,
     ),
   );
-  const interfaces = planInterfaces(sources, seen, staying, attempt);
+  const created = config.interfaces.filter((each) => each.existing === undefined);
+  const interfaces = planInterfaces(sources, created, seen, staying, attempt);
   if (failures.length > 0) {
     throw combine(failures);
   }
@@ -71,6 +72,7 @@ export function makePlan(config: NodeConfig, seen: Observation): Plan {
 
 function planInterfaces(
   sources: readonly Sourced[],
+  created: readonly CreatedInterface[],
   seen: Observation,
   staying: readonly Eni[],
   attempt: Attempt,
@@ -83,7 +85,7 @@ function planInterfaces(
     const networkCard = attachment?.networkCard ?? config.networkCard;
     const deviceIndex = indexes.next(networkCard, attachment?.deviceIndex);
     const others = [...claimed].flatMap(([name, addresses]) => (name === config.name ? [] : addresses));
-    const whole = attempt(() => withChoices(source, seen, others.map(parseRange)));
+    const whole = attempt(() => withChoices(source, created, seen, others.map(parseRange)));
     if (whole === undefined) {
       return [];
     }
@@ -98,12 +100,17 @@ function announced(source: EniSource): string[] {
   return [address, ipv6Address].filter((each) => each !== undefined);
 }
 
-function withChoices(source: EniSource, seen: Observation, planned: readonly Range[]): Source {
+function withChoices(
+  source: EniSource,
+  created: readonly CreatedInterface[],
+  seen: Observation,
+  planned: readonly Range[],
+): Source {
   return source.kind === 'create' || source.kind === 'recover'
     ? {
         ...source,
         subnetIds: listedIds(source.config, seen.subnets),
-        choices: subnetChoices(source.config, seen, planned),
+        choices: subnetChoices(source.config, seen, planned, created),
       }
     : source;
 }

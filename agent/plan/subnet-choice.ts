@@ -3,10 +3,11 @@ import { freeRanges, type IpVersion } from '../claim/free.ts';
 import { parseRange, type Range, size, subtract } from '../claim/range.ts';
 import type { CreatedInterface } from '../config/model.ts';
 import { ExitCode, Failure } from '../failure.ts';
+import { claimsAhead } from './contenders.ts';
 import { describeFull } from './full-subnet.ts';
 import type { Observation } from './observation.ts';
 import type { AddressChoice, SubnetChoice } from './steps.ts';
-import { subnetsInZone } from './subnet-selection.ts';
+import { listedIds, subnetsInZone } from './subnet-selection.ts';
 import { suitable } from './suitable.ts';
 
 /**
@@ -15,15 +16,17 @@ import { suitable } from './suitable.ts';
  * be used as configured (3), and for no free address in any of them (5).
  *
  * @param planned addresses that this node's other interfaces are about to claim
+ * @param created all interfaces of the configuration whose ENIs are created, here as on the nodes of the same group
  */
 export function subnetChoices(
   config: CreatedInterface,
   seen: Observation,
   planned: readonly Range[],
+  created: readonly CreatedInterface[],
 ): SubnetChoice[] {
   const candidates = suitable(config, subnetsInZone(config, seen));
   const rooms = candidates
-    .map((subnet) => ({ subnet, ...room(config, subnet, seen, planned) }))
+    .map((subnet) => ({ subnet, ...room(config, subnet, seen, planned, created) }))
     .toSorted((a, b) => (a.count < b.count ? 1 : a.count > b.count ? -1 : 0));
   const choices = rooms.filter(({ isFull }) => !isFull).map(({ choice }) => choice);
   if (choices.length === 0) {
@@ -43,7 +46,13 @@ interface Room {
   isFull: boolean;
 }
 
-function room(config: CreatedInterface, subnet: Subnet, seen: Observation, planned: readonly Range[]): Room {
+function room(
+  config: CreatedInterface,
+  subnet: Subnet,
+  seen: Observation,
+  planned: readonly Range[],
+  created: readonly CreatedInterface[],
+): Room {
   const ipv4 = addressChoice(config, subnet, 'ipv4', seen, planned);
   const ipv6 = addressChoice(config, subnet, 'ipv6', seen, planned);
   const counts = [countOf(ipv4, subnet, 'ipv4'), countOf(ipv6, subnet, 'ipv6')].filter(
@@ -52,8 +61,13 @@ function room(config: CreatedInterface, subnet: Subnet, seen: Observation, plann
   // What others hold unseen, in a shared VPC or behind a cut listing, is in EC2's count.
   const known = subnet.cidr === undefined ? [] : [BigInt(subnet.availableAddresses)];
   const { assignsIpv6 } = subnet;
+  const names = created
+    .filter((each) => listedIds(each, seen.subnets).includes(subnet.id))
+    .map(({ name }) => name);
+  // Behind a listing that was cut, who has an ENI already is not known.
+  const ahead = seen.isCut ? [] : claimsAhead(seen, names);
   return {
-    choice: { subnetId: subnet.id, ipv4, ipv6, assignsIpv6, isCut: seen.isCut },
+    choice: { subnetId: subnet.id, ipv4, ipv6, assignsIpv6, isCut: seen.isCut, ahead },
     count: least([...counts, ...known]),
     isFull: least(counts) === 0n,
   };

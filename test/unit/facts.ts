@@ -138,6 +138,7 @@ export function observation(given: Partial<Observation> = {}): Observation {
     subnets: [subnet({})],
     enis: [attached(0, { mac: primaryMac, subnetId: 'subnet-99999999' })],
     isCut: false,
+    launches: [],
     reservations: [],
     limits,
     links: [

@@ -7,7 +7,7 @@ import type { RunContext } from './context.ts';
 type Attempt<T> = (signal: AbortSignal) => Promise<T>;
 
 /** What asking needs of a run. */
-export type AskContext = Pick<RunContext, 'ec2' | 'clock' | 'random' | 'signal' | 'log'>;
+export type AskContext = Pick<RunContext, 'ec2' | 'clock' | 'random' | 'signal' | 'log' | 'pace'>;
 
 /**
  * Asks EC2 for something until it is done, as long as time can heal what goes wrong and the deadline allows.

@@ -34,7 +34,8 @@ export async function claimInSubnet(
   const { claims, random, log } = context;
   const { name } = config;
   const { subnetId } = choice;
-  let search: Search = { hunts: huntsFor(choice), isCut: choice.isCut };
+  const { isCut, ahead } = choice;
+  let search: Search = { hunts: huntsFor(choice), isCut, ahead };
   if (search.isCut) {
     search = await lookAgain(context, name, subnetId, search);
   }
@@ -44,7 +45,7 @@ export async function claimInSubnet(
     const hunts = search.hunts.map((hunt) => ({ ...hunt, free: subtract(hunt.free, tried) }));
     const candidates = hunts.map(({ key, free, collisions }) => ({
       key,
-      address: choose(free, collisions, random),
+      address: choose(free, search.ahead.length, collisions, random),
     }));
     const without = candidates.find(({ address }) => address === undefined);
     if (without !== undefined) {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { NodeConfig } from '../../config/model.ts';
+import type { Pace } from '../../ec2/pace.ts';
 import type { Ec2 } from '../../ec2/port.ts';
 import type { Host } from '../../host/port.ts';
 import type { Identity } from '../../imds/port.ts';
@@ -18,10 +19,12 @@ export interface RunContext {
   random: () => number;
   log: Log;
   config: NodeConfig;
-  instance: Instance & { instanceType: string };
+  instance: Instance & Pick<Identity, 'instanceType' | 'launchedAt'>;
   /** Aborts when the run's deadline passes. */
   signal: AbortSignal;
   claims: Claims;
+  /** Once it is known who else was launched with this node. */
+  pace?: Promise<Pace | undefined> | undefined;
   /** Whether kubelet has run since the boot: from then on a device may be in a pod's network namespace. */
   kubeletHasRun: () => Promise<boolean>;
 }

@@ -2,6 +2,7 @@ import { addressesPerQuery } from '../../claim/candidates.ts';
 import { held } from '../../claim/free.ts';
 import { firstOf, formatAddress, intersect, parseRange, type Range, subtract } from '../../claim/range.ts';
 import type { Ec2Error } from '../../ec2/port.ts';
+import { type Claim, stillAhead } from '../../plan/contenders.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
 import type { Named } from './intent.ts';
@@ -21,6 +22,8 @@ export interface Search {
   hunts: readonly Hunt[];
   /** Whether more ENIs are there than were listed: then some of what looks free is not. */
   isCut: boolean;
+  /** The claims of other nodes for which the first of what is free is left. */
+  ahead: readonly Claim[];
 }
 
 /**
@@ -31,18 +34,18 @@ export async function afterRefusal(
   context: RunContext,
   name: string,
   subnetId: string,
-  { hunts, isCut }: Search,
+  { hunts, isCut, ahead }: Search,
   named: Named,
   refusal: Ec2Error,
 ): Promise<Search> {
   const accused = hunts.filter(({ key }) => refusal.message.includes(`${named[key]}`));
   const suspects = accused.length > 0 ? accused : hunts;
   const isTaken = refusal.class === 'taken';
-  let looked = await lookAgain(context, name, subnetId, { hunts: isCut ? hunts : suspects, isCut });
+  let looked = await lookAgain(context, name, subnetId, { hunts: isCut ? hunts : suspects, isCut, ahead });
   let isUnlisted = false;
   if (looked.isCut && isTaken && !looked.hunts.some((hunt) => isHeld(hunt, named))) {
     // By its addresses no delegated prefix is found.
-    looked = await listWhole(context, subnetId, looked.hunts);
+    looked = await listWhole(context, subnetId, looked);
     isUnlisted = looked.hunts.some((hunt) => isHeld(hunt, named));
   }
   const shown = looked.hunts.filter((hunt) => isHeld(hunt, named));
@@ -56,7 +59,7 @@ export async function afterRefusal(
     // What EC2 gives to nobody, and what a listing that was cut did not show, is no sign of others who claim here.
     return isTaken && !isUnlisted ? { ...now, collisions: hunt.collisions + 1 } : now;
   });
-  return { hunts: next, isCut: looked.isCut };
+  return { ...looked, hunts: next };
 }
 
 function isHeld({ key, free }: Hunt, named: Named): boolean {
@@ -65,14 +68,19 @@ function isHeld({ key, free }: Hunt, named: Named): boolean {
 
 /**
  * The search, less what has an owner by now: one call an IP version tells of the lowest addresses that look free.
- * Behind a listing that was cut all of these may be held: then the subnet is listed whole.
+ * Behind a listing that was cut all of these may be held: then the subnet is listed whole. So it is where others are
+ * ahead: the lowest say little then, and who has got what is part of the question.
  */
 export async function lookAgain(
   context: RunContext,
   name: string,
   subnetId: string,
-  { hunts, isCut }: Search,
+  search: Search,
 ): Promise<Search> {
+  const { hunts, isCut, ahead } = search;
+  if (ahead.length > 0) {
+    return listWhole(context, subnetId, search);
+  }
   const looked = await Promise.all(
     hunts.map(async (hunt) => {
       const lowest = firstOf(hunt.free, addressesPerQuery);
@@ -81,17 +89,19 @@ export async function lookAgain(
       return { hunt: { ...hunt, free }, hasFree };
     }),
   );
-  const now = looked.map(({ hunt }) => hunt);
-  return isCut && !looked.every(({ hasFree }) => hasFree)
-    ? listWhole(context, subnetId, now)
-    : { hunts: now, isCut };
+  const now = { ...search, hunts: looked.map(({ hunt }) => hunt) };
+  return isCut && !looked.every(({ hasFree }) => hasFree) ? listWhole(context, subnetId, now) : now;
 }
 
-/** Once a claim: it may take twenty pages. */
-async function listWhole(context: RunContext, subnetId: string, hunts: readonly Hunt[]): Promise<Search> {
+/** Behind a listing that was cut once a claim: it may take twenty pages. */
+async function listWhole(context: RunContext, subnetId: string, { hunts, ahead }: Search): Promise<Search> {
   const { enis } = await listEnis(context, `list all ENIs of ${subnetId}`, { subnetIds: [subnetId] });
   const taken = held(enis);
-  return { hunts: hunts.map((hunt) => ({ ...hunt, free: subtract(hunt.free, taken) })), isCut: false };
+  return {
+    hunts: hunts.map((hunt) => ({ ...hunt, free: subtract(hunt.free, taken) })),
+    isCut: false,
+    ahead: stillAhead(ahead, enis),
+  };
 }
 
 async function nowHeld(

@@ -1,5 +1,6 @@
-import type { Eni } from '../../claim/facts.ts';
+import type { Eni, Launch } from '../../claim/facts.ts';
 import type { StoredIntent } from '../../host/port.ts';
+import { creationsAhead, launchTimes } from '../../plan/contenders.ts';
 import type { Observation } from '../../plan/observation.ts';
 import { tagKeys } from '../../plan/tags.ts';
 import { ask } from './ask.ts';
@@ -17,31 +18,41 @@ import { together } from './together.ts';
 
 /** What is there before anything is changed: EC2's word and the host's, all asked for at once. */
 export async function observe(context: RunContext): Promise<{ seen: Observation; intents: StoredIntent[] }> {
-  const { ec2, host, config, instance } = context;
-  const { instanceId, instanceType } = instance;
-  const intents = await host.readIntents(instanceId);
+  const { ec2, host, config, instance, clock } = context;
+  const { instanceType } = instance;
+  const intents = await host.readIntents(instance.instanceId);
   const created = config.interfaces.filter((each) => each.existing === undefined);
+  const launches = intents.length > 0 ? Promise.resolve([]) : launchedWith(context);
+  context.pace = launches.then(
+    (known) => ({
+      since: clock.now(),
+      ahead: creationsAhead(known, instance.instanceId, created.length),
+    }),
+    () => undefined,
+  );
   const ids = distinct(created.flatMap((each) => each.subnets));
   // Which subnets have the tags must be known before their ENIs can be asked for; ids are known at once.
   const tagged = taggedSubnets(context, created);
   const listing = tagged.then((subnets) => enisIn(context, [...ids, ...idsInZone(context, subnets)]));
-  const [named, byTags, inSubnets, reservations, attached, own, selected, limits, links] = await together([
-    ids.length === 0
-      ? []
-      : ask(context, `look up ${ids.join(', ')}`, (signal) => ec2.describeSubnets({ ids }, signal)),
-    tagged,
-    listing,
-    tagged.then((subnets) => reservationsOf(context, created, subnets)),
-    ask(context, `list the ENIs of ${instanceId}`, (signal) =>
-      ec2.describeEnis({ attachedTo: instanceId }, signal),
-    ),
-    intents.length > 0
-      ? madeBefore(context)
-      : listing.then(({ isCut }) => (isCut ? madeBefore(context) : [])),
-    selectedEnis(context),
-    ask(context, `look up the limits of ${instanceType}`, (signal) => ec2.describeType(instanceType, signal)),
-    host.links(),
-  ]);
+  const [named, byTags, inSubnets, reservations, launched, attached, own, selected, limits, links] =
+    await together([
+      ids.length === 0
+        ? []
+        : ask(context, `look up ${ids.join(', ')}`, (signal) => ec2.describeSubnets({ ids }, signal)),
+      tagged,
+      listing,
+      tagged.then((subnets) => reservationsOf(context, created, subnets)),
+      launches,
+      launches.then((known) => attachedEnis(context, known)),
+      intents.length > 0
+        ? madeBefore(context)
+        : listing.then(({ isCut }) => (isCut ? madeBefore(context) : [])),
+      selectedEnis(context),
+      ask(context, `look up the limits of ${instanceType}`, (signal) =>
+        ec2.describeType(instanceType, signal),
+      ),
+      host.links(),
+    ]);
   const enis = byId([...inSubnets.enis, ...selected, ...own, ...attached]);
   const seen: Observation = {
     instance,
@@ -49,12 +60,40 @@ export async function observe(context: RunContext): Promise<{ seen: Observation;
     enis,
     isCut: inSubnets.isCut,
     reservations,
+    launches: launched,
     limits,
     links,
     intents: intents.filter((intent) => intent.kind === 'create'),
     claims: intents.filter((intent) => intent.kind === 'claim'),
   };
   return { seen, intents };
+}
+
+/**
+ * The instances launched with this one, on its first boot: those with which it may contend. What other reads wait for
+ * when they are throttled must not wait for them.
+ */
+async function launchedWith(context: RunContext): Promise<Launch[]> {
+  const { instanceId, vpcId, launchedAt } = context.instance;
+  return launchedAt === undefined
+    ? []
+    : ask({ ...context, pace: undefined }, `list the instances launched with ${instanceId}`, (signal) =>
+        context.ec2.describeLaunches({ vpcId, times: launchTimes(launchedAt) }, signal),
+      );
+}
+
+/**
+ * What is attached to this instance. The listing of the launches tells it, as long as it is the primary ENI alone: of
+ * others it does not tell the tags.
+ */
+async function attachedEnis(context: RunContext, launches: readonly Launch[]): Promise<Eni[]> {
+  const { instanceId } = context.instance;
+  const own = launches.find((each) => each.instanceId === instanceId)?.enis ?? [];
+  return own.length === 1
+    ? own
+    : ask(context, `list the ENIs of ${instanceId}`, (signal) =>
+        context.ec2.describeEnis({ attachedTo: instanceId }, signal),
+      );
 }
 
 /** What earlier runs made: also behind a listing that was cut, or in subnets that are not configured any more. */

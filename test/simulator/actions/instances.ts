@@ -30,6 +30,9 @@ export const describeInstances: Action = {
       'instance-state-code': (instance) => [String(stateCodes[instance.state])],
       'instance-state-name': (instance) => [instance.state],
       'availability-zone': (instance) => [instance.zone],
+      'image-id': () => [imageId],
+      'launch-time': (instance) => [launchTime(world, instance)],
+      'reservation-id': (instance) => [reservationId(instance)],
       'subnet-id': (instance) => [instance.subnetId],
       'vpc-id': (instance) => [world.subnets.get(instance.subnetId)?.vpcId ?? ''],
       'private-ip-address': (instance) => primaryOf(world, instance)?.addresses.slice(0, 1) ?? [],
@@ -48,7 +51,7 @@ export const describeInstances: Action = {
     });
     return {
       reservationSet: items.map((instance) => ({
-        reservationId: instance.id.replace(/^i-/, 'r-'),
+        reservationId: reservationId(instance),
         ownerId: world.settings.account,
         groupSet: [],
         instancesSet: [instanceAnswer(world, instance)],
@@ -57,6 +60,18 @@ export const describeInstances: Action = {
     };
   },
 };
+
+const imageId = 'ami-0123456789abcdef0';
+
+function reservationId({ id }: Instance): string {
+  return id.replace(/^i-/, 'r-');
+}
+
+/** To the second, as EC2 has it. */
+function launchTime(world: World, { launchedAt }: Instance): string {
+  const ms = world.wallClock(launchedAt).getTime();
+  return new Date(Math.floor(ms / 1000) * 1000).toISOString();
+}
 
 function chosen(world: World, params: Params): Instance[] {
   const ids = texts(params, 'InstanceId');
@@ -76,11 +91,11 @@ function instanceAnswer(world: World, instance: Instance): Answer {
   const primary = primaryOf(world, instance);
   return {
     instanceId: instance.id,
-    imageId: 'ami-0123456789abcdef0',
+    imageId,
     instanceState: { code: stateCodes[instance.state], name: instance.state },
     instanceType: instance.type,
     amiLaunchIndex: instance.launchIndex,
-    launchTime: world.wallClock(instance.launchedAt).toISOString(),
+    launchTime: launchTime(world, instance),
     placement: { availabilityZone: instance.zone, groupName: '', tenancy: 'default' },
     subnetId: primary?.subnetId,
     vpcId: primary?.vpcId,
