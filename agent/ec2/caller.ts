@@ -57,6 +57,8 @@ export function createCaller({ region, env, proxyEnv, imds, clock, log }: Ec2Opt
     authSchemePreference: [],
     userAgentAppId: 'multus-bootstrap',
   });
+  // It walks every answer for the SDK's own log, which nobody reads.
+  client.middlewareStack.remove('loggerMiddleware');
   requireAnswerForm(client);
   const counts: Record<string, number> = {};
 

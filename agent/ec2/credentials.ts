@@ -17,5 +17,13 @@ export function credentialsFrom(env: Env, imds: Pick<Imds, 'credentials'>) {
       ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
     };
   }
-  return () => imds.credentials(AbortSignal.timeout(credentialsMs));
+  const ask = () => imds.credentials(AbortSignal.timeout(credentialsMs));
+  // Asked for while the first request is still being made ready. What it fails with is told to that request.
+  let first: ReturnType<typeof ask> | undefined = ask();
+  first.catch(() => undefined);
+  return () => {
+    const asked = first ?? ask();
+    first = undefined;
+    return asked;
+  };
 }
