@@ -1,7 +1,8 @@
 import { enterNamespace } from '../netns/namespace.ts';
 import { readRounds } from './arguments.ts';
 import { runAgent } from './boot/agent.ts';
-import { runAwsScript } from './boot/aws-script.ts';
+import { checkAwsScript, runAwsScript } from './boot/aws-script.ts';
+import { checkDone } from './boot/check-done.ts';
 import { runLambda } from './boot/lambda.ts';
 import { type BenchNode, startBenchNode } from './boot/node.ts';
 import { bootReport, type Runs } from './boot/report.ts';
@@ -20,6 +21,7 @@ const slowEvery = 3;
  */
 export async function boot(args: readonly string[]): Promise<Report> {
   const rounds = readRounds(args, 9);
+  await checkAwsScript();
   await enterNamespace(new URL('main.ts', import.meta.url).href);
   return await withProgram(async (program) => {
     const runs: Runs = { agent: [], chosenByEc2: [], firstFree: [], lambda: [] };
@@ -40,7 +42,9 @@ export async function boot(args: readonly string[]): Promise<Report> {
 async function onNode<T>(run: (node: BenchNode) => Promise<T>): Promise<T> {
   const node = await startBenchNode();
   try {
-    return await run(node);
+    const found = await run(node);
+    await checkDone(node);
+    return found;
   } finally {
     await node.close();
   }

@@ -12,10 +12,14 @@ export interface ScriptRun extends Measurement {
   ec2Calls: number;
 }
 
-/** Runs the user-data script on a node. It ends when both links are up. */
-export async function runAwsScript(node: BenchNode, firstFree: boolean): Promise<ScriptRun> {
+/** Throws, with the command that installs it, if something that the script calls is not there. */
+export async function checkAwsScript(): Promise<void> {
   await needs('/usr/bin/aws', 'test/clients/install.sh');
   await needs('/usr/bin/curl', 'apt-get install --yes curl');
+}
+
+/** Runs the user-data script on a node. It ends when both links are up. */
+export async function runAwsScript(node: BenchNode, firstFree: boolean): Promise<ScriptRun> {
   // Nothing of the machine's own AWS configuration is to reach it.
   const home = await mkdtemp(join(tmpdir(), 'multus-bootstrap-'));
   try {

@@ -48,8 +48,7 @@ export async function startBenchNode(options: NodeOptions = {}): Promise<BenchNo
     devicesAt,
     async close() {
       ip.stdin.end();
-      await ip;
-      await node.close();
+      await ip.finally(() => node.close());
     },
   };
 }

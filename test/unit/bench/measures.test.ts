@@ -3,6 +3,7 @@ import t from 'tap';
 import { barChart } from '../../bench/bar-chart.ts';
 import { beyondFloor } from '../../bench/boot/beyond-floor.ts';
 import { floorMs } from '../../bench/boot/latencies.ts';
+import { needs } from '../../bench/measured.ts';
 import { median } from '../../bench/statistics.ts';
 import { fill, large } from '../../bench/subnet-size/fill.ts';
 import { World } from '../../simulator/model/world.ts';
@@ -61,4 +62,11 @@ t.test('bars are as long as their values', async (t) => {
   t.match(svg, /<title>a &lt; b<\/title>/);
   t.match(svg, /all<.*width="420".*>1,234 ms</);
   t.match(svg, /half<.*width="210".*>617 ms</);
+});
+
+t.test('what is missing is told with the command that installs it', async (t) => {
+  await t.rejects(needs('/no/such/program', 'apt-get install --yes such'), {
+    message: 'this bench needs /no/such/program: apt-get install --yes such',
+  });
+  await needs(process.execPath, 'npm ci');
 });
