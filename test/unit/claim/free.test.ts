@@ -72,7 +72,7 @@ t.test('the lowest free address, by an oracle that walks', async () => {
           type: 'explicit' as const,
         }));
         const found = freeRanges(subnet({}), 'ipv4', enis, reservations, { within, podRange });
-        const lowest = choose(found, 0, Math.random);
+        const lowest = choose(found, 0, 0, Math.random);
         return (lowest === undefined ? undefined : formatAddress(lowest)) === walk();
 
         function walk(): string | undefined {
@@ -100,10 +100,10 @@ t.test('the lowest free address, by an oracle that walks', async () => {
 
 t.test('the window widens with collisions, and never past what is free', async (t) => {
   const free = [parseRange('10.0.4.4-10.0.4.7'), parseRange('10.0.4.20-10.0.4.254')];
-  const last = (collisions: number) => choose(free, collisions, () => 0.999999);
+  const last = (collisions: number) => choose(free, 0, collisions, () => 0.999999);
   t.equal(last(0), parseAddress('10.0.4.4'));
   t.equal(last(1), parseAddress('10.0.4.5'));
   t.equal(last(3), parseAddress('10.0.4.23'));
   t.equal(last(60), parseAddress('10.0.4.205'), 'at most as far as one query can ask about');
-  t.equal(choose([], 3, Math.random), undefined);
+  t.equal(choose([], 0, 3, Math.random), undefined);
 });

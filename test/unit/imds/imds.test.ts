@@ -28,6 +28,7 @@ async function launched(t: Test, request: Partial<NodeRequest> = {}) {
   const node = await sim.launch({ type: 'm5.large', subnetId, ...request });
   return {
     node,
+    launchedAt: sim.world.wallClock(sim.world.instance(node.instanceId).launchedAt),
     imds: imdsAt(node.imdsUrl),
     signal: AbortSignal.timeout(20_000),
     passTime: (ms: number) => {
@@ -51,7 +52,7 @@ async function serve(t: Test, answer: http.RequestListener, token = 'token'): Pr
 
 t.test('who this instance is, and its user data to the byte', async (t) => {
   const userData = gzipSync('apiVersion: multus-bootstrap.io/v1alpha1');
-  const { imds, node, signal } = await launched(t, { userData });
+  const { imds, node, launchedAt, signal } = await launched(t, { userData });
   t.strictSame(await imds.identity(signal), {
     instanceId: node.instanceId,
     instanceType: 'm5.large',
@@ -60,6 +61,7 @@ t.test('who this instance is, and its user data to the byte', async (t) => {
     vpcId: 'vpc-11111111',
     primaryMac: node.primaryEni.mac,
     accountId: '123456789012',
+    launchedAt: `${launchedAt.toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}Z`,
   });
   t.strictSame(await imds.userData(signal), userData);
 });

@@ -1,0 +1,167 @@
+import t from 'tap';
+import type { Launch } from '../../../agent/claim/facts.ts';
+import {
+  claimsAhead,
+  creationsAhead,
+  launchedBefore,
+  launchTimes,
+  stillAhead,
+} from '../../../agent/plan/contenders.ts';
+import { firstTry } from '../../../agent/plan/first-try.ts';
+import { makePlan } from '../../../agent/plan/plan.ts';
+import { eni, nodeConfig, observation, instanceId as own, subnet } from '../facts.ts';
+
+const start = Date.UTC(2026, 10, 21, 18, 3, 5);
+const asg = { 'aws:autoscaling:groupName': 'workers' };
+
+function launch(given: Partial<Launch>): Launch {
+  return {
+    instanceId: own,
+    zone: 'eu-west-1a',
+    launchedAt: start,
+    reservationId: 'r-11111111',
+    tags: asg,
+    enis: [],
+    ...given,
+  };
+}
+
+/** In the order of their ids, `own` between them. */
+const [first, second, last] = ['i-00000000000000001', 'i-00000000000000002', 'i-0fffffffffffffff9'];
+
+t.test('which launch times are asked for: ten minutes, and those before and after', async (t) => {
+  t.strictSame(launchTimes('2026-11-21T18:03:05Z'), [
+    '2026-11-21T17:5*',
+    '2026-11-21T18:0*',
+    '2026-11-21T18:1*',
+  ]);
+  t.strictSame(launchTimes('2026-12-31T23:59:59Z'), [
+    '2026-12-31T23:4*',
+    '2026-12-31T23:5*',
+    '2027-01-01T00:0*',
+  ]);
+});
+
+const cases: readonly [string, Partial<Launch>[], string[]][] = [
+  ['alone', [], []],
+  ['launched earlier', [{ instanceId: last, launchedAt: start - 60_000 }], [last]],
+  ['launched later', [{ instanceId: first, launchedAt: start + 1000 }], []],
+  [
+    'in the same second: by their ids',
+    [{ instanceId: last }, { instanceId: second }, { instanceId: first }],
+    [first, second],
+  ],
+  ['so long ago that it contends no more', [{ instanceId: first, launchedAt: start - 600_001 }], []],
+  ['of another group', [{ instanceId: first, tags: { 'aws:autoscaling:groupName': 'others' } }], []],
+  ['of no group, though of the same request', [{ instanceId: first, tags: {} }], []],
+];
+for (const [name, others, expected] of cases) {
+  t.test(`ahead: ${name}`, async (t) => {
+    const launches = [launch({}), ...others.map(launch)];
+    t.strictSame(
+      launchedBefore(launches, own).map(({ instanceId }) => instanceId),
+      expected,
+    );
+  });
+}
+
+t.test('of no group: those of the same request', async (t) => {
+  const launches = [
+    launch({ tags: {} }),
+    launch({ tags: {}, instanceId: first }),
+    launch({ tags: {}, instanceId: second, reservationId: 'r-22222222' }),
+  ];
+  t.strictSame(
+    launchedBefore(launches, own).map(({ instanceId }) => instanceId),
+    [first],
+  );
+});
+
+t.test("Karpenter's node pool is a group", async (t) => {
+  const pool = { 'karpenter.sh/nodepool': 'default' };
+  const launches = [launch({ tags: pool }), launch({ tags: pool, instanceId: first, reservationId: 'r-2' })];
+  t.equal(launchedBefore(launches, own).length, 1);
+});
+
+t.test('an instance that EC2 does not show yet knows of nobody', async (t) => {
+  t.strictSame(launchedBefore([launch({ instanceId: first })], own), []);
+});
+
+const tagsOf = (id: string, name: string) => ({
+  'multus-bootstrap.io/instance-id': id,
+  'multus-bootstrap.io/interface': name,
+});
+
+t.test('who has an ENI for an interface claims no other', async (t) => {
+  const launches = [
+    launch({}),
+    launch({ instanceId: first }),
+    launch({ instanceId: second, zone: 'eu-west-1b' }),
+  ];
+  const enis = [eni({ tags: tagsOf(first, 'eth2') })];
+  const { instance } = observation();
+  t.strictSame(
+    claimsAhead({ launches, instance, enis }, ['eth1', 'eth2']),
+    [{ instanceId: first, interface: 'eth1' }],
+    'nor does who is in another zone',
+  );
+  t.strictSame(
+    stillAhead([{ instanceId: first, interface: 'eth1' }], [eni({ tags: tagsOf(first, 'eth1') })]),
+    [],
+  );
+});
+
+t.test('what others have still to create, in whatever zone', async (t) => {
+  const primary = {
+    id: 'eni-attach-1',
+    instanceId: first,
+    deviceIndex: 0,
+    networkCard: 0,
+    status: 'attached' as const,
+    deleteOnTermination: true,
+  };
+  const launches = [
+    launch({}),
+    launch({ instanceId: first, enis: [eni({ attachment: primary })] }),
+    launch({
+      instanceId: second,
+      zone: 'eu-west-1b',
+      enis: [eni({ attachment: primary }), eni({ attachment: { ...primary, deviceIndex: 1 } })],
+    }),
+  ];
+  t.equal(creationsAhead(launches, own, 2), 3);
+});
+
+t.test('the plan leaves the first addresses to those ahead', async (t) => {
+  const launches = [launch({}), launch({ instanceId: first }), launch({ instanceId: second })];
+  const config = nodeConfig({ name: 'eth1' }, { name: 'eth2' });
+  const seen = observation({
+    launches,
+    enis: [...observation().enis, eni({ addresses: ['10.0.4.5'], tags: tagsOf(first, 'eth1') })],
+  });
+  const sources = makePlan(config, seen).interfaces.map(({ source }) => source);
+  // .4 is free, .5 is taken; three claims are ahead: eth2 of the first, both of the second.
+  t.match(sources, [
+    { kind: 'create', choices: [{ ahead: [{}, {}, {}] }] },
+    { kind: 'create', choices: [{ ahead: [{}, {}, {}] }] },
+  ]);
+
+  t.strictSame(
+    sources.map((source) => firstTry(source)?.address),
+    ['10.0.4.8', '10.0.4.9'],
+  );
+  const cut = makePlan(config, { ...seen, isCut: true });
+  t.match(
+    cut.interfaces[0]?.source,
+    { choices: [{ ahead: [] }] },
+    'behind a cut listing nobody is known to be ahead',
+  );
+});
+
+t.test('fewer are free than others are to have: the node tries all the same', async (t) => {
+  const launches = [launch({}), launch({ instanceId: first })];
+  const config = nodeConfig({ ipv4: { mode: 'FirstFree', within: ['10.0.4.9'], podRange: [] } });
+
+  const [planned] = makePlan(config, observation({ launches, subnets: [subnet({})] })).interfaces;
+  t.equal(planned && firstTry(planned.source)?.address, '10.0.4.9');
+});
