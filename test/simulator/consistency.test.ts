@@ -81,6 +81,7 @@ t.test("an instance's listing is late in attaching and in detaching", async (t) 
     t.equal(Reservations?.length === 1, interfaces.length === 2, 'the filter sees what the listing shows');
     return interfaces.map((each) => each.Attachment?.DeviceIndex).sort();
   };
+  clock.advance(5000);
   const request = { eniId: eni.id, instanceId: node.instanceId, deviceIndex: 1, networkCard: 0 };
   const { id } = attachEni(sim.world, request);
   clock.advance(4999);
@@ -92,6 +93,20 @@ t.test("an instance's listing is late in attaching and in detaching", async (t) 
   t.same(await listed(), [0, 1]);
   clock.advance(1);
   t.same(await listed(), [0]);
+});
+
+t.test('an instance is not shown at once', async (t) => {
+  const clock = new VirtualClock();
+  const { sim, ec2 } = await smallWorld(t, { clock, consistencyMs: 5000 });
+  const { instanceId } = await sim.launch({ type: 'm5.large', subnetId: ids.subnet });
+  const byId = () => ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
+  const all = async () => (await ec2.send(new DescribeInstancesCommand({}))).Reservations?.length;
+  clock.advance(4999);
+  t.match(await errorOf(byId()), { code: 'InvalidInstanceID.NotFound' });
+  t.equal(await all(), 0);
+  clock.advance(1);
+  t.equal((await byId()).Reservations?.length, 1);
+  t.equal(await all(), 1);
 });
 
 t.test('what was there before the test is seen at once', async (t) => {

@@ -75,10 +75,14 @@ function launchTime(world: World, { launchedAt }: Instance): string {
 
 function chosen(world: World, params: Params): Instance[] {
   const ids = texts(params, 'InstanceId');
+  const shown = ({ launchedAt }: Instance) => launchedAt + world.settings.consistencyMs <= world.clock.now();
   if (ids.length === 0) {
-    return [...world.instances.values()];
+    return [...world.instances.values()].filter(shown);
   }
-  return findAll('i', ids, (id) => world.instances.get(id));
+  return findAll('i', ids, (id) => {
+    const instance = world.instances.get(id);
+    return instance !== undefined && shown(instance) ? instance : undefined;
+  });
 }
 
 function primaryOf(world: World, instance: Instance): Eni | undefined {

@@ -1,7 +1,8 @@
 import { ApiError } from '../model/api-error.ts';
 import type { Params } from './params.ts';
 
-interface Rate {
+/** How many calls of an action an account may make in a Region. */
+export interface Rate {
   /** Calls that may be made at once. */
   size: number;
   /** Calls a second. */
@@ -47,6 +48,11 @@ export class Buckets {
 
 export function isRead(action: string): boolean {
   return /^(Describe|Get)/.test(action);
+}
+
+/** That of a call's action with these parameters. */
+export function rateOf(action: string, params: Params): Rate {
+  return bucketOf(action, params).rate;
 }
 
 function bucketOf(action: string, params: Params): { name: string; rate: Rate } {
