@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -34,8 +34,21 @@ const lazyBuiltins: Plugin = {
   },
 };
 
-/** Makes the program one file. Answers with the files it is made of, relative to the repository. */
-export async function bundle(outfile: string): Promise<string[]> {
+/** The entry point's, which esbuild would keep before the function. */
+const noFirstLine: Plugin = {
+  name: 'no-first-line',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/main\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(/^#!.*/, ''),
+    }));
+  },
+};
+
+/** What is installed of the program: what starts it, the program itself beside it, and what makes V8's code for that. */
+export const built = ['multus-bootstrap.mjs', 'multus-bootstrap.cjs', 'compile.mjs'] as const;
+
+/** Makes the program, into the folder. Answers with the files it is made of, relative to the repository. */
+export async function bundle(folder: string): Promise<string[]> {
   // As deep in the repository whatever the outfile: their names come from their content, paths of sources included.
   await mkdir(join(repository, 'dist'), { recursive: true });
   const chunks = await mkdtemp(join(repository, 'dist/chunks-'));
@@ -55,22 +68,26 @@ export async function bundle(outfile: string): Promise<string[]> {
       plugins: [ec2Shapes, noDefaultCredentials],
     });
     checkShapes(metafile);
-    // Then the chunks into the one file that is installed.
+    // Then the chunks into one file: a function, for whose code V8 can be asked (agent/start).
     await build({
       ...common,
       // Paths relative to it get into the output.
       absWorkingDir: chunks,
       entryPoints: ['main.js'],
-      outfile,
+      outfile: join(folder, 'multus-bootstrap.cjs'),
       sourcemap: 'external',
-      plugins: [lazyBuiltins],
-      banner: {
-        js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
-      },
+      plugins: [lazyBuiltins, noFirstLine],
+      banner: { js: "(async function (require) {'use strict';" },
+      footer: { js: '})' },
     });
-    // Instead of the entry point's own first line, which esbuild keeps.
-    const text = await readFile(outfile, 'utf8');
-    await writeFile(outfile, text.replace(/^#!.*/, '#!/usr/libexec/multus-bootstrap/node'), { mode: 0o755 });
+    await build({
+      ...common,
+      entryPoints: { 'multus-bootstrap': 'agent/start/main.ts', compile: 'agent/start/compile.ts' },
+      outdir: folder,
+      outExtension: { '.js': '.mjs' },
+      banner: { js: '#!/usr/libexec/multus-bootstrap/node' },
+    });
+    await chmod(join(folder, 'multus-bootstrap.mjs'), 0o755);
     return Object.values(metafile.outputs).flatMap(({ inputs }) =>
       Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
     );
@@ -80,8 +97,9 @@ export async function bundle(outfile: string): Promise<string[]> {
 }
 
 if (import.meta.main) {
-  const outfile = 'dist/multus-bootstrap.mjs';
-  await bundle(join(repository, outfile));
-  const { length } = await readFile(join(repository, outfile));
-  console.log(`${outfile}: ${(length / 1024).toFixed(0)} KiB`);
+  await bundle(join(repository, 'dist'));
+  for (const file of built) {
+    const { size } = await stat(join(repository, 'dist', file));
+    console.log(`dist/${file}: ${(size / 1024).toFixed(0)} KiB`);
+  }
 }

@@ -1,7 +1,7 @@
 import { chmod, copyFile, cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { bundle } from '../build.ts';
+import { built, bundle } from '../build.ts';
 import { bundledLicences } from './licences.ts';
 import { type Architecture, nodeRuntime } from './runtime.ts';
 
@@ -14,13 +14,14 @@ const units = 'root/usr/lib/systemd/system';
  * installed. `build` is a folder for what stays behind.
  */
 export async function layTree(repository: string, tree: string, build: string): Promise<void> {
-  const built = join(build, 'multus-bootstrap.mjs');
   const program = join(tree, libexec, 'multus-bootstrap.mjs');
-  const licences = await bundledLicences(repository, await bundle(built));
+  const licences = await bundledLicences(repository, await bundle(build));
   for (const installer of ['install.sh', join(libexec, 'install.sh')]) {
     await copy(join(repository, 'packer/install.sh'), join(tree, installer), 0o755);
   }
-  await copy(built, program, 0o755);
+  for (const file of built) {
+    await copy(join(build, file), join(tree, libexec, file), file === 'multus-bootstrap.mjs' ? 0o755 : 0o644);
+  }
   await copy(join(repository, 'systemd/kubelet-flags'), join(tree, libexec, 'kubelet-flags'), 0o755);
   await mkdir(join(tree, 'root/usr/bin'), { recursive: true });
   await symlink(

@@ -12,6 +12,10 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
     const { boot, bootPlot } = await import('./boot.ts');
     return { run: boot, plot: bootPlot };
   },
+  start: async () => {
+    const { start } = await import('./start.ts');
+    return { run: start };
+  },
   'subnet-size': async () => {
     const { subnetSize } = await import('./subnet-size.ts');
     return { run: subnetSize };

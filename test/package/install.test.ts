@@ -17,6 +17,7 @@ t.test('what is installed runs', async (t) => {
     '--version',
   ]);
   t.equal(stdout, packageJson.version);
+  t.ok((await snapshot(root))[`${libexec}/multus-bootstrap.code`], 'and has been compiled');
 });
 
 t.test('modes do not depend on the umask', async (t) => {

@@ -8,13 +8,16 @@ const needed = [
   'usr/bin/multus-bootstrap',
   'usr/libexec/multus-bootstrap/node',
   'usr/libexec/multus-bootstrap/multus-bootstrap.mjs',
+  'usr/libexec/multus-bootstrap/multus-bootstrap.cjs',
   'usr/lib/systemd/system/multus-bootstrap.service',
 ];
 
 // An archive is written a few hundred times here: a small program stands in for the runtime, and the fewer files the better.
 const archive = await unpacked(t, 'x86_64');
 await copyFile('/bin/true', join(archive, 'root/usr/libexec/multus-bootstrap/node'));
-await writeFile(join(archive, 'root/usr/libexec/multus-bootstrap/multus-bootstrap.mjs'), '');
+for (const file of ['multus-bootstrap.mjs', 'multus-bootstrap.cjs', 'compile.mjs']) {
+  await writeFile(join(archive, 'root/usr/libexec/multus-bootstrap', file), '');
+}
 for (const path of ['share/multus-bootstrap/licenses', 'lib/systemd/system/multus-bootstrap-sweep.timer']) {
   await rm(join(archive, 'root/usr', path), { recursive: true });
 }
