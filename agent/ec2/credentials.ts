@@ -17,13 +17,5 @@ export function credentialsFrom(env: Env, imds: Pick<Imds, 'credentials'>) {
       ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
     };
   }
-  const ask = () => imds.credentials(AbortSignal.timeout(credentialsMs));
-  // Asked for while the first request is still being made ready. What it fails with is told to that request.
-  let first: ReturnType<typeof ask> | undefined = ask();
-  first.catch(() => undefined);
-  return () => {
-    const asked = first ?? ask();
-    first = undefined;
-    return asked;
-  };
+  return () => imds.credentials(AbortSignal.timeout(credentialsMs));
 }

@@ -4,7 +4,7 @@ import { ExitCode, Failure } from '../failure.ts';
 import type { Log } from '../report/log.ts';
 import { parseCredentials, parseRole } from './credentials.ts';
 import { checked, parseIdentity } from './identity.ts';
-import type { Imds } from './port.ts';
+import type { Credentials, Imds } from './port.ts';
 import { createSession, ImdsRefusal } from './session.ts';
 
 interface ImdsOptions {
@@ -15,6 +15,13 @@ interface ImdsOptions {
   random: () => number;
   log: Log;
 }
+
+const paths = {
+  document: '/latest/dynamic/instance-identity/document',
+  mac: '/latest/meta-data/mac',
+  userData: '/latest/user-data',
+  role: '/latest/meta-data/iam/security-credentials/',
+};
 
 /** Pauses between attempts, in ms: short at first, since IMDS comes up within a second of the boot. */
 const pause = { base: 100, cap: 5_000 };
@@ -64,21 +71,44 @@ export function createImds({ endpoint, clock, random, log }: ImdsOptions): Imds 
     });
   const may = (path: string, signal: AbortSignal) => retrying(path, signal, () => get(path, signal));
 
+  const userDataAhead = ahead((signal) => get(paths.userData, signal));
+  const credentialsAhead = ahead((signal) => credentialsBy((path) => get(path, signal)));
+
   return {
     async identity(signal) {
-      const [document, mac] = await Promise.all([
-        must('/latest/dynamic/instance-identity/document', signal),
-        must('/latest/meta-data/mac', signal),
-      ]);
+      const asked = Promise.all([must(paths.document, signal), must(paths.mac, signal)]);
+      userDataAhead.ask(signal);
+      credentialsAhead.ask(signal);
+      const [document, mac] = await asked;
       const primaryMac = checked('primaryMac', mac.toString().trim().toLowerCase());
       const vpcId = await must(`/latest/meta-data/network/interfaces/macs/${primaryMac}/vpc-id`, signal);
       return parseIdentity(document, primaryMac, vpcId);
     },
-    userData: (signal) => may('/latest/user-data', signal),
-    async credentials(signal) {
-      const path = '/latest/meta-data/iam/security-credentials/';
-      const role = parseRole(await may(path, signal));
-      return parseCredentials(role, await may(path + role, signal));
+    userData: async (signal) => (await userDataAhead.take()) ?? may(paths.userData, signal),
+    credentials: async (signal) =>
+      (await credentialsAhead.take()) ?? credentialsBy((path) => may(path, signal)),
+  };
+}
+
+async function credentialsBy(read: (path: string) => Promise<Buffer | undefined>): Promise<Credentials> {
+  const role = parseRole(await read(paths.role));
+  return parseCredentials(role, await read(paths.role + role));
+}
+
+/**
+ * What a run asks for next goes out beside its first questions, once, so that it need not wait for their answers. Nothing but
+ * the thing itself is believed: right after boot, what is there may be answered 404 too.
+ */
+function ahead<T>(ask: (signal: AbortSignal) => Promise<T | undefined>) {
+  let asked: Promise<T | undefined> | undefined;
+  return {
+    ask(signal: AbortSignal): void {
+      asked = ask(signal).catch(() => undefined);
+    },
+    take(): Promise<T | undefined> | undefined {
+      const answer = asked;
+      asked = undefined;
+      return answer;
     },
   };
 }

@@ -81,12 +81,27 @@ t.test('right after boot: broken connections, 404 and throttling pass', async (t
   );
 });
 
+t.test('what IMDS does not know right after boot is asked for again', async (t) => {
+  // Of the first requests, so many meet an IMDS that is not ready.
+  for (const notFoundNext of [1, 2, 3, 4, 5, 6, 7]) {
+    const { imds, signal } = await launched(t, {
+      userData: 'x',
+      profile: { roleName: 'node-role' },
+      imds: { notFoundNext },
+    });
+    await imds.identity(signal);
+    t.strictSame(await imds.userData(signal), Buffer.from('x'), `user data, ${notFoundNext}`);
+    t.match((await imds.credentials(signal)).accessKeyId, /^ASIA/, `credentials, ${notFoundNext}`);
+  }
+});
+
 t.test('no user data is an answer; a failed fetch is none', async (t) => {
   const without = await launched(t);
   await without.imds.identity(without.signal);
   t.equal(await without.imds.userData(without.signal), undefined);
   const { imds, node, signal } = await launched(t, { userData: 'x' });
   await imds.identity(signal);
+  await imds.userData(signal);
   for (const trouble of ['throttleNext', 'refuseNext'] as const) {
     node.imds[trouble] = 2;
     t.strictSame(await imds.userData(signal), Buffer.from('x'), trouble);
