@@ -2,6 +2,7 @@ import { toNodeConfig } from '../config/model.ts';
 import { specSchema } from '../config/schema.ts';
 import { combine, ExitCode, messageOf } from '../failure.ts';
 import { kubeletHasStarted } from '../host/gate.ts';
+import { namesWithLinkFiles } from '../host/link-files.ts';
 import { acquireRunLock } from '../host/run-lock.ts';
 import { releaseInterface } from './release/interface.ts';
 import { releaseKubelet, untagInstance } from './release/kubelet-side.ts';
@@ -45,7 +46,7 @@ async function releaseAlone(shell: Shell): Promise<string> {
   const ec2 = connect(shell, identity, loaded ?? { nodeConfigs: [] });
   const context = runContext(shell, ec2, identity, { config }, deadline.signal);
   // Nothing has been changed if EC2 cannot be reached.
-  const seen = await observe(context, root);
+  const seen = await observe(context, namesWithLinkFiles(root, identity.instanceId));
   const left = leftOf(seen);
   for (const { id, attachment } of elsewhere(seen)) {
     log.warn(
@@ -63,8 +64,8 @@ async function releaseAlone(shell: Shell): Promise<string> {
     : `released in ${(clock.now() / 1000).toFixed(1)} s: interfaces: ${left.map(({ name }) => name).join(', ') || 'none'}; EC2 calls: ${callsMade({ ec2 })}`;
 }
 
-/** One that fails keeps no other from being taken back. */
-async function releaseAll(context: RunContext, left: readonly Left[]): Promise<unknown[]> {
+/** One that fails keeps no other from being taken back. Answers the failures. */
+export async function releaseAll(context: RunContext, left: readonly Left[]): Promise<unknown[]> {
   // The tags that tell of a whole node go first, as what tells kubelet so.
   const untagged = await Promise.allSettled([untagInstance(context)]);
   const released = await Promise.allSettled(left.map((each) => releaseInterface(context, each)));

@@ -63,13 +63,15 @@ export class Machine {
     return {
       checkMayChangeLinks: async () => undefined,
       removeForeignFiles: async () => [],
-      links: async () =>
-        [...this.devices.values()].map((device) => ({
-          ...device,
-          mtu: 9001,
-          operState: device.up ? 'up' : 'down',
-          alternativeNames: [],
-        })),
+      links: () =>
+        step('links', () =>
+          [...this.devices.values()].map((device) => ({
+            ...device,
+            mtu: 9001,
+            operState: device.up ? 'up' : 'down',
+            alternativeNames: [],
+          })),
+        ),
       readIntents: (instanceId) =>
         step('readIntents', () =>
           [...this.intents.values()]

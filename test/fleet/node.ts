@@ -1,7 +1,7 @@
 import { attachAll } from '../../agent/commands/run/attach-all.ts';
 import { createClaims } from '../../agent/commands/run/claims.ts';
 import type { RunContext } from '../../agent/commands/run/context.ts';
-import { createDeadline } from '../../agent/commands/run/deadline.ts';
+import { createDeadline, type Deadline } from '../../agent/commands/run/deadline.ts';
 import type { Progress } from '../../agent/commands/run/progress.ts';
 import type { NodeConfig } from '../../agent/config/model.ts';
 import type { Log } from '../../agent/report/log.ts';
@@ -17,6 +17,8 @@ export interface NodeOptions {
   config: NodeConfig;
   seed: number;
   log: Log;
+  /** What the agent's code is handed instead: to see what comes of a fault in it. */
+  wrap?: (context: RunContext) => RunContext;
 }
 
 /** A worker on which the agent's own code runs: observe, plan, claim, apply. */
@@ -27,9 +29,10 @@ export class FleetNode {
   readonly #region: Region;
   readonly #random: Random;
   readonly #log: Log;
+  readonly #wrap: (context: RunContext) => RunContext;
   #process: Process | undefined;
 
-  constructor(region: Region, { instanceId, config, seed, log }: NodeOptions) {
+  constructor(region: Region, { instanceId, config, seed, log, wrap }: NodeOptions) {
     this.instanceId = instanceId;
     this.config = config;
     this.machine = new Machine(region.time);
@@ -37,11 +40,20 @@ export class FleetNode {
     this.#region = region;
     this.#random = new Random(seed);
     this.#log = log;
+    this.#wrap = wrap ?? ((context) => context);
   }
 
   /** Kills the run that is under way: nothing more comes of it. What is on its way to EC2 gets there. */
   kill(): void {
     this.#process?.kill();
+  }
+
+  /** Starts a process of the agent: what it is to do with its world is done through `process.alive`. */
+  begin(): { process: Process; deadline: Deadline; context: RunContext } {
+    const process = new Process(this.#region.time);
+    this.#process = process;
+    const deadline = createDeadline(process.clock, this.config.timeoutMs, 'the deadline (spec.timeout)');
+    return { process, deadline, context: this.#context(process, deadline.signal) };
   }
 
   /**
@@ -50,10 +62,7 @@ export class FleetNode {
    * killed does neither.
    */
   async run(): Promise<{ progress: Progress; finished: Promise<void> }> {
-    const process = new Process(this.#region.time);
-    this.#process = process;
-    const deadline = createDeadline(process.clock, this.config.timeoutMs, 'the deadline (spec.timeout)');
-    const context = this.#context(process, deadline.signal);
+    const { process, deadline, context } = this.begin();
     const progress: Progress = {
       ready: [],
       leftovers: Promise.resolve(),

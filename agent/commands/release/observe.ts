@@ -1,5 +1,4 @@
 import type { Eni } from '../../claim/facts.ts';
-import { namesWithLinkFiles } from '../../host/link-files.ts';
 import { tagKeys } from '../../plan/tags.ts';
 import { ask } from '../run/ask.ts';
 import { byId } from '../run/configured.ts';
@@ -7,14 +6,15 @@ import type { RunContext } from '../run/context.ts';
 import { together } from '../run/together.ts';
 import type { Seen } from './left.ts';
 
-/** What earlier runs on this node have left, by EC2's listings and by the files. */
-export async function observe(context: RunContext, root: string): Promise<Seen> {
+/**
+ * What earlier runs on this node have left, by EC2's listings and by the files.
+ *
+ * @param linkFiles the interfaces that have any
+ */
+export async function observe(context: RunContext, linkFiles: Promise<string[]>): Promise<Seen> {
   const { host, instance } = context;
   const { instanceId } = instance;
-  const [intents, linkNames] = await Promise.all([
-    host.readIntents(instanceId),
-    namesWithLinkFiles(root, instanceId),
-  ]);
+  const [intents, linkNames] = await Promise.all([host.readIntents(instanceId), linkFiles]);
   const claimedIds = intents.flatMap((intent) => (intent.kind === 'claim' ? [intent.eniId] : []));
   const lists = await together([
     ask(context, `list the ENIs of ${instanceId}`, (signal) =>

@@ -46,7 +46,7 @@ export async function boot(shell: Shell, progress: Progress): Promise<string> {
 }
 
 /** For those who look at instances to know which nodes are whole. */
-async function tagInstance(context: RunContext): Promise<void> {
+export async function tagInstance(context: RunContext): Promise<void> {
   const { instanceTags } = context.config;
   const { instanceId } = context.instance;
   if (Object.keys(instanceTags).length > 0) {
