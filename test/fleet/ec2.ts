@@ -4,6 +4,7 @@ import { type Ec2, Ec2Error } from '../../agent/ec2/port.ts';
 import { tagList } from '../../agent/ec2/shapes.ts';
 import type { Params } from '../simulator/api/params.ts';
 import { instanceTypes } from '../simulator/model/instance-types.ts';
+import type { Instance } from '../simulator/model/records.ts';
 import { only, texts, textsBelow } from './fields.ts';
 import type { Region } from './region.ts';
 import type { Send } from './send.ts';
@@ -13,8 +14,9 @@ import { toEni, toLaunch, toLimits, toReservation, toSubnet } from './shapes.ts'
  * EC2 as the agent's code asks for it: each method one request (a listing: one a page), carried out by the
  * simulator's own actions. Of what the answers name, the world's records are read at the moment of the effect.
  */
-export function simulatedEc2({ world }: Region, send: Send): Ec2 {
+export function simulatedEc2({ world, launchLagMs }: Region, send: Send): Ec2 {
   const nothing = () => undefined;
+  const isShown = ({ id, launchedAt }: Instance) => launchedAt + launchLagMs(id) <= world.clock.now();
   const ec2: Ec2 = {
     describeSubnets: (query, signal) =>
       send(
@@ -62,9 +64,10 @@ export function simulatedEc2({ world }: Region, send: Send): Ec2 {
           'DescribeInstances',
           filtered(launchFilters(query), token),
           (answer) => ({
-            items: textsBelow(answer, 'reservationSet', 'instancesSet', 'instanceId').map((id) =>
-              toLaunch(world, world.instance(id)),
-            ),
+            items: textsBelow(answer, 'reservationSet', 'instancesSet', 'instanceId')
+              .map((id) => world.instance(id))
+              .filter(isShown)
+              .map((instance) => toLaunch(world, instance)),
             next: nextOf(answer),
           }),
           signal,

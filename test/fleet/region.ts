@@ -22,6 +22,8 @@ export interface RegionOptions extends Partial<Omit<WorldOptions, 'clock'>> {
   latency: (action: string) => number;
   /** Whether EC2 throttles. */
   throttles?: boolean;
+  /** How long after its launch DescribeInstances begins to show an instance, in ms. */
+  launchLagMs?: (instanceId: string) => number;
   /** What is to go wrong with the call. */
   trouble?: (call: Call) => FaultKind | undefined;
 }
@@ -39,6 +41,7 @@ export class Region {
   readonly world: World;
   readonly permissions = new Permissions();
   readonly latency: (action: string) => number;
+  readonly launchLagMs: (instanceId: string) => number;
   trouble: (call: Call) => FaultKind | undefined;
   /** Told of every call at the moment of its effect. */
   onCall: (happening: Happening) => void = () => undefined;
@@ -46,9 +49,10 @@ export class Region {
   readonly plugs = new Map<string, (eni: Eni, isThere: boolean) => void>();
   readonly #buckets: Buckets | undefined;
 
-  constructor({ time, latency, throttles = true, trouble, ...world }: RegionOptions) {
+  constructor({ time, latency, throttles = true, launchLagMs, trouble, ...world }: RegionOptions) {
     this.time = time;
     this.latency = latency;
+    this.launchLagMs = launchLagMs ?? (() => 0);
     this.trouble = trouble ?? (() => undefined);
     this.world = new World({ ...world, clock: time });
     this.#buckets = throttles ? new Buckets() : undefined;

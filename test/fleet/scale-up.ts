@@ -1,109 +1,197 @@
-import { parseAddress } from '../../agent/claim/range.ts';
+import { actionLatencies, latencies } from '../bench/boot/latencies.ts';
 import { silentLog } from '../silent-log.ts';
 import { Random } from '../simulator/model/random.ts';
 import { nodeConfig } from '../unit/facts.ts';
 import { FleetNode } from './node.ts';
-import { Region } from './region.ts';
+import { type Happening, Region } from './region.ts';
+import { invokeLambda } from './scale-up/lambda.ts';
+import { callBeside } from './scale-up/other-callers.ts';
+import { type Packing, PackingBook } from './scale-up/packing.ts';
+import { buildSite, groupTags, kindly, type Site, type Surroundings } from './scale-up/surroundings.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 export interface ScaleUp {
   nodes: number;
-  /** Over how long they arrive, in ms. */
-  arrivalMs: number;
+  /** All within one second, or one every two seconds on average. */
+  arrival: 'at once' | 'trickling';
   seed: number;
+  /** Who claims: the agent's own code on each node, or the Lambda that it replaces. */
+  by?: 'agent' | 'Lambda';
+  surroundings?: Partial<Surroundings>;
+}
+
+/** A node whose interfaces are whole. */
+export interface UpNode {
+  /** When the agent, or the Lambda, started, and when it was done, in ms. */
+  startedAt: number;
+  gateAt: number;
+  instanceId: string;
 }
 
 export interface ScaleUpResult {
-  succeeded: number;
-  enis: number;
-  /** Those that EC2 carried out or refused, by action; throttled ones apart. */
+  up: readonly UpNode[];
+  /** Of the nodes that did not get there, why; but for those that died. */
+  failures: readonly unknown[];
+  /** How many died before they got there. */
+  died: number;
+  /** Calls that EC2 carried out or refused, by action; throttled ones apart. */
   calls: Readonly<Record<string, number>>;
   throttled: Readonly<Record<string, number>>;
-  /** How far above the densest packing the highest address is, over all subnets. */
-  excess: number;
-  /** From the first arrival to the last gate, in ms. */
+  packing: Packing;
+  /** From the first start to the last gate, in ms. */
   lastGateMs: number;
+  region: Region;
 }
 
-/** In ms, as the boot benchmark has them; a tenth more or less each time. */
-export const latencies: Readonly<Record<string, number>> = {
-  CreateNetworkInterface: 600,
-  AttachNetworkInterface: 900,
-  ModifyNetworkInterfaceAttribute: 200,
-};
-const describeMs = 250;
+/** ENIs that each node is to have, in subnets of their own. */
+export const interfaces = 2;
+
+const trickleMs = 2_000;
 
 /** How long from the launch of an instance to the start of the agent, in ms. */
 const bootMs = 12_000;
 
-/** A node group scales up in an empty subnet for each of its two interfaces. */
-export async function scaleUp({ nodes, arrivalMs, seed }: ScaleUp): Promise<ScaleUpResult> {
+/** A killed node has died by then, in ms from its start. */
+const deathMs = 30_000;
+
+/** A node group scales up, in virtual time: each node has two ENIs to get. */
+export async function scaleUp(given: ScaleUp): Promise<ScaleUpResult> {
+  const surroundings = { ...kindly, ...given.surroundings };
   const time = new VirtualTime();
-  const random = new Random(seed);
-  const fraction = () => random.next() / 2 ** 32;
-  const region = new Region({
-    time,
-    seed,
-    deviceMs: 1_500,
-    attachMs: 2_000,
-    consistencyMs: 500,
-    eniQuota: 20_000,
-    latency: (action) => (latencies[action] ?? describeMs) * (0.9 + fraction() / 5),
-  });
-  const { world } = region;
-  const vpc = world.addVpc({ cidr: '10.0.0.0/16' });
-  const group = world.addSecurityGroup({ vpcId: vpc.id }).id;
-  const zone = 'us-east-1a';
-  const home = world.addSubnet({ vpcId: vpc.id, cidr: '10.0.128.0/18', zone });
-  const subnets = ['10.0.0.0/18', '10.0.64.0/18'].map((cidr) =>
-    world.addSubnet({ vpcId: vpc.id, cidr, zone }),
+  const random = new Random(given.seed);
+  const region = newRegion(time, random, surroundings);
+  const site = buildSite(region.world, surroundings, interfaces, random);
+  const book = new PackingBook(
+    region.world,
+    site.zones.flatMap(({ workers }) => workers),
   );
-  const config = nodeConfig(
-    ...subnets.map(({ id }, n) => ({ name: `eth${n + 1}`, subnets: [id], securityGroups: [group] })),
-  );
-  const calls: Record<string, number> = {};
-  const throttled: Record<string, number> = {};
-  region.onCall = ({ call: { action }, code }) => {
-    const count = code === 'RequestLimitExceeded' ? throttled : calls;
-    count[action] = (count[action] ?? 0) + 1;
-  };
-  let succeeded = 0;
-  let lastGateMs = 0;
-  const boot = async () => {
-    await time.sleep(fraction() * arrivalMs);
-    const instance = world.launch({
-      type: 'm5.xlarge',
-      subnetId: home.id,
-      tags: { 'aws:autoscaling:groupName': 'workers' },
-    });
-    await time.sleep(bootMs);
-    const node = new FleetNode(region, {
-      instanceId: instance.id,
-      config,
-      seed: random.next(),
-      log: silentLog,
-    });
+  const { calls, throttled } = countCalls(region, book);
+  const up: UpNode[] = [];
+  const failures: unknown[] = [];
+  let died = 0;
+  const node = async (arrivesAt: number, n: number) => {
+    await time.sleep(arrivesAt);
+    const home = site.zones[n % site.zones.length]?.home.id ?? '';
+    const tags = groupTags(surroundings, n);
+    const { id: instanceId } = region.world.launch({ type: 'm5.xlarge', subnetId: home, tags });
+    await time.sleep(given.by === 'Lambda' ? 0 : bootMs);
+    const startedAt = time.now();
+    const diesAfter = fraction(random) < surroundings.deathShare ? fraction(random) * deathMs : undefined;
     try {
-      const { finished } = await node.run();
-      succeeded += 1;
-      lastGateMs = Math.max(lastGateMs, time.now() - bootMs);
-      await finished;
+      const way = given.by === 'Lambda' ? byLambda : byAgent;
+      const outcome = await way(region, site, { instanceId, seed: random.next(), diesAfter });
+      if (outcome === 'died') {
+        died += 1;
+      } else {
+        up.push({ startedAt, gateAt: outcome.gateAt, instanceId });
+        await outcome.finished;
+      }
     } catch (error) {
       failures.push(error);
     }
   };
-  const failures: unknown[] = [];
-  await time.run(Promise.all(Array.from({ length: nodes }, boot)));
-  for (const failure of failures.slice(0, 3)) {
-    process.stderr.write(`${failure}\n`);
-  }
-  const excess = subnets.map((subnet) => {
-    const taken = world.enis
-      .filter((eni) => eni.subnetId === subnet.id)
-      .map((eni) => parseAddress(eni.addresses[0] ?? '0.0.0.0'));
-    const first = parseAddress((subnet.cidr ?? '').replace(/\/.*/, '')) + 4n;
-    const highest = taken.reduce((a, b) => (a > b ? a : b), first);
-    return Number(highest - first) + 1 - taken.length;
+  const stop = callBeside(region, surroundings.othersShare);
+  await time.run(Promise.all(arrivals(given, random).map(node)));
+  stop();
+  const started = Math.min(...up.map(({ startedAt }) => startedAt));
+  const lastGateMs = Math.max(...up.map(({ gateAt }) => gateAt)) - started;
+  return { up, failures, died, calls, throttled, packing: book.packing(), lastGateMs, region };
+}
+
+function newRegion(time: VirtualTime, random: Random, { launchLagMs }: Surroundings): Region {
+  return new Region({
+    time,
+    seed: random.next(),
+    deviceMs: latencies.device,
+    attachMs: 2_000,
+    consistencyMs: 500,
+    eniQuota: 20_000,
+    latency: (action) => (actionLatencies[action] ?? latencies.describe) * (0.9 + fraction(random) / 5),
+    // Some at once, some late: as good a number as any is in the id.
+    launchLagMs: (instanceId) => launchLagMs * (Number.parseInt(instanceId.slice(-4), 16) / 0xffff),
   });
-  return { succeeded, enis: 2 * nodes, calls, throttled, excess: Math.max(...excess), lastGateMs };
+}
+
+function arrivals({ nodes, arrival }: ScaleUp, random: Random): number[] {
+  let at = 0;
+  return Array.from({ length: nodes }, () => {
+    if (arrival === 'at once') {
+      return fraction(random) * 1_000;
+    }
+    at -= Math.log(1 - fraction(random)) * trickleMs;
+    return at;
+  });
+}
+
+function countCalls(region: Region, book: PackingBook) {
+  const calls: Record<string, number> = {};
+  const throttled: Record<string, number> = {};
+  region.onCall = ({ call: { action, params }, code }: Happening) => {
+    const count = code === 'RequestLimitExceeded' ? throttled : calls;
+    count[action] = (count[action] ?? 0) + 1;
+    const { SubnetId, PrivateIpAddress } = params;
+    if (action === 'CreateNetworkInterface' && code === undefined) {
+      book.give(`${SubnetId}`, `${PrivateIpAddress}`);
+    }
+  };
+  return { calls, throttled };
+}
+
+interface Start {
+  instanceId: string;
+  seed: number;
+  /** In ms from the start. */
+  diesAfter: number | undefined;
+}
+
+type Outcome = 'died' | { gateAt: number; finished: Promise<void> };
+
+async function byAgent(region: Region, site: Site, start: Start): Promise<Outcome> {
+  const { instanceId, seed, diesAfter } = start;
+  const { time, world } = region;
+  const config = nodeConfig(
+    ...Array.from({ length: interfaces }, (_, n) => ({
+      name: `eth${n + 1}`,
+      subnets: site.zones.flatMap(({ workers }) => workers[n]?.id ?? []),
+      securityGroups: [site.securityGroup],
+    })),
+  );
+  const node = new FleetNode(region, { instanceId, config, seed, log: silentLog });
+  const run = node.run();
+  const death = diesAfter === undefined ? undefined : time.sleep(diesAfter).then(() => 'died' as const);
+  const outcome = await (death === undefined ? run : Promise.race([run, death]));
+  if (outcome === 'died') {
+    node.kill();
+    world.terminate(instanceId);
+    return outcome;
+  }
+  return { gateAt: time.now(), finished: outcome.finished };
+}
+
+/** Of an instance that it gives up the Auto Scaling group makes an end. */
+async function byLambda(region: Region, site: Site, { instanceId, seed }: Start): Promise<Outcome> {
+  const { time, world } = region;
+  const own = new Random(seed);
+  const { zone } = world.instance(instanceId);
+  const workers = site.zones.find(({ home }) => home.zone === zone)?.workers ?? [];
+  let lastDevice = 0;
+  region.plugs.set(instanceId, () => {
+    lastDevice = time.now();
+  });
+  try {
+    await invokeLambda(region, {
+      instanceId,
+      subnets: workers.map(({ id }) => id),
+      securityGroup: site.securityGroup,
+      random: () => fraction(own),
+    });
+  } catch (error) {
+    world.terminate(instanceId);
+    throw error;
+  }
+  return { gateAt: Math.max(time.now(), lastDevice), finished: Promise.resolve() };
+}
+
+function fraction(random: Random): number {
+  return random.next() / 2 ** 32;
 }

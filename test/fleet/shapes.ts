@@ -71,14 +71,22 @@ export function toLimits(type: InstanceType): TypeLimits {
   };
 }
 
+const untagged = new WeakMap<EniRecord, Eni>();
+
 /** The tags of its ENIs EC2 does not tell with an instance. */
+function toLaunchEni(record: EniRecord): Eni {
+  const eni = untagged.get(record) ?? { ...toEni(record), tags: {} };
+  untagged.set(record, eni);
+  return eni;
+}
+
 export function toLaunch(world: World, instance: Instance): Launch {
   return {
     instanceId: instance.id,
     zone: instance.zone,
-    launchedAt: Math.floor(world.wallClock(instance.launchedAt).getTime() / 1000) * 1000,
+    launchedAt: Math.floor((world.settings.epoch + instance.launchedAt) / 1000) * 1000,
     reservationId: instance.id.replace(/^i-/, 'r-'),
     tags: instance.tags,
-    enis: world.store.visiblyAttachedEnis(instance.id).map((eni) => ({ ...toEni(eni), tags: {} })),
+    enis: world.store.visiblyAttachedEnis(instance.id).map(toLaunchEni),
   };
 }

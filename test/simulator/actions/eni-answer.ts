@@ -4,8 +4,19 @@ import { type Eni, eniStatus, isIpv6Native } from '../model/records.ts';
 import type { World } from '../model/world.ts';
 import { securityGroupSet, tagSet } from './rendering.ts';
 
+type EniAnswer = { [member: string]: Answer };
+
+/** Records never change: a fleet's listings answer for the same ones again and again. */
+const answers = new WeakMap<Eni, EniAnswer>();
+
 /** A network interface as CreateNetworkInterface and DescribeNetworkInterfaces answer it. */
-export function eniAnswer(world: World, eni: Eni): { [member: string]: Answer } {
+export function eniAnswer(world: World, eni: Eni): EniAnswer {
+  const answer = answers.get(eni) ?? newAnswer(world, eni);
+  answers.set(eni, answer);
+  return answer;
+}
+
+function newAnswer(world: World, eni: Eni): EniAnswer {
   const { region } = world.settings;
   const [primary] = eni.addresses;
   return {

@@ -67,10 +67,19 @@ function reservationId({ id }: Instance): string {
   return id.replace(/^i-/, 'r-');
 }
 
+/** Records never change. */
+const launchTimes = new WeakMap<Instance, string>();
+
 /** To the second, as EC2 has it. */
-function launchTime(world: World, { launchedAt }: Instance): string {
-  const ms = world.wallClock(launchedAt).getTime();
-  return new Date(Math.floor(ms / 1000) * 1000).toISOString();
+function launchTime(world: World, instance: Instance): string {
+  const known = launchTimes.get(instance);
+  if (known !== undefined) {
+    return known;
+  }
+  const ms = world.wallClock(instance.launchedAt).getTime();
+  const time = new Date(Math.floor(ms / 1000) * 1000).toISOString();
+  launchTimes.set(instance, time);
+  return time;
 }
 
 function chosen(world: World, params: Params): Instance[] {
@@ -86,13 +95,16 @@ function chosen(world: World, params: Params): Instance[] {
 }
 
 function primaryOf(world: World, instance: Instance): Eni | undefined {
-  const enis = world.store.visiblyAttachedEnis(instance.id);
+  return primaryAmong(world.store.visiblyAttachedEnis(instance.id));
+}
+
+function primaryAmong(enis: readonly Eni[]): Eni | undefined {
   return enis.find(({ attachment }) => attachment?.deviceIndex === 0 && attachment.networkCard === 0);
 }
 
 function instanceAnswer(world: World, instance: Instance): Answer {
   const enis = world.store.visiblyAttachedEnis(instance.id);
-  const primary = primaryOf(world, instance);
+  const primary = primaryAmong(enis);
   return {
     instanceId: instance.id,
     imageId,

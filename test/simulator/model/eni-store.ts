@@ -81,9 +81,14 @@ export class EniStore {
   }
 
   #attachedTo(instanceId: string, look: (eniId: string) => Eni | undefined): Eni[] {
-    return [...(this.#byInstance.get(instanceId) ?? [])]
-      .flatMap((id) => look(id) ?? [])
-      .filter((eni) => eni.attachment?.instanceId === instanceId);
+    const attached: Eni[] = [];
+    for (const id of this.#byInstance.get(instanceId) ?? []) {
+      const eni = look(id);
+      if (eni?.attachment?.instanceId === instanceId) {
+        attached.push(eni);
+      }
+    }
+    return attached;
   }
 
   /** Stores the ENI as it is from `at` on: now, or always, for what was there before the story begins. */
