@@ -53,7 +53,7 @@ export class FleetNode {
     const process = new Process(this.#region.time);
     this.#process = process;
     const deadline = createDeadline(process.clock, this.config.timeoutMs, 'the deadline (spec.timeout)');
-    return { process, deadline, context: this.#context(process, deadline.signal) };
+    return { process, deadline, context: this.#wrap(this.#context(process, deadline.signal)) };
   }
 
   /**
