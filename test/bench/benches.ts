@@ -16,6 +16,10 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
     const { start } = await import('./start.ts');
     return { run: start };
   },
+  fleet: async () => {
+    const { fleet, fleetPlot } = await import('./fleet.ts');
+    return { run: fleet, plot: fleetPlot };
+  },
   'subnet-size': async () => {
     const { subnetSize } = await import('./subnet-size.ts');
     return { run: subnetSize };

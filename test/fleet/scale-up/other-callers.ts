@@ -17,16 +17,17 @@ const insistMs = 20;
 /** Someone of the same account who uses up that share of EC2's rate for each action. Answers how to stop them. */
 export function callBeside(region: Region, share: number): () => void {
   let isOver = false;
-  const callAgain = (action: string, everyMs: number) => {
-    region.time.at(region.time.now() + everyMs, () => {
+  const callAfter = (ms: number, action: string, everyMs: number) => {
+    region.time.at(region.time.now() + ms, () => {
       if (!isOver) {
         const isServed = takeToken(region, action);
-        callAgain(action, isServed ? everyMs : insistMs);
+        callAfter(isServed ? everyMs : insistMs, action, everyMs);
       }
     });
   };
   for (const action of share > 0 ? actions : []) {
-    callAgain(action, 1000 / (share * rateOf(action, { MaxResults: '1000' }).refill));
+    const everyMs = 1000 / (share * rateOf(action, { MaxResults: '1000' }).refill);
+    callAfter(everyMs, action, everyMs);
   }
   return () => {
     isOver = true;
