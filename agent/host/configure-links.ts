@@ -5,7 +5,7 @@ import { ip, type LinkDetails, readLinkDetails } from './ip.ts';
 import { readDevices, readLinks } from './links.ts';
 import { type MendStep, mend } from './mend.ts';
 import type { LinkChange, WantedLink } from './port.ts';
-import { generatesAddresses, loosenReversePathFilter } from './sysctl.ts';
+import { loosenReversePathFilter, stopAddressGeneration } from './sysctl.ts';
 
 /**
  * Mends the names of our links, sets them up, brings them up; answers those on which it changed something. `settle`
@@ -65,7 +65,12 @@ function stepArguments(step: MendStep): string[] {
 
 async function configureLink(want: WantedLink, log: Log, signal: AbortSignal): Promise<string[]> {
   const { name } = want;
-  const link = await readLinkDetails(name, signal);
+  // The settings before `up`, which is when the kernel makes a link-local address.
+  const [link, hasStopped, isLoose] = await Promise.all([
+    readLinkDetails(name, signal),
+    stopAddressGeneration(name),
+    loosenReversePathFilter(name),
+  ]);
   const changes: string[] = [];
   for (const address of link.addresses) {
     log.warn(`${name}: has the address ${address}, which multus-bootstrap did not set; left as it is`, {
@@ -77,12 +82,10 @@ async function configureLink(want: WantedLink, log: Log, signal: AbortSignal): P
     await setMtu(want, link, signal);
     changes.push(`MTU ${link.mtu} → ${want.mtu}`);
   }
-  // Before `up`, which is when the kernel makes a link-local address.
-  if (await generatesAddresses(name)) {
-    await ip(name, ['link', 'set', 'dev', name, 'addrgenmode', 'none'], signal);
+  if (hasStopped) {
     changes.push('no IPv6 address generation');
   }
-  if (await loosenReversePathFilter(name)) {
+  if (isLoose) {
     changes.push('rp_filter loose');
   }
   if (!link.up) {

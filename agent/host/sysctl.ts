@@ -4,11 +4,21 @@ import { readIfPresent } from './files.ts';
 
 /** IPv6 address generation off, as the kernel counts its modes. */
 const none = 1;
+/** Of a reverse path filter. */
+const loose = 2;
 
-/** Whether the kernel gives the link an IPv6 address of its own making; false where it has no IPv6. */
-export async function generatesAddresses(name: string): Promise<boolean> {
-  const mode = await readIfPresent(`/proc/sys/net/ipv6/conf/${name}/addr_gen_mode`);
-  return mode !== undefined && Number(mode) !== none;
+/**
+ * Has the kernel give the link no IPv6 address of its own making; answers whether it would have. Throws a `Failure` (9).
+ */
+export async function stopAddressGeneration(name: string): Promise<boolean> {
+  const path = `/proc/sys/net/ipv6/conf/${name}/addr_gen_mode`;
+  const mode = await readIfPresent(path);
+  // Where there is no IPv6, there is no such setting.
+  if (mode === undefined || Number(mode) === none) {
+    return false;
+  }
+  await set(name, path, none);
+  return true;
 }
 
 /**
@@ -19,13 +29,21 @@ export async function generatesAddresses(name: string): Promise<boolean> {
  */
 export async function loosenReversePathFilter(name: string): Promise<boolean> {
   const path = `/proc/sys/net/ipv4/conf/${name}/rp_filter`;
-  if (Number(await readIfPresent(path)) === 2) {
+  if (Number(await readIfPresent(path)) === loose) {
     return false;
   }
-  await writeFile(path, '2').catch((error: Error) => {
-    throw new Failure(ExitCode.host, `${name}: could not make ${path} loose: ${error.message}; run as root`, {
-      cause: error,
-    });
-  });
+  await set(name, path, loose);
   return true;
+}
+
+async function set(name: string, path: string, value: number): Promise<void> {
+  await writeFile(path, String(value)).catch((error: Error) => {
+    throw new Failure(
+      ExitCode.host,
+      `${name}: could not set ${path} to ${value}: ${error.message}; run as root`,
+      {
+        cause: error,
+      },
+    );
+  });
 }
