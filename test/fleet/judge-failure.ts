@@ -1,0 +1,71 @@
+import type { InterfaceConfig } from '../../agent/config/model.ts';
+import { ExitCode, exitCodeOf, messageOf } from '../../agent/failure.ts';
+import type { World } from '../simulator/model/world.ts';
+import type { Life } from './life.ts';
+import type { Run } from './run.ts';
+import { freeIn, isSelected, subnetsOf } from './workers-part.ts';
+
+/** What the agent's retreat may take after its deadline, and its requests under way, in ms. */
+const graceMs = 45_000 + 1_000;
+
+/** What is wrong with the end of a run: it comes late, or fails without a reason that the world gives. */
+export function endFault(
+  world: World,
+  now: number,
+  life: Life,
+  run: Run,
+  failure: unknown,
+  rivals: number,
+): string | undefined {
+  const { timeoutMs, interfaces } = life.group.config;
+  const ms = now - run.startedAt;
+  if (ms > timeoutMs + graceMs) {
+    return `a run ends after ${ms} ms, with ${timeoutMs} ms to its deadline`;
+  }
+  if (failure === undefined) {
+    return undefined;
+  }
+  const exitCode = exitCodeOf(failure);
+  const what = `a run fails (${exitCode}) without a reason: ${messageOf(failure)}`;
+  if (exitCode === ExitCode.bug) {
+    return failure instanceof Error ? `${what}\n${failure.stack}` : what;
+  }
+  if (run.faults > 0 || (exitCode === ExitCode.deadline && ms >= timeoutMs)) {
+    return undefined;
+  }
+  const hasRoom = interfaces.every((each) => room(world, life, each, rivals) > rivals);
+  return exitCode === ExitCode.noneFree && !hasRoom ? undefined : what;
+}
+
+/** How many ENIs the world has left for the interface, at least; more than `rivals` is enough to know. */
+export function room(
+  world: World,
+  { plan, instanceId }: Life,
+  config: InterfaceConfig,
+  rivals: number,
+): number {
+  if (config.existing !== undefined) {
+    return world.enis.filter(
+      (eni) =>
+        isSelected(eni, config, plan.zone) &&
+        (eni.attachment === undefined || eni.attachment.instanceId === instanceId),
+    ).length;
+  }
+  if (config.ipv4.mode === 'None') {
+    return Number.POSITIVE_INFINITY;
+  }
+  const mode = config.ipv4.mode === 'FirstFree' ? config.ipv4 : { ...config.ipv4, within: [], podRange: [] };
+  return subnetsOf(world, config, plan.zone).reduce(
+    (sum, each) => sum + freeIn(each, mode, rivals + 1).length,
+    0,
+  );
+}
+
+/** What is wrong with what a run leaves that failed and met nothing that could keep it from taking back what it made. */
+export function leftFault(world: World, life: Life, run: Run): string | undefined {
+  const left = run.created.flatMap((id) => world.store.findEni(id) ?? []);
+  const [available] = left.filter(({ attachment }) => attachment === undefined);
+  return available === undefined
+    ? undefined
+    : `${life.plan.name} leaves ${available.id}, which its failed run has made`;
+}

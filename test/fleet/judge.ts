@@ -1,0 +1,157 @@
+import { text } from '../simulator/api/params.ts';
+import type { Eni } from '../simulator/model/records.ts';
+import { createFault, enisOf, firstTryFault } from './judge-create.ts';
+import { endFault, leftFault } from './judge-failure.ts';
+import { gateFault } from './judge-gate.ts';
+import { namedEni, writeFault } from './judge-write.ts';
+import type { Life } from './life.ts';
+import type { Call, Happening, Region } from './region.ts';
+import type { Run } from './run.ts';
+import type { Scenario } from './scenario/model.ts';
+import type { Story } from './story.ts';
+
+/** For so long, in ms, nothing may have happened for a node to be alone: requests may be on their way for 15 s. */
+const quietMs = 30_000;
+
+/** Sees to the invariants while the story goes on. The first one that breaks ends it. */
+export class Judge {
+  /** Which invariant is broken, and by whom. */
+  verdict: string | undefined;
+  readonly homes: ReadonlySet<string>;
+  /** By instance id. */
+  readonly lives = new Map<string, Life>();
+  /** Agent's calls that have changed something. */
+  writes = 0;
+  readonly #region: Region;
+  readonly #scenario: Scenario;
+  readonly #story: Story;
+  /** When someone else last changed what is held in a subnet. */
+  readonly #changedAt = new Map<string, number>();
+  readonly #before = new WeakMap<Call, Eni>();
+
+  constructor(region: Region, story: Story, scenario: Scenario, homes: Iterable<string>) {
+    this.#region = region;
+    this.#story = story;
+    this.#scenario = scenario;
+    this.homes = new Set(homes);
+  }
+
+  breaks(who: string, what: string | undefined): void {
+    if (what !== undefined && this.verdict === undefined) {
+      this.verdict = `${who}: ${what}`;
+      this.#story.tell(who, () => `!!! ${what}`);
+    }
+  }
+
+  /** Told of whatever others do to the addresses of a subnet. */
+  othersChange(subnetId: string): void {
+    this.#changedAt.set(subnetId, this.#region.time.now());
+  }
+
+  /** Told of a call right before its effect. */
+  before(call: Call): void {
+    const { world } = this.#region;
+    const eni = isRead(call) ? undefined : namedEni(world, call);
+    if (eni !== undefined) {
+      this.#before.set(call, eni);
+    }
+    const life = this.lives.get(call.instanceId ?? '');
+    if (call.action === 'CreateNetworkInterface' && life !== undefined) {
+      const isAlone = this.#isAlone(life, text(call.params, 'SubnetId') ?? '');
+      this.breaks(
+        life.plan.name,
+        isAlone ? prefixed(call.action, firstTryFault(world, life, call)) : undefined,
+      );
+    }
+  }
+
+  /** Told of a call at its effect. */
+  after({ call, code }: Happening): void {
+    if (isRead(call)) {
+      return;
+    }
+    const { world } = this.#region;
+    const life = this.lives.get(call.instanceId ?? '');
+    const who = life?.plan.name ?? 'sweep';
+    if (code !== undefined) {
+      this.#refused(call, life, code);
+      return;
+    }
+    this.writes += 1;
+    if (call.action !== 'CreateNetworkInterface') {
+      this.breaks(who, prefixed(call.action, writeFault(world, life, call, this.#before.get(call))));
+    } else if (life !== undefined) {
+      this.breaks(who, prefixed(call.action, createFault(world, life, call)));
+      const known = new Set(life.run?.created);
+      life.run?.created.push(
+        ...enisOf(world, life.instanceId).flatMap(({ id, pending }) =>
+          known.has(id) || !pending ? [] : [id],
+        ),
+      );
+    } else {
+      this.breaks(who, 'creates an ENI');
+    }
+  }
+
+  gateOpens(life: Life): void {
+    const fault = gateFault(this.#region.world, life);
+    this.breaks(life.plan.name, fault && `kubelet is let start, though ${fault}`);
+  }
+
+  runEnds(life: Life, run: Run, failure: unknown): void {
+    const { world, time } = this.#region;
+    const unsettled = [...this.lives.values()].filter(({ state }) => state !== 'settled' && state !== 'dead');
+    const rivals = unsettled.length * 3 + this.#scenario.others.length * 8;
+    this.breaks(life.plan.name, endFault(world, time.now(), life, run, failure, rivals));
+    life.isMarked ||= run.faults > 0;
+    // Where the only trouble is what no retry heals, nothing keeps the run from taking back what it made.
+    const isFinal = this.#scenario.weather.final !== undefined;
+    const isUndisturbed = isFinal ? life.plan.mishaps.length === 0 : !life.isMarked;
+    if (failure !== undefined && isUndisturbed) {
+      this.breaks(life.plan.name, leftFault(world, life, run));
+    }
+  }
+
+  /** Alone, one create is enough. */
+  #refused({ action, params }: Call, life: Life | undefined, code: string): void {
+    const subnetId = text(params, 'SubnetId') ?? '';
+    const hidden = this.#scenario.subnets.find(({ id }) => id === subnetId)?.occupants.hidden ?? 0;
+    if (
+      action === 'CreateNetworkInterface' &&
+      life !== undefined &&
+      hidden === 0 &&
+      code !== 'RequestLimitExceeded' &&
+      this.#isAlone(life, subnetId)
+    ) {
+      this.breaks(
+        life.plan.name,
+        `is refused ${text(params, 'PrivateIpAddress')} in ${subnetId} (${code}), though alone`,
+      );
+    }
+  }
+
+  /** Whether nobody else has been at work since well before the run began, and nothing has gone wrong for this node. */
+  #isAlone(life: Life, subnetId: string): boolean {
+    const { run } = life;
+    if (run === undefined || life.runs > 1 || run.faults > 0 || life.isMarked) {
+      return false;
+    }
+    const since = run.startedAt - (this.#scenario.settings.consistencyMs ?? 0) - quietMs;
+    const isQuiet = (other: Life) =>
+      other === life ||
+      other.state === 'unborn' ||
+      ((other.state === 'settled' || other.state === 'dead') && other.since < since);
+    return (
+      [...this.lives.values()].every(isQuiet) &&
+      (this.#changedAt.get(subnetId) ?? Number.NEGATIVE_INFINITY) < since
+    );
+  }
+}
+
+function isRead({ action }: Call): boolean {
+  return /^(Describe|Get)/.test(action);
+}
+
+function prefixed(action: string, fault: string | undefined): string | undefined {
+  return fault && `${action} ${fault}`;
+}

@@ -1,0 +1,197 @@
+import type { RunContext } from '../../agent/commands/run/context.ts';
+import { ExitCode, exitCodeOf, messageOf } from '../../agent/failure.ts';
+import type { Judge } from './judge.ts';
+import { FleetNode } from './node.ts';
+import { newRun, type Run, strikesAt } from './run.ts';
+import type { GroupPlan, Later, Mishap, NodePlan } from './scenario/model.ts';
+import type { Scenery } from './scenery.ts';
+import type { Story } from './story.ts';
+import { suffer } from './suffer.ts';
+
+/** What lives share. */
+export interface Surrounds {
+  scenery: Scenery;
+  story: Story;
+  judge: Judge;
+  calmAt: number;
+  /** A fault in the agent, to see it found. */
+  wrap: ((context: RunContext) => RunContext) | undefined;
+}
+
+/** How far a node is: `settled` when its last run succeeded, `unserved` when it has given up. */
+export type LifeState = 'unborn' | 'unsettled' | 'settled' | 'unserved' | 'dead';
+
+/** After so many failures in calm weather it gives up. */
+const patience = 6;
+/** Between runs that time can heal, as the unit has it, in ms. */
+const pause = { first: 30_000, longest: 900_000 };
+const healable: readonly ExitCode[] = [ExitCode.noneFree, ExitCode.deadline, ExitCode.unreachable];
+
+/** A node from its launch to its end, or to the end of the story. */
+export class Life {
+  readonly plan: NodePlan;
+  readonly group: GroupPlan;
+  instanceId = '';
+  node: FleetNode | undefined;
+  state: LifeState = 'unborn';
+  /** Since when it is in that state, in ms of virtual time. */
+  since = 0;
+  /** The one under way. */
+  run: Run | undefined;
+  runs = 0;
+  /** Whether any of its runs met trouble or was struck down. */
+  isMarked = false;
+  hasNewDisk = false;
+  readonly #world: Surrounds;
+  #strike: (mishap: Mishap) => void = () => undefined;
+
+  constructor(world: Surrounds, plan: NodePlan, group: GroupPlan) {
+    this.#world = world;
+    this.plan = plan;
+    this.group = group;
+  }
+
+  get isAlive(): boolean {
+    return this.state !== 'unborn' && this.state !== 'dead';
+  }
+
+  async live(): Promise<void> {
+    const { time } = this.#world.scenery.region;
+    await time.sleep(this.plan.arrivesAt);
+    this.#launch();
+    await time.sleep(this.plan.bootMs);
+    const later = [...this.plan.later];
+    let failures = 0;
+    while (this.isAlive) {
+      const outcome = await this.attempt(this.plan.mishaps[this.runs]);
+      if (outcome === 'struck') {
+        continue;
+      }
+      if (outcome === 'done') {
+        const next = later.shift();
+        if (next === undefined) {
+          return;
+        }
+        failures = 0;
+        await time.sleep(next.afterMs);
+        await this.#suffer(next);
+        continue;
+      }
+      failures += 1;
+      const isCalm = time.now() > this.#world.calmAt;
+      if (isCalm && failures >= patience) {
+        this.become('unserved');
+        return;
+      }
+      await time.sleep(this.#pauseAfter(outcome, failures));
+    }
+  }
+
+  /** One run of the agent. Answers its failure's exit code, or that it did not come to its end. */
+  async attempt(mishap?: Mishap): Promise<'done' | 'struck' | ExitCode> {
+    const { scenery, story, judge } = this.#world;
+    const { time } = scenery.region;
+    const { node } = this;
+    if (node === undefined) {
+      throw new Error(`${this.plan.name} has not been launched`);
+    }
+    this.become('unsettled');
+    this.runs += 1;
+    const run = newRun(time.now(), mishap);
+    this.run = run;
+    story.tell(this.plan.name, () => `-- run ${this.runs}`);
+    const struck = Promise.withResolvers<{ by: Mishap }>();
+    this.#strike = (by) => {
+      node.kill();
+      struck.resolve({ by });
+    };
+    const calledOff = this.#appoint(mishap);
+    const whole = async () => {
+      const { finished } = await node.run();
+      story.tell(this.plan.name, () => 'kubelet may start');
+      judge.gateOpens(this);
+      await finished;
+      return { failure: undefined };
+    };
+    const outcome = await Promise.race([whole().catch((failure: unknown) => ({ failure })), struck.promise]);
+    calledOff();
+    this.#strike = () => undefined;
+    this.run = undefined;
+    if ('by' in outcome) {
+      await this.#suffer(outcome.by);
+      return 'struck';
+    }
+    const { failure } = outcome;
+    if (failure === undefined) {
+      this.become('settled');
+      judge.runEnds(this, run, undefined);
+      return 'done';
+    }
+    story.tell(this.plan.name, () => `FAILED (${exitCodeOf(failure)}): ${messageOf(failure)}`);
+    judge.runEnds(this, run, failure);
+    return exitCodeOf(failure);
+  }
+
+  /** Strikes if the mishap of the run under way is due at this call or step. */
+  trips(at: 'call' | 'step', when: 'before' | 'after'): boolean {
+    const { run } = this;
+    if (run?.mishap === undefined || !strikesAt(run, at, when)) {
+      return false;
+    }
+    this.#strike(run.mishap);
+    return true;
+  }
+
+  become(state: LifeState): void {
+    this.state = state;
+    this.since = this.#world.scenery.region.time.now();
+  }
+
+  #appoint(mishap: Mishap | undefined): () => void {
+    const { time } = this.#world.scenery.region;
+    return mishap?.moment.at === 'time'
+      ? time.at(time.now() + mishap.moment.ms, () => this.#strike(mishap))
+      : () => undefined;
+  }
+
+  async #suffer(what: Mishap | Later): Promise<void> {
+    this.isMarked = true;
+    this.#world.story.tell(this.plan.name, () => `** ${what.what}`);
+    this.become(what.what === 'terminate' ? 'dead' : 'unsettled');
+    await suffer(this.#world.scenery.region, this, what);
+  }
+
+  /** What time does not heal, someone heals when it is calm. */
+  #pauseAfter(exitCode: ExitCode, failures: number): number {
+    const { time } = this.#world.scenery.region;
+    const untilCalm = healable.includes(exitCode) ? 0 : this.#world.calmAt - time.now();
+    return Math.max(untilCalm, Math.min(pause.first * 2 ** (failures - 1), pause.longest));
+  }
+
+  #launch(): void {
+    const { scenery, story, judge, wrap } = this.#world;
+    const { region, homes } = scenery;
+    const { name, zone, isPending, seed } = this.plan;
+    const { type, tags, config } = this.group;
+    const subnetId = homes.get(zone) ?? '';
+    const instance = region.world.launch({ type, subnetId, tags, state: isPending ? 'pending' : 'running' });
+    this.instanceId = instance.id;
+    judge.lives.set(instance.id, this);
+    const log = story.logOf(name);
+    this.node = new FleetNode(region, {
+      instanceId: instance.id,
+      config,
+      seed,
+      log,
+      ...(wrap === undefined ? {} : { wrap }),
+    });
+    this.node.machine.onStep = (_, when) => {
+      if (this.run !== undefined && when === 'before') {
+        this.run.steps += 1;
+      }
+      this.trips('step', when);
+    };
+    this.become('unsettled');
+    story.tell(name, () => `launched as ${instance.id} (${type}, ${zone})`);
+  }
+}

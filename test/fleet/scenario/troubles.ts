@@ -1,0 +1,129 @@
+import type { FaultKind } from '../../simulator/api/faults.ts';
+import type { Chance } from '../chance.ts';
+
+interface Trouble {
+  /** The calls that may meet it. */
+  action: RegExp;
+  weight: number;
+  kind: (chance: Chance) => FaultKind;
+}
+
+const any = /./;
+const named = /^(Attach|Modify)/;
+
+function error(code: string, message: string, status = 400): () => FaultKind {
+  return () => ({ error: { code, message, status } });
+}
+
+/** What time can heal. */
+const troubles: readonly Trouble[] = [
+  { action: any, weight: 3, kind: error('RequestLimitExceeded', 'Request limit exceeded.', 503) },
+  { action: any, weight: 2, kind: error('InternalError', 'An internal error has occurred', 500) },
+  { action: any, weight: 2, kind: error('Unavailable', 'The server is overloaded', 503) },
+  { action: any, weight: 5, kind: () => 'lostAnswer' },
+  { action: any, weight: 2, kind: () => 'reset' },
+  { action: any, weight: 1, kind: () => 'hang' },
+  { action: any, weight: 2, kind: (chance) => ({ delayMs: chance.between(100, 14_000) }) },
+  { action: any, weight: 0.3, kind: error('RequestExpired', 'Request has expired.') },
+  {
+    action: any,
+    weight: 0.2,
+    kind: error('AuthFailure', 'AWS was not able to validate the provided access credentials', 401),
+  },
+  {
+    action: named,
+    weight: 2,
+    kind: error('InvalidNetworkInterfaceID.NotFound', "The networkInterface ID 'eni-x' does not exist"),
+  },
+  {
+    action: /^(Attach|CreateTags)/,
+    weight: 1,
+    kind: error('InvalidInstanceID.NotFound', "The instance ID 'i-x' does not exist"),
+  },
+  {
+    action: /^Attach/,
+    weight: 2,
+    kind: error('IncorrectState', "Instance 'i-x' is not 'running' or 'stopped'"),
+  },
+  {
+    action: /^Attach/,
+    weight: 1,
+    kind: error('InvalidNetworkInterface.InUse', 'Interface: [eni-x] in use.'),
+  },
+  {
+    action: /^Attach/,
+    weight: 1,
+    kind: error(
+      'InvalidParameterValue',
+      "Instance 'i-x' already has an interface attached at device index '1'.",
+    ),
+  },
+  {
+    action: /^(ModifyNetworkInterface|Detach)/,
+    weight: 1,
+    kind: error('InvalidAttachmentID.NotFound', "The attachment ID 'eni-attach-x' does not exist"),
+  },
+  {
+    action: /^DeleteNetworkInterface/,
+    weight: 2,
+    kind: error('InvalidParameterValue', "Network interface 'eni-x' is currently in use."),
+  },
+  {
+    action: /^CreateNetworkInterface/,
+    weight: 2,
+    kind: error('InvalidIPAddress.InUse', 'The specified address is already in use.'),
+  },
+  {
+    action: /^CreateNetworkInterface/,
+    weight: 0.5,
+    kind: error('InvalidParameterValue', "Address is in subnet's reserved address range"),
+  },
+  {
+    action: /^CreateNetworkInterface/,
+    weight: 0.5,
+    kind: error(
+      'InsufficientFreeAddressesInSubnet',
+      'The specified subnet does not have enough free addresses to satisfy the request.',
+    ),
+  },
+];
+
+/** One that this call may meet. */
+export function drawTrouble(chance: Chance, action: string): FaultKind {
+  const possible = troubles.filter((each) => each.action.test(action));
+  return chance.weighted(...possible.map(({ weight, kind }) => [weight, kind] as const))(chance);
+}
+
+/** What only someone can heal. */
+export const finals = [
+  {
+    action: 'CreateNetworkInterface',
+    code: 'UnauthorizedOperation',
+    message: 'You are not authorized to perform this operation.',
+    status: 403,
+  },
+  {
+    action: 'CreateNetworkInterface',
+    code: 'NetworkInterfaceLimitExceeded',
+    message: 'The maximum number of network interfaces has been reached.',
+    status: 400,
+  },
+  {
+    action: 'AttachNetworkInterface',
+    code: 'UnauthorizedOperation',
+    message: 'You are not authorized to perform this operation.',
+    status: 403,
+  },
+  {
+    action: 'AttachNetworkInterface',
+    code: 'AttachmentLimitExceeded',
+    message: 'Interface count 4 exceeds the limit for m5.xlarge',
+    status: 400,
+  },
+  {
+    action: 'ModifyNetworkInterfaceAttribute',
+    code: 'UnauthorizedOperation',
+    message: 'You are not authorized to perform this operation.',
+    status: 403,
+  },
+];

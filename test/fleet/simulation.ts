@@ -1,0 +1,128 @@
+import type { RunContext } from '../../agent/commands/run/context.ts';
+import { messageOf } from '../../agent/failure.ts';
+import { Judge } from './judge.ts';
+import { leftOver, stateFault, sweptFault } from './judge-end.ts';
+import { Life } from './life.ts';
+import { Others } from './others.ts';
+import { drawScenario } from './scenario/draw.ts';
+import type { Scenario } from './scenario/model.ts';
+import { buildScenery, type Scenery } from './scenery.ts';
+import { listen } from './stage-hands.ts';
+import { Story } from './story.ts';
+import { VirtualTime } from './virtual-time.ts';
+import { Sky } from './weather.ts';
+
+export interface Simulation {
+  seed: number;
+  /** Which invariant broke; undefined if none did. */
+  verdict: string | undefined;
+  /** How it went, if it was to be told. */
+  lines: readonly string[];
+  /** What the seed came to, for whoever asks what was covered. */
+  nodes: number;
+  served: number;
+  runs: number;
+  writes: number;
+}
+
+export interface SimulationOptions {
+  isTold?: boolean;
+  /** A fault in the agent, to see it found. */
+  wrap?: (context: RunContext) => RunContext;
+}
+
+/** In ms: until no listing is behind, and nothing is on its way any more. */
+const settlingMs = 60_000;
+
+/** Tells the story of a seed, and looks for an invariant that breaks. */
+export async function simulate(
+  seed: number,
+  { isTold = false, wrap }: SimulationOptions = {},
+): Promise<Simulation> {
+  const scenario = drawScenario(seed);
+  const time = new VirtualTime();
+  const story = new Story(time, isTold);
+  const scenery = buildScenery(scenario, time);
+  const judge = new Judge(scenery.region, story, scenario, scenery.homes.values());
+  const others = new Others(scenery.region, story, judge, scenario.others);
+  listen(scenery.region, { judge, others, story, sky: new Sky(scenario.weather) });
+  const { calmAt } = scenario.weather;
+  const lives = scenario.nodes.map((plan) => {
+    const group = scenario.groups[plan.group];
+    if (group === undefined) {
+      throw new Error(`${plan.name} is of no group`);
+    }
+    return new Life({ scenery, story, judge, calmAt, wrap }, plan, group);
+  });
+  introduce(scenario, story);
+  try {
+    await time.run(play(scenario, scenery, lives, others, judge), () => {
+      if (judge.verdict !== undefined) {
+        throw new Error(judge.verdict);
+      }
+    });
+  } catch (error) {
+    judge.breaks('the simulation', error instanceof Error ? `${error.stack}` : messageOf(error));
+  }
+  return {
+    seed,
+    verdict: judge.verdict,
+    lines: story.lines,
+    nodes: lives.length,
+    served: lives.filter(({ state }) => state === 'settled').length,
+    runs: lives.reduce((sum, life) => sum + life.runs, 0),
+    writes: judge.writes,
+  };
+}
+
+async function play(
+  { others: plans, seed, weather }: Scenario,
+  { region, homes, neighbours }: Scenery,
+  lives: readonly Life[],
+  others: Others,
+  judge: Judge,
+): Promise<void> {
+  const { world, time } = region;
+  const [home = ''] = homes.values();
+  const ops = world.launch({ type: 'm5.large', subnetId: home });
+  await Promise.all([
+    ...lives.map((life) => life.live()),
+    ...plans.map((plan) => others.act(plan, lives, ops.id)),
+    time.sleep(weather.calmAt),
+  ]);
+  await time.sleep(settlingMs);
+  const living = lives.filter(({ isAlive }) => isAlive);
+  for (const life of living.filter(({ hasNewDisk }) => hasNewDisk)) {
+    await life.attempt();
+  }
+  await time.sleep(settlingMs);
+  for (const life of living) {
+    const fault = life.state === 'settled' ? stateFault(world, life) : leftOver(world, life);
+    judge.breaks(life.plan.name, fault && `in the end ${fault}`);
+  }
+  await others.sweep(ops.id, settlingMs, seed);
+  await time.sleep(settlingMs);
+  judge.breaks('sweep', sweptFault(world, neighbours));
+  for (const life of living.filter(({ state }) => state === 'settled').slice(0, 3)) {
+    const before = judge.writes;
+    await life.attempt();
+    judge.breaks(life.plan.name, judge.writes > before ? 'a further run changes something' : undefined);
+    judge.breaks(life.plan.name, life.state === 'settled' ? undefined : 'a further run fails');
+  }
+}
+
+function introduce(
+  { seed, subnets, groups, nodes, settings, latency, weather }: Scenario,
+  story: Story,
+): void {
+  const tell = (text: () => string) => story.tell('seed', text);
+  tell(() => `${seed}: ${nodes.length} nodes, ${groups.length} groups`);
+  tell(() => `settings ${JSON.stringify(settings)} latency ${JSON.stringify(latency)}`);
+  tell(() => `weather ${JSON.stringify(weather)}`);
+  for (const { id, zone, cidr, ipv6Cidr, reservations, occupants } of subnets) {
+    tell(() => `${id} ${zone} ${JSON.stringify({ cidr, ipv6Cidr, reservations, occupants })}`);
+  }
+  for (const { type, tags, config } of groups) {
+    tell(() => `group ${JSON.stringify({ type, tags, ...config })}`);
+  }
+}

@@ -1,0 +1,52 @@
+import type { FaultKind } from '../simulator/api/faults.ts';
+import { Chance } from './chance.ts';
+import type { Call } from './region.ts';
+import type { Weather } from './scenario/model.ts';
+import { drawTrouble } from './scenario/troubles.ts';
+
+/** The trouble that calls meet, until it is calm. */
+export class Sky {
+  readonly #weather: Weather;
+  readonly #chance: Chance;
+  readonly #cursed = new Map<string, boolean>();
+  #left: number;
+
+  constructor(weather: Weather) {
+    this.#weather = weather;
+    this.#chance = new Chance(weather.seed);
+    this.#left = weather.atMost;
+  }
+
+  meet({ action, instanceId }: Call, now: number): FaultKind | undefined {
+    const { calmAt, share, final } = this.#weather;
+    if (now >= calmAt) {
+      return undefined;
+    }
+    if (final !== undefined && final.action === action && this.#isCursed(instanceId, final.nodes)) {
+      const { code, message, status } = final;
+      return { error: { code, message, status } };
+    }
+    if (this.#left === 0 || !this.#chance.yes(share)) {
+      return undefined;
+    }
+    this.#left -= 1;
+    return drawTrouble(this.#chance, action);
+  }
+
+  #isCursed(instanceId: string | undefined, share: number): boolean {
+    if (instanceId === undefined) {
+      return false;
+    }
+    const isCursed = this.#cursed.get(instanceId) ?? this.#chance.yes(share);
+    this.#cursed.set(instanceId, isCursed);
+    return isCursed;
+  }
+}
+
+/** In words. */
+export function faultText(fault: FaultKind): string {
+  if (typeof fault === 'string') {
+    return fault;
+  }
+  return 'error' in fault ? fault.error.code : `answered ${fault.delayMs} ms late`;
+}
