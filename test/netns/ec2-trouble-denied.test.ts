@@ -12,6 +12,7 @@ t.test('each action on the way to kubelet', async (t) => {
     ['DescribeSubnets', undefined],
     ['DescribeNetworkInterfaces', undefined],
     ['GetSubnetCidrReservations', undefined],
+    ['DescribeInstances', undefined],
     ['DescribeInstanceTypes', undefined],
     ['CreateNetworkInterface', anEni],
     // Tags at create need this permission too, though it is no call of ours.

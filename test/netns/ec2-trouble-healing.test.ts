@@ -9,6 +9,7 @@ const reads = [
   'DescribeSubnets',
   'DescribeNetworkInterfaces',
   'GetSubnetCidrReservations',
+  'DescribeInstances',
   'DescribeInstanceTypes',
 ];
 const writes = ['CreateNetworkInterface', 'AttachNetworkInterface', 'ModifyNetworkInterfaceAttribute'];

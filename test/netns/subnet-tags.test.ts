@@ -145,12 +145,13 @@ t.test('the tags cost one round trip more, and no call more', async (t) => {
   };
   await succeeds(t, node);
   const [first, second] = waves.map(({ calls }) => count(calls));
-  t.strictSame(first, { DescribeSubnets: 1, DescribeNetworkInterfaces: 1, DescribeInstanceTypes: 1 });
+  t.strictSame(first, { DescribeSubnets: 1, DescribeInstances: 1, DescribeInstanceTypes: 1 });
   t.strictSame(second, { DescribeNetworkInterfaces: 1, GetSubnetCidrReservations: 2 });
   const reads = node.simulator.record.calls.filter(({ action }) => /^(Describe|Get)/.test(action));
   t.strictSame(count(reads), {
     DescribeSubnets: 1,
-    DescribeNetworkInterfaces: 2,
+    DescribeNetworkInterfaces: 1,
+    DescribeInstances: 1,
     DescribeInstanceTypes: 1,
     GetSubnetCidrReservations: 2,
   });
