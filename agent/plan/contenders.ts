@@ -74,7 +74,18 @@ export function claimsAhead(
  * number of creates a second from all of them together. What they have attached by now they need not create.
  */
 export function creationsAhead(launches: readonly Launch[], instanceId: string, each: number): number {
-  return launchedBefore(launches, instanceId)
+  return creations(launchedBefore(launches, instanceId), each);
+}
+
+/** How many those of this one's group have yet to create in all, itself included. */
+export function creationsInAll(launches: readonly Launch[], instanceId: string, each: number): number {
+  const own = launches.find((launch) => launch.instanceId === instanceId);
+  const group = launches.filter((launch) => own !== undefined && groupOf(launch) === groupOf(own));
+  return creations(group, each);
+}
+
+function creations(launches: readonly Launch[], each: number): number {
+  return launches
     .map(({ enis }) => Math.max(0, each - enis.filter(isFurther).length))
     .reduce((sum, count) => sum + count, 0);
 }

@@ -1,6 +1,6 @@
 import type { Subnet } from '../claim/facts.ts';
-import { freeRanges, type IpVersion } from '../claim/free.ts';
-import { parseRange, type Range, size, subtract } from '../claim/range.ts';
+import { cidrsOf, freeRanges, type IpVersion, workersPart } from '../claim/free.ts';
+import { intersect, parseRange, type Range, size, subtract } from '../claim/range.ts';
 import type { CreatedInterface } from '../config/model.ts';
 import { ExitCode, Failure } from '../failure.ts';
 import { claimsAhead } from './contenders.ts';
@@ -62,7 +62,7 @@ function room(
   const known = subnet.cidr === undefined ? [] : [BigInt(subnet.availableAddresses)];
   const { assignsIpv6 } = subnet;
   const names = created
-    .filter((each) => listedIds(each, seen.subnets).includes(subnet.id))
+    .filter((each) => listedIds(each, seen.subnets).includes(subnet.id) && contend(each, config, subnet))
     .map(({ name }) => name);
   // Behind a listing that was cut, who has an ENI already is not known.
   const ahead = seen.isCut ? [] : claimsAhead(seen, names);
@@ -71,6 +71,17 @@ function room(
     count: least([...counts, ...known]),
     isFull: least(counts) === 0n,
   };
+}
+
+/** Whether both interfaces claim the first free addresses of the same part of the subnet. */
+function contend(a: CreatedInterface, b: CreatedInterface, subnet: Subnet): boolean {
+  return (['ipv4', 'ipv6'] as const).some((version) => {
+    const parts = [a, b].map((each) => {
+      const { mode, within } = each[version];
+      return mode === 'FirstFree' ? workersPart(cidrsOf(subnet, version), within) : [];
+    });
+    return intersect(parts[0] ?? [], parts[1] ?? []).length > 0;
+  });
 }
 
 function addressChoice(

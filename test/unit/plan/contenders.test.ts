@@ -165,3 +165,18 @@ t.test('fewer are free than others are to have: the node tries all the same', as
   const [planned] = makePlan(config, observation({ launches, subnets: [subnet({})] })).interfaces;
   t.equal(planned && firstTry(planned.source)?.address, '10.0.4.9');
 });
+
+t.test("interfaces that claim elsewhere in the subnet, or nothing, are in nobody's way", async (t) => {
+  const launches = [launch({}), launch({ instanceId: first })];
+  const config = nodeConfig(
+    { name: 'eth1', ipv4: { mode: 'FirstFree', within: ['10.0.4.0/26'], podRange: [] } },
+    { name: 'eth2', ipv4: { mode: 'FirstFree', within: ['10.0.4.64/26'], podRange: [] } },
+    { name: 'eth3', ipv4: { mode: 'Automatic', within: [], podRange: [] } },
+  );
+  const limits = { type: 'm5.xlarge', maximumInterfaces: 4, cards: [{ index: 0, maximumInterfaces: 4 }] };
+  const { interfaces } = makePlan(config, observation({ launches, limits }));
+  t.strictSame(
+    interfaces.map(({ source }) => firstTry(source)?.address),
+    ['10.0.4.5', '10.0.4.65', undefined],
+  );
+});
