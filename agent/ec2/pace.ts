@@ -4,6 +4,8 @@ export interface Pace {
   since: number;
   /** How many calls of each action other nodes are to make before it. */
   ahead: number;
+  /** How many all of them are to make, this node's own included. */
+  inAll: number;
 }
 
 /**
@@ -32,4 +34,10 @@ export function untilTurn(action: string, pace: Pace | undefined, now: number): 
   }
   const waitMs = ((pace.ahead - bucket.size) / bucket.refill) * 1000;
   return Math.max(0, pace.since + waitMs - now);
+}
+
+/** Whether more calls of the action are to be made than EC2 lets through at once: one made in vain costs all of them. */
+export function isScarce(action: string, pace: Pace | undefined): boolean {
+  const bucket = buckets[action];
+  return bucket !== undefined && pace !== undefined && pace.inAll > bucket.size;
 }

@@ -37,6 +37,12 @@ t.test('three nodes one after the other have the lowest addresses, in that order
   t.equal(result.calls['CreateNetworkInterface'], 6);
 });
 
+t.test('where attaches are scarce none is made before EC2 knows the ENI', async (t) => {
+  const { calls, up } = await scaleUp({ nodes: 30, arrival: 'at once', seed: 1 });
+  t.equal(up.length, 30);
+  t.equal(calls['AttachNetworkInterface'], 60);
+});
+
 t.test('where pods hold every other address, the packing is reckoned by what was free', async (t) => {
   const { packing } = await scaleUp({
     nodes: 10,

@@ -1,6 +1,6 @@
 import type { Eni, Launch } from '../../claim/facts.ts';
 import type { StoredIntent } from '../../host/port.ts';
-import { creationsAhead, launchTimes } from '../../plan/contenders.ts';
+import { creationsAhead, creationsInAll, launchTimes } from '../../plan/contenders.ts';
 import type { Observation } from '../../plan/observation.ts';
 import { tagKeys } from '../../plan/tags.ts';
 import { ask } from './ask.ts';
@@ -14,6 +14,7 @@ import {
   taggedSubnets,
 } from './configured.ts';
 import type { RunContext } from './context.ts';
+import { untilTakenBackIsShown } from './taking-back.ts';
 import { together } from './together.ts';
 
 /** What is there before anything is changed: EC2's word and the host's, all asked for at once. */
@@ -21,12 +22,14 @@ export async function observe(context: RunContext): Promise<{ seen: Observation;
   const { ec2, host, config, instance, clock } = context;
   const { instanceType } = instance;
   const intents = await host.readIntents(instance.instanceId);
+  await untilTakenBackIsShown(context, intents);
   const created = config.interfaces.filter((each) => each.existing === undefined);
   const launches = intents.length > 0 ? Promise.resolve([]) : launchedWith(context);
   context.pace = launches.then(
     (known) => ({
       since: clock.now(),
       ahead: creationsAhead(known, instance.instanceId, created.length),
+      inAll: creationsInAll(known, instance.instanceId, created.length),
     }),
     () => undefined,
   );

@@ -1,4 +1,5 @@
 import type { Eni } from '../../claim/facts.ts';
+import { isScarce } from '../../ec2/pace.ts';
 import type { StoredIntent, WantedLink } from '../../host/port.ts';
 import type { InterfacePlan, Source } from '../../plan/steps.ts';
 import { isMade } from '../../plan/tags.ts';
@@ -26,6 +27,9 @@ interface Obtained {
   outcome: InterfaceResult['outcome'];
   attached: Attached;
 }
+
+/** After its creation EC2 knows an ENI everywhere, as a rule, in ms. */
+const knownMs = 500;
 
 /**
  * Finds, creates or claims the interface's ENI, and attaches it.
@@ -62,11 +66,21 @@ export async function obtain(
   }
   made.eniId = eni.id;
   const link = await prepare(eni);
+  if (outcome === 'created') {
+    await untilKnown(context);
+  }
   const attached = await attachEni(context, plan, eni);
   if (attached === undefined) {
     throw new Error(`${eni.id}, which nobody else may attach, is attached elsewhere`);
   }
   return { eni, link, outcome, attached };
+}
+
+/** What EC2 has just created it may not know yet when it is to be attached. In a crowd that is a call too many. */
+async function untilKnown({ clock, signal, pace }: RunContext): Promise<void> {
+  if (isScarce('AttachNetworkInterface', await pace)) {
+    await clock.sleep(knownMs, signal).catch(() => undefined);
+  }
 }
 
 async function ownEni(

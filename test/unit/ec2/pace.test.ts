@@ -1,5 +1,5 @@
 import t from 'tap';
-import { untilTurn } from '../../../agent/ec2/pace.ts';
+import { isScarce, untilTurn } from '../../../agent/ec2/pace.ts';
 import { Ec2Error } from '../../../agent/ec2/port.ts';
 import { withRetry } from '../../../agent/ec2/retry.ts';
 import { silentLog } from '../../silent-log.ts';
@@ -17,11 +17,20 @@ const cases: readonly [string, string, number, number, number][] = [
 ];
 for (const [name, action, ahead, now, expected] of cases) {
   t.test(`until the turn: ${name}`, async (t) => {
-    t.equal(untilTurn(action, { since: 0, ahead }, now), expected);
-    t.equal(untilTurn(action, { since: 7_000, ahead }, now + 7_000), expected);
+    t.equal(untilTurn(action, { since: 0, ahead, inAll: ahead }, now), expected);
+    t.equal(untilTurn(action, { since: 7_000, ahead, inAll: ahead }, now + 7_000), expected);
     t.equal(untilTurn(action, undefined, now), 0);
   });
 }
+
+t.test('calls are scarce where more are to be made than EC2 lets through at once', async (t) => {
+  const pace = { since: 0, ahead: 0, inAll: 51 };
+  t.ok(isScarce('AttachNetworkInterface', pace));
+  t.notOk(isScarce('AttachNetworkInterface', { ...pace, inAll: 50 }));
+  t.notOk(isScarce('CreateNetworkInterface', pace), 'a larger bucket');
+  t.notOk(isScarce('DeleteNetworkInterface', pace), 'an action of which no ENI needs one');
+  t.notOk(isScarce('AttachNetworkInterface', undefined));
+});
 
 async function attempts(ahead: number | undefined, until: number): Promise<number[]> {
   const clock = virtualClock();
@@ -40,7 +49,7 @@ async function attempts(ahead: number | undefined, until: number): Promise<numbe
       signal: clock.deadline(600_000),
       log: silentLog,
       subject: 'create',
-      pace: Promise.resolve(ahead === undefined ? undefined : { since: 0, ahead }),
+      pace: Promise.resolve(ahead === undefined ? undefined : { since: 0, ahead, inAll: ahead }),
     },
   );
   return at;
