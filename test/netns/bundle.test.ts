@@ -5,7 +5,7 @@ import { startNode } from './simulated-node.ts';
 
 await enterNamespace(import.meta.url);
 
-t.test('the one-file bundle brings a node up, and finds it up', async (t) => {
+t.test('the bundle brings a node up, and, compiled as at an installation, finds it up', async (t) => {
   const node = await startNode();
   t.teardown(() => node.close());
   await execa('npm', ['run', 'build']);
@@ -20,6 +20,9 @@ t.test('the one-file bundle brings a node up, and finds it up', async (t) => {
     node.enis().map(({ addresses }) => addresses),
     [['10.0.4.4'], ['10.0.5.4']],
   );
+  await execa(process.execPath, ['compile.mjs', 'multus-bootstrap.mjs', 'multus-bootstrap.code'], {
+    cwd: 'dist',
+  });
   const { stderr: second } = await run();
   t.match(second, /everything is in place/);
 });
