@@ -43,6 +43,18 @@ t.test('where attaches are scarce none is made before EC2 knows the ENI', async 
   t.equal(calls['AttachNetworkInterface'], 60);
 });
 
+t.test('where EC2 throttles, nobody insists on the reservations of other zones', async (t) => {
+  const { calls, up } = await scaleUp({
+    nodes: 60,
+    arrival: 'at once',
+    seed: 1,
+    surroundings: { zones: 3 },
+  });
+  t.equal(up.length, 60);
+  // All of six subnets: 360. Its own two: 120, and what the bucket let through before the zones were known.
+  t.ok(Number(calls['GetSubnetCidrReservations']) < 240, `${calls['GetSubnetCidrReservations']}`);
+});
+
 t.test('where pods hold every other address, the packing is reckoned by what was free', async (t) => {
   const { packing } = await scaleUp({
     nodes: 10,

@@ -53,23 +53,35 @@ export async function selectedEnis(context: RunContext): Promise<Eni[]> {
 }
 
 /**
- * The CIDR reservations that matter to first-free claims. Subnets of other zones included: waiting to know which they are
- * would cost the boot a round trip.
+ * The CIDR reservations that matter to first-free claims. Subnets of other zones are asked about too, since waiting to
+ * know which they are would cost the boot a round trip; but not again, where EC2 throttles.
+ *
+ * @param named the subnets that are configured by id, once they are known
  */
 export async function reservationsOf(
   context: RunContext,
   created: readonly CreatedInterface[],
   tagged: readonly Subnet[],
+  named: Promise<readonly Subnet[]>,
 ): Promise<Reservation[]> {
+  const { zone: here } = context.instance;
+  const elsewhere = new Set<string>();
+  const noteElsewhere = (subnets: readonly Subnet[]) => {
+    for (const { id } of subnets.filter(({ zone }) => zone !== here)) {
+      elsewhere.add(id);
+    }
+  };
+  // Who asked for them is told of the error.
+  named.then(noteElsewhere, () => undefined);
   const claimed = created.filter(({ ipv4, ipv6 }) => [ipv4.mode, ipv6.mode].includes('FirstFree'));
-  const inZone = tagged.filter(({ zone }) => zone === context.instance.zone);
+  const inZone = tagged.filter(({ zone }) => zone === here);
   const ids = claimed.flatMap((each) => listedIds(each, inZone));
   const lists = await Promise.all(
     distinct(ids).map((id) =>
       ask(
         context,
         `list the CIDR reservations of ${id}`,
-        (signal) => context.ec2.describeReservations(id, signal),
+        async (signal) => (elsewhere.has(id) ? [] : context.ec2.describeReservations(id, signal)),
         // A subnet that does not exist is told of by the plan, with the others.
         ['notFound'],
       ),

@@ -34,17 +34,19 @@ export async function observe(context: RunContext): Promise<{ seen: Observation;
     () => undefined,
   );
   const ids = distinct(created.flatMap((each) => each.subnets));
+  const named =
+    ids.length === 0
+      ? Promise.resolve([])
+      : ask(context, `look up ${ids.join(', ')}`, (signal) => ec2.describeSubnets({ ids }, signal));
   // Which subnets have the tags must be known before their ENIs can be asked for; ids are known at once.
   const tagged = taggedSubnets(context, created);
   const listing = tagged.then((subnets) => enisIn(context, [...ids, ...idsInZone(context, subnets)]));
-  const [named, byTags, inSubnets, reservations, launched, attached, own, selected, limits, links] =
+  const [byIds, byTags, inSubnets, reservations, launched, attached, own, selected, limits, links] =
     await together([
-      ids.length === 0
-        ? []
-        : ask(context, `look up ${ids.join(', ')}`, (signal) => ec2.describeSubnets({ ids }, signal)),
+      named,
       tagged,
       listing,
-      tagged.then((subnets) => reservationsOf(context, created, subnets)),
+      tagged.then((subnets) => reservationsOf(context, created, subnets, named)),
       launches,
       launches.then((known) => attachedEnis(context, known)),
       intents.length > 0
@@ -59,7 +61,7 @@ export async function observe(context: RunContext): Promise<{ seen: Observation;
   const enis = byId([...inSubnets.enis, ...selected, ...own, ...attached]);
   const seen: Observation = {
     instance,
-    subnets: byId([...named, ...byTags]),
+    subnets: byId([...byIds, ...byTags]),
     enis,
     isCut: inSubnets.isCut,
     reservations,
