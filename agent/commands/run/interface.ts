@@ -45,10 +45,16 @@ export async function bringUp(
   }
   // An ENI that we made, for an interface that has become `existing` since, stays what it is.
   const isClaim = config.existing !== undefined && !isMade(eni);
-  await Promise.all([
-    isClaim ? tagClaimed(context, name, eni) : undefined,
-    ...(isElsewhere ? [] : [setSourceDestCheck(context, plan, eni), waitForDevice(context, plan, eni)]),
-  ]);
+  const tagged = isClaim ? tagClaimed(context, name, eni) : undefined;
+  const whole = isElsewhere
+    ? []
+    : [setSourceDestCheck(context, plan, eni), waitForDevice(context, plan, eni)];
+  try {
+    await Promise.all([tagged, ...whole]);
+  } finally {
+    // What is taken back must not be tagged thereafter.
+    await tagged?.catch(() => undefined);
+  }
   return { ...ready, link: isElsewhere ? undefined : link };
 }
 
@@ -58,7 +64,7 @@ async function isInPod({ host, kubeletHasRun }: RunContext, eni: Eni): Promise<b
 }
 
 async function waitForDevice(
-  { host, log, clock, signal }: RunContext,
+  { host, log, clock, signal, config }: RunContext,
   plan: InterfacePlan,
   eni: Eni,
 ): Promise<void> {
@@ -76,10 +82,12 @@ async function waitForDevice(
     if (!signal.aborted) {
       throw error;
     }
+    const ms = clock.now() - started;
+    // One that was attached late in the run may only need more time, which the next run has.
     throw new Failure(
-      ExitCode.host,
+      ms < config.timeoutMs / 10 ? ExitCode.deadline : ExitCode.host,
       `${name}: ${eni.id} is attached, but no device with MAC ${eni.mac} appeared in ` +
-        `${Math.round((clock.now() - started) / 1000)} s: see \`journalctl -k\` for the ENA driver; a reboot, or another instance, may help`,
+        `${Math.round(ms / 1000)} s: see \`journalctl -k\` for the ENA driver; a reboot, or another instance, may help`,
       { cause: error },
     );
   }
