@@ -25,7 +25,7 @@ export function createFault(world: World, life: Life, call: Call): string | unde
   const { params } = call;
   const { intent, wanted } = intentOf(life, call);
   if (intent === undefined) {
-    return 'has no intent on the disk';
+    return life.hasNewDisk ? undefined : 'has no intent on the disk';
   }
   if (wanted === undefined) {
     return `is for ${intent.interface}, which wants no ENI of ours`;

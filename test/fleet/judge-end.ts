@@ -54,7 +54,7 @@ function tagsOf({ instanceId, group: { config } }: Life, { name, existing, ...wa
 }
 
 /** What a living node has left that nothing uses. */
-export function leftOver(world: World, { instanceId }: Pick<Life, 'instanceId'>): string | undefined {
+function leftOver(world: World, { instanceId }: Pick<Life, 'instanceId'>): string | undefined {
   const [available] = enisOf(world, instanceId).filter(({ attachment }) => attachment === undefined);
   const [claimed] = world.enis.filter(
     (eni) => eni.attachment?.instanceId !== instanceId && claims(eni, instanceId),

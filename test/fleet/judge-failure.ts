@@ -30,7 +30,8 @@ export function endFault(
   if (exitCode === ExitCode.bug) {
     return failure instanceof Error ? `${what}\n${failure.stack}` : what;
   }
-  if (run.faults > 0 || (exitCode === ExitCode.deadline && ms >= timeoutMs)) {
+  const isLate = exitCode === ExitCode.deadline || exitCode === ExitCode.host;
+  if (run.faults > 0 || (isLate && ms >= timeoutMs)) {
     return undefined;
   }
   const hasRoom = interfaces.every((each) => room(world, life, each, rivals) > rivals);

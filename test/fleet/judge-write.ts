@@ -58,7 +58,8 @@ function nodeFault(life: Life, action: string, before: Eni): string | undefined 
   if (!own && !selected) {
     return `is on ${before.id}, which is neither its own nor selected`;
   }
-  const holder = before.attachment?.instanceId;
+  // Of a node that dies, what is on its way gets there.
+  const { instanceId: holder = life.isAlive ? 'nobody' : instanceId } = before.attachment ?? {};
   const isHere = holder === instanceId;
   switch (action) {
     case 'DeleteNetworkInterface':
@@ -67,7 +68,7 @@ function nodeFault(life: Life, action: string, before: Eni): string | undefined 
       return undefined;
     case 'DetachNetworkInterface':
     case 'ModifyNetworkInterfaceAttribute':
-      return isHere ? undefined : `is on ${before.id}, which ${holder ?? 'nobody'} holds`;
+      return isHere ? undefined : `is on ${before.id}, which ${holder} holds`;
     default:
       return undefined;
   }

@@ -132,8 +132,16 @@ export class Judge {
 
   /** Whether nobody else has been at work since well before the run began, and nothing has gone wrong for this node. */
   #isAlone(life: Life, subnetId: string): boolean {
-    const { run } = life;
+    const { run, group } = life;
     if (run === undefined || life.runs > 1 || run.faults > 0 || life.isMarked) {
+      return false;
+    }
+    // Where EC2 chooses for one interface, another of the node may meet its choice.
+    if (
+      group.config.interfaces.some(
+        ({ existing, ...each }) => 'ipv4' in each && each.ipv4.mode === 'Automatic',
+      )
+    ) {
       return false;
     }
     const since = run.startedAt - (this.#scenario.settings.consistencyMs ?? 0) - quietMs;

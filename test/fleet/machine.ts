@@ -33,8 +33,7 @@ export class Machine {
       this.devices.delete(eni.mac);
       return;
     }
-    const named = [...this.linkFiles.values()].find(({ mac }) => mac === eni.mac);
-    const name = named?.name ?? `ens${5 + (eni.attachment?.deviceIndex ?? 0)}`;
+    const name = this.#nameFor(eni.mac, `ens${5 + (eni.attachment?.deviceIndex ?? 0)}`);
     this.devices.set(eni.mac, { mac: eni.mac, name, up: false });
     for (const wake of this.#waiting.get(eni.mac) ?? []) {
       wake();
@@ -44,9 +43,14 @@ export class Machine {
 
   /** A reboot: links are down, their names udev's again. */
   reboot(): void {
-    for (const device of this.devices.values()) {
+    for (const [n, device] of [...this.devices.values()].entries()) {
       device.up = false;
+      device.name = this.#nameFor(device.mac, `ens${6 + n}`);
     }
+  }
+
+  #nameFor(mac: string, otherwise: string): string {
+    return [...this.linkFiles.values()].find((link) => link.mac === mac)?.name ?? otherwise;
   }
 
   /** The host as a process on it sees it. */

@@ -1,7 +1,7 @@
 import type { RunContext } from '../../agent/commands/run/context.ts';
 import { messageOf } from '../../agent/failure.ts';
 import { Judge } from './judge.ts';
-import { leftOver, stateFault, sweptFault } from './judge-end.ts';
+import { stateFault, sweptFault } from './judge-end.ts';
 import { Life } from './life.ts';
 import { Others } from './others.ts';
 import { drawScenario } from './scenario/draw.ts';
@@ -97,7 +97,8 @@ async function play(
   }
   await time.sleep(settlingMs);
   for (const life of living) {
-    const fault = life.state === 'settled' ? stateFault(world, life) : leftOver(world, life);
+    // One that never succeeded may keep what its next run would take up.
+    const fault = life.state === 'settled' ? stateFault(world, life) : undefined;
     judge.breaks(life.plan.name, fault && `in the end ${fault}`);
   }
   await others.sweep(ops.id, settlingMs, seed);

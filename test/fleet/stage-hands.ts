@@ -27,7 +27,7 @@ export function listen(region: Region, { judge, others, story, sky }: StageHands
       fault = 'reset';
     } else {
       life?.trips('call', 'after');
-      fault = sky.meet(call, region.time.now());
+      fault = sky.meet(call, region);
     }
     const isSniped = call.action === 'CreateNetworkInterface' && others.snipe(call.params);
     if (life?.run !== undefined && (fault !== undefined || isSniped)) {

@@ -1,6 +1,6 @@
 import type { FaultKind } from '../simulator/api/faults.ts';
 import { Chance } from './chance.ts';
-import type { Call } from './region.ts';
+import type { Call, Region } from './region.ts';
 import type { Weather } from './scenario/model.ts';
 import { drawTrouble } from './scenario/troubles.ts';
 
@@ -17,9 +17,10 @@ export class Sky {
     this.#left = weather.atMost;
   }
 
-  meet({ action, instanceId }: Call, now: number): FaultKind | undefined {
+  meet(call: Call, { world, time }: Region): FaultKind | undefined {
+    const { action, instanceId } = call;
     const { calmAt, share, final } = this.#weather;
-    if (now >= calmAt) {
+    if (time.now() >= calmAt) {
       return undefined;
     }
     if (final !== undefined && final.action === action && this.#isCursed(instanceId, final.nodes)) {
@@ -30,7 +31,7 @@ export class Sky {
       return undefined;
     }
     this.#left -= 1;
-    return drawTrouble(this.#chance, action);
+    return drawTrouble(this.#chance, world, call);
   }
 
   #isCursed(instanceId: string | undefined, share: number): boolean {

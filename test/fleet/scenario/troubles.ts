@@ -1,11 +1,27 @@
 import type { FaultKind } from '../../simulator/api/faults.ts';
+import { text } from '../../simulator/api/params.ts';
+import type { World } from '../../simulator/model/world.ts';
 import type { Chance } from '../chance.ts';
+import type { Call } from '../region.ts';
 
 interface Trouble {
   /** The calls that may meet it. */
   action: RegExp;
   weight: number;
   kind: (chance: Chance) => FaultKind;
+  /** EC2 errs, and is not to be seen where it should be; it does not deny what it has said or done. */
+  isPossible?: (world: World, call: Call) => boolean;
+}
+
+/** A create of which nothing has come yet: of another, EC2's answer is the ENI. */
+function isNew({ tokens }: World, { params }: Call): boolean {
+  return !tokens.has(text(params, 'ClientToken') ?? '');
+}
+
+/** Of an ENI that has been there for long, no part of EC2 says that it does not exist. */
+function isYoung({ store }: World, { params }: Call): boolean {
+  const eni = store.findEni(text(params, 'NetworkInterfaceId') ?? '');
+  return eni?.tags['multus-bootstrap.io/created'] === 'true';
 }
 
 const any = /./;
@@ -33,6 +49,7 @@ const troubles: readonly Trouble[] = [
   {
     action: named,
     weight: 2,
+    isPossible: isYoung,
     kind: error('InvalidNetworkInterfaceID.NotFound', "The networkInterface ID 'eni-x' does not exist"),
   },
   {
@@ -70,16 +87,19 @@ const troubles: readonly Trouble[] = [
   },
   {
     action: /^CreateNetworkInterface/,
+    isPossible: isNew,
     weight: 2,
     kind: error('InvalidIPAddress.InUse', 'The specified address is already in use.'),
   },
   {
     action: /^CreateNetworkInterface/,
+    isPossible: isNew,
     weight: 0.5,
     kind: error('InvalidParameterValue', "Address is in subnet's reserved address range"),
   },
   {
     action: /^CreateNetworkInterface/,
+    isPossible: isNew,
     weight: 0.5,
     kind: error(
       'InsufficientFreeAddressesInSubnet',
@@ -89,8 +109,10 @@ const troubles: readonly Trouble[] = [
 ];
 
 /** One that this call may meet. */
-export function drawTrouble(chance: Chance, action: string): FaultKind {
-  const possible = troubles.filter((each) => each.action.test(action));
+export function drawTrouble(chance: Chance, world: World, call: Call): FaultKind {
+  const possible = troubles.filter(
+    (each) => each.action.test(call.action) && (each.isPossible?.(world, call) ?? true),
+  );
   return chance.weighted(...possible.map(({ weight, kind }) => [weight, kind] as const))(chance);
 }
 
