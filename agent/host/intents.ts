@@ -43,7 +43,8 @@ export function parseIntent(text: string): Intent | undefined {
   if (json === undefined || json.schemaVersion !== schemaVersion) {
     return undefined;
   }
-  return json.kind === 'claim' ? parseClaim(json) : parseCreate(json);
+  const intent = json.kind === 'claim' ? parseClaim(json) : parseCreate(json);
+  return intent && json.isTakenBack === true ? { ...intent, isTakenBack: true } : intent;
 }
 
 function parseClaim({ instanceId, interface: name, eniId, mac }: Record<string, unknown>) {

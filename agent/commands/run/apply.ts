@@ -8,6 +8,7 @@ import { takeBackClaim } from './hand-back.ts';
 import { bringUp, type Ready } from './interface.ts';
 import { clearBeforeClaim } from './leftovers.ts';
 import type { Made } from './obtain.ts';
+import { noteTakingBack } from './taking-back.ts';
 
 /** How far one interface came. */
 interface Way {
@@ -113,8 +114,12 @@ async function configure(
 
 async function undo(context: RunContext, { plan, made, failure }: Way): Promise<void> {
   const { name } = plan.config;
-  if (made === undefined) {
+  // What is attached has been there before: its intent is for release, and for a run that EC2's listings fail.
+  if (made === undefined || plan.source.kind === 'attached') {
     return;
+  }
+  if (made.eniId !== undefined || made.claimed !== undefined) {
+    await noteTakingBack(context, name);
   }
   if (made.eniId !== undefined) {
     await takeBack(context, name, made.eniId);

@@ -31,7 +31,7 @@ export async function recoverEni(
  */
 export async function settle(
   context: RunContext,
-  { ageMs: _, ...intent }: Stored<CreateIntent>,
+  { ageMs: _, isTakenBack: __, ...intent }: Stored<CreateIntent>,
 ): Promise<Eni | undefined> {
   const name = intent.interface;
   const created = await createEni(context, intent, [

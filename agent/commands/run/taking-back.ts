@@ -1,0 +1,38 @@
+import { messageOf } from '../../failure.ts';
+import type { StoredIntent } from '../../host/port.ts';
+import type { RunContext } from './context.ts';
+
+/** EC2's listings are behind by seconds, and what was on its way to EC2 has arrived by then, in ms. */
+const shownMs = 10_000;
+
+/**
+ * Notes with the interface's intent that what it tells of is being taken back. A run that is started while EC2 still
+ * shows all of it would let kubelet start on what is about to go.
+ */
+export async function noteTakingBack({ host, instance, log }: RunContext, name: string): Promise<void> {
+  try {
+    const intents = await host.readIntents(instance.instanceId);
+    for (const { ageMs: _, ...intent } of intents.filter((each) => each.interface === name)) {
+      await host.writeIntent({ ...intent, isTakenBack: true });
+    }
+  } catch (error) {
+    log.warn(`${messageOf(error)}; taking back ${name} all the same`);
+  }
+}
+
+/** Waits until EC2 shows what a run that was stopped meanwhile has taken back. */
+export async function untilTakenBackIsShown(
+  { clock, log, signal }: RunContext,
+  intents: readonly StoredIntent[],
+): Promise<void> {
+  const waits = intents
+    .filter(({ isTakenBack }) => isTakenBack)
+    .map(({ ageMs }) => Math.min(shownMs, shownMs - ageMs));
+  const ms = Math.max(0, ...waits);
+  if (ms > 0) {
+    log.info(
+      `an earlier run was stopped while it took interfaces back: ${Math.ceil(ms / 1000)} s until EC2 shows it`,
+    );
+    await clock.sleep(ms, signal).catch(() => undefined);
+  }
+}
