@@ -24,6 +24,7 @@ export async function clearLeftovers(
   const { surplus, unneeded } = plan;
   const { instanceId } = context.instance;
   const names = context.config.interfaces.map(({ name }) => name);
+  const open = abandonedBy(plan, intents);
   const inUse = [...enis.filter((eni) => isAttached(eni, instanceId)), ...unneeded].map(({ id }) => id);
   const left = [
     ...surplus.map((eni) => clear(context, eni.tags[tagKeys.interface] ?? '', eni)),
@@ -32,9 +33,14 @@ export async function clearLeftovers(
     ...intents
       .filter((intent) => intent.kind === 'claim' && !inUse.includes(intent.eniId))
       .map((intent) => clear(context, intent.interface, undefined)),
-    ...abandonedBy(plan, intents)
+    ...open
       .filter((intent) => !names.includes(intent.interface))
       .map((intent) => clearAbandoned(context, intent)),
+    // Its ENI is gone, its files are not: a run was stopped in between.
+    ...intents
+      .filter((intent) => intent.kind === 'create' && !open.includes(intent))
+      .filter((intent) => !enis.some((eni) => eni.tags[tagKeys.interface] === intent.interface))
+      .map((intent) => clear(context, intent.interface, undefined)),
   ];
   for (const outcome of await Promise.allSettled(left)) {
     if (outcome.status === 'rejected') {
