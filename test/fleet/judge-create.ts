@@ -48,6 +48,8 @@ export function createFault(world: World, life: Life, call: Call): string | unde
 /** What is wrong with the first create for an interface of a node that is alone, right before its effect. */
 export function firstTryFault(world: World, life: Life, call: Call): string | undefined {
   const { intent, wanted, others } = intentOf(life, call);
+  const before = [...(life.run?.named ?? []), ...others];
+  life.run?.named.add(text(call.params, 'PrivateIpAddress') ?? '');
   const subnet = world.subnets.get(text(call.params, 'SubnetId') ?? '');
   if (intent === undefined || wanted?.ipv4.mode !== 'FirstFree' || subnet === undefined) {
     return undefined;
@@ -59,9 +61,9 @@ export function firstTryFault(world: World, life: Life, call: Call): string | un
   const [lowest] = freeIn(
     subnet,
     wanted.ipv4,
-    others.length + 1,
+    before.length + 1,
     (id) => world.store.findEni(id)?.hidden === true,
-  ).filter((each) => !others.includes(each));
+  ).filter((each) => !before.includes(each));
   return lowest === intent.address
     ? undefined
     : `names ${intent.address} first, though ${lowest} is the lowest that is free and nobody else is there`;

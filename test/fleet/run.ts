@@ -13,10 +13,21 @@ export interface Run {
   created: string[];
   /** The interfaces for which it has named an address. */
   tried: Set<string>;
+  /** The addresses that it has named, for whichever. */
+  named: Set<string>;
 }
 
 export function newRun(startedAt: number, mishap: Mishap | undefined): Run {
-  return { startedAt, mishap, calls: 0, steps: 0, faults: 0, created: [], tried: new Set() };
+  return {
+    startedAt,
+    mishap,
+    calls: 0,
+    steps: 0,
+    faults: 0,
+    created: [],
+    tried: new Set(),
+    named: new Set(),
+  };
 }
 
 /** Whether the run's mishap strikes at this call or step, the count of which includes it. */
