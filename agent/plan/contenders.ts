@@ -37,12 +37,11 @@ export function launchedBefore(launches: readonly Launch[], instanceId: string):
   if (own === undefined) {
     return [];
   }
+  const group = groupOf(own);
   return launches
     .filter(
       (each) =>
-        groupOf(own) === groupOf(each) &&
-        isBefore(each, own) &&
-        own.launchedAt - each.launchedAt <= contendingMs,
+        isBefore(each, own) && own.launchedAt - each.launchedAt <= contendingMs && groupOf(each) === group,
     )
     .toSorted((a, b) => (isBefore(a, b) ? -1 : 1));
 }
@@ -80,8 +79,11 @@ export function creationsAhead(launches: readonly Launch[], instanceId: string, 
 /** How many those of this one's group have yet to create in all, itself included. */
 export function creationsInAll(launches: readonly Launch[], instanceId: string, each: number): number {
   const own = launches.find((launch) => launch.instanceId === instanceId);
-  const group = launches.filter((launch) => own !== undefined && groupOf(launch) === groupOf(own));
-  return creations(group, each);
+  const group = own && groupOf(own);
+  return creations(
+    launches.filter((launch) => groupOf(launch) === group),
+    each,
+  );
 }
 
 function creations(launches: readonly Launch[], each: number): number {

@@ -80,12 +80,12 @@ t.test('a node that dies in the middle is no failure, and its address counts as 
 t.test('the Lambda: of twenty on one listing fifteen get there, with 195 creates', async (t) => {
   const time = new VirtualTime();
   const region = new Region({ time, latency: () => 100, throttles: false, consistencyMs: 1_900 });
-  const site = buildSite(region.world, kindly, 1, new Random(1));
+  const site = buildSite(region.world, kindly, new Random(1));
   let creates = 0;
   region.onCall = ({ call: { action } }) => {
     creates += action === 'CreateNetworkInterface' ? 1 : 0;
   };
-  const subnets = site.zones.flatMap(({ workers }) => workers.map(({ id }) => id));
+  const subnets = site.zones.flatMap(({ workers }) => workers.slice(0, 1).map(({ id }) => id));
   const invocations = Array.from({ length: 20 }, () => {
     const { id } = region.world.launch({ type: 'm5.xlarge', subnetId: site.zones[0]?.home.id ?? '' });
     return invokeLambda(region, {

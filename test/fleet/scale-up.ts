@@ -1,13 +1,10 @@
 import { actionLatencies, latencies } from '../bench/boot/latencies.ts';
-import { silentLog } from '../silent-log.ts';
 import { Random } from '../simulator/model/random.ts';
-import { nodeConfig } from '../unit/facts.ts';
-import { FleetNode } from './node.ts';
 import { type Happening, Region } from './region.ts';
-import { invokeLambda } from './scale-up/lambda.ts';
 import { callBeside } from './scale-up/other-callers.ts';
 import { type Packing, PackingBook } from './scale-up/packing.ts';
-import { buildSite, groupTags, kindly, type Site, type Surroundings } from './scale-up/surroundings.ts';
+import { byAgent, byLambda, fraction } from './scale-up/start.ts';
+import { buildSite, groupTags, kindly, type Surroundings } from './scale-up/surroundings.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 export interface ScaleUp {
@@ -43,9 +40,6 @@ export interface ScaleUpResult {
   region: Region;
 }
 
-/** ENIs that each node is to have, in subnets of their own. */
-export const interfaces = 2;
-
 const trickleMs = 2_000;
 
 /** How long from the launch of an instance to the start of the agent, in ms. */
@@ -60,7 +54,7 @@ export async function scaleUp(given: ScaleUp): Promise<ScaleUpResult> {
   const time = new VirtualTime();
   const random = new Random(given.seed);
   const region = newRegion(time, random, surroundings);
-  const site = buildSite(region.world, surroundings, interfaces, random);
+  const site = buildSite(region.world, surroundings, random);
   const book = new PackingBook(
     region.world,
     site.zones.flatMap(({ workers }) => workers),
@@ -135,63 +129,4 @@ function countCalls(region: Region, book: PackingBook) {
     }
   };
   return { calls, throttled };
-}
-
-interface Start {
-  instanceId: string;
-  seed: number;
-  /** In ms from the start. */
-  diesAfter: number | undefined;
-}
-
-type Outcome = 'died' | { gateAt: number; finished: Promise<void> };
-
-async function byAgent(region: Region, site: Site, start: Start): Promise<Outcome> {
-  const { instanceId, seed, diesAfter } = start;
-  const { time, world } = region;
-  const config = nodeConfig(
-    ...Array.from({ length: interfaces }, (_, n) => ({
-      name: `eth${n + 1}`,
-      subnets: site.zones.flatMap(({ workers }) => workers[n]?.id ?? []),
-      securityGroups: [site.securityGroup],
-    })),
-  );
-  const node = new FleetNode(region, { instanceId, config, seed, log: silentLog });
-  const run = node.run();
-  const death = diesAfter === undefined ? undefined : time.sleep(diesAfter).then(() => 'died' as const);
-  const outcome = await (death === undefined ? run : Promise.race([run, death]));
-  if (outcome === 'died') {
-    node.kill();
-    world.terminate(instanceId);
-    return outcome;
-  }
-  return { gateAt: time.now(), finished: outcome.finished };
-}
-
-/** Of an instance that it gives up the Auto Scaling group makes an end. */
-async function byLambda(region: Region, site: Site, { instanceId, seed }: Start): Promise<Outcome> {
-  const { time, world } = region;
-  const own = new Random(seed);
-  const { zone } = world.instance(instanceId);
-  const workers = site.zones.find(({ home }) => home.zone === zone)?.workers ?? [];
-  let lastDevice = 0;
-  region.plugs.set(instanceId, () => {
-    lastDevice = time.now();
-  });
-  try {
-    await invokeLambda(region, {
-      instanceId,
-      subnets: workers.map(({ id }) => id),
-      securityGroup: site.securityGroup,
-      random: () => fraction(own),
-    });
-  } catch (error) {
-    world.terminate(instanceId);
-    throw error;
-  }
-  return { gateAt: Math.max(time.now(), lastDevice), finished: Promise.resolve() };
-}
-
-function fraction(random: Random): number {
-  return random.next() / 2 ** 32;
 }

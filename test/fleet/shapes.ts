@@ -71,22 +71,24 @@ export function toLimits(type: InstanceType): TypeLimits {
   };
 }
 
-const untagged = new WeakMap<EniRecord, Eni>();
+const launches = new WeakMap<Instance, { records: readonly EniRecord[]; launch: Launch }>();
 
-/** The tags of its ENIs EC2 does not tell with an instance. */
-function toLaunchEni(record: EniRecord): Eni {
-  const eni = untagged.get(record) ?? { ...toEni(record), tags: {} };
-  untagged.set(record, eni);
-  return eni;
-}
-
+/** An instance as a listing of the launches shows it. */
 export function toLaunch(world: World, instance: Instance): Launch {
-  return {
+  const records = world.store.visiblyAttachedEnis(instance.id);
+  const before = launches.get(instance);
+  if (before?.records.length === records.length && records.every((each, i) => each === before.records[i])) {
+    return before.launch;
+  }
+  const launch: Launch = {
     instanceId: instance.id,
     zone: instance.zone,
     launchedAt: Math.floor((world.settings.epoch + instance.launchedAt) / 1000) * 1000,
     reservationId: instance.id.replace(/^i-/, 'r-'),
     tags: instance.tags,
-    enis: world.store.visiblyAttachedEnis(instance.id).map(toLaunchEni),
+    // The tags of its ENIs EC2 does not tell with an instance.
+    enis: records.map((record) => ({ ...toEni(record), tags: {} })),
   };
+  launches.set(instance, { records, launch });
+  return launch;
 }

@@ -1,5 +1,5 @@
-import type { Surroundings } from '../../fleet/scale-up/surroundings.ts';
-import { interfaces, type ScaleUp, type ScaleUpResult, scaleUp } from '../../fleet/scale-up.ts';
+import { interfaces, type Surroundings } from '../../fleet/scale-up/surroundings.ts';
+import { type ScaleUp, type ScaleUpResult, scaleUp } from '../../fleet/scale-up.ts';
 import { bucketFloorMs, chainMs, neededCalls } from './floor.ts';
 
 export const sizes = [1, 10, 50, 200, 1_000] as const;

@@ -1,5 +1,5 @@
-import type { Surroundings } from '../../fleet/scale-up/surroundings.ts';
-import { interfaces, scaleUp } from '../../fleet/scale-up.ts';
+import { interfaces, type Surroundings } from '../../fleet/scale-up/surroundings.ts';
+import { scaleUp } from '../../fleet/scale-up.ts';
 import { rateOf } from '../../simulator/api/buckets.ts';
 import { latencies } from '../boot/latencies.ts';
 

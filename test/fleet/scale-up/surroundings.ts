@@ -29,6 +29,9 @@ export const kindly: Surroundings = {
   deathShare: 0,
 };
 
+/** ENIs that each node is to have, in subnets of their own. */
+export const interfaces = 2;
+
 /** The subnets of a fleet. */
 export interface Site {
   securityGroup: string;
@@ -41,12 +44,7 @@ const usable = 4_091;
 const podsPerEni = 50;
 
 /** For each zone a subnet of the nodes' own addresses, and one for each of the interfaces. */
-export function buildSite(
-  world: World,
-  { zones, podShare }: Surroundings,
-  interfaces: number,
-  random: Random,
-): Site {
+export function buildSite(world: World, { zones, podShare }: Surroundings, random: Random): Site {
   const vpc = world.addVpc({ cidr: '10.0.0.0/16' });
   const securityGroup = world.addSecurityGroup({ vpcId: vpc.id }).id;
   let next = 0;

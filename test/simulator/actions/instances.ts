@@ -67,7 +67,7 @@ function reservationId({ id }: Instance): string {
   return id.replace(/^i-/, 'r-');
 }
 
-/** Records never change. */
+/** Records never change: a fleet's listings answer for the same ones again and again. */
 const launchTimes = new WeakMap<Instance, string>();
 
 /** To the second, as EC2 has it. */
@@ -102,8 +102,20 @@ function primaryAmong(enis: readonly Eni[]): Eni | undefined {
   return enis.find(({ attachment }) => attachment?.deviceIndex === 0 && attachment.networkCard === 0);
 }
 
+const answers = new WeakMap<Instance, { enis: readonly Eni[]; answer: Answer }>();
+
 function instanceAnswer(world: World, instance: Instance): Answer {
   const enis = world.store.visiblyAttachedEnis(instance.id);
+  const known = answers.get(instance);
+  if (known?.enis.length === enis.length && enis.every((eni, i) => eni === known.enis[i])) {
+    return known.answer;
+  }
+  const answer = newAnswer(world, instance, enis);
+  answers.set(instance, { enis, answer });
+  return answer;
+}
+
+function newAnswer(world: World, instance: Instance, enis: readonly Eni[]): Answer {
   const primary = primaryAmong(enis);
   return {
     instanceId: instance.id,
