@@ -19,7 +19,7 @@ export interface Run {
   succeeded: number;
   /** Nodes that died count neither here nor there. */
   failed: number;
-  /** Creates that EC2 carried out or refused, for each ENI wanted; and those that it throttled. */
+  /** Creates that EC2 carried out or refused, for each ENI of a node that succeeded; and those that it throttled. */
   createsPerEni: number;
   throttledPerEni: number;
   /** All calls, without those that were throttled, and with them. */
@@ -49,6 +49,7 @@ export async function runCase(each: Case): Promise<Run[]> {
 function runOf(each: Case, result: ScaleUpResult, needed: ReadonlyMap<string, number>): Run {
   const { up, failures, calls, throttled, packing, lastGateMs } = result;
   const nodes = up.length + failures.length;
+  const enis = interfaces * up.length;
   const creates = 'CreateNetworkInterface';
   const starts = up.map(({ startedAt }) => startedAt);
   const span = each.arrival === 'trickling' ? Math.max(...starts) - Math.min(...starts) : 0;
@@ -57,8 +58,8 @@ function runOf(each: Case, result: ScaleUpResult, needed: ReadonlyMap<string, nu
   return {
     succeeded: up.length,
     failed: failures.length,
-    createsPerEni: (calls[creates] ?? 0) / (interfaces * nodes),
-    throttledPerEni: (throttled[creates] ?? 0) / (interfaces * nodes),
+    createsPerEni: (calls[creates] ?? 0) / enis,
+    throttledPerEni: (throttled[creates] ?? 0) / enis,
     callsPerNode: sum(calls) / nodes,
     triesPerNode: (sum(calls) + sum(throttled)) / nodes,
     excess: packing.excess,

@@ -1,9 +1,11 @@
 import { escaped } from '../../../agent/report/map/svg-paint.ts';
 
+export type Point = readonly [x: number, y: number, note?: string];
+
 export interface Series {
   /** Its class in the style sheet. */
   kind: string;
-  points: readonly (readonly [x: number, y: number])[];
+  points: readonly Point[];
 }
 
 export interface Axis {
@@ -52,9 +54,11 @@ export function linePanel({ title, x, y, series }: Panel, box: Box): string {
         `<text class="m n" x="${left - 8}" y="${yOf(at) + 4}">${escaped(text)}</text>`,
     ),
     ...series.map(({ kind, points }) => {
-      const drawn = points.map(([a, b]) => [xOf(a), yOf(b)] as const);
-      const line = drawn.map(([a, b]) => `${a},${b}`).join(' ');
-      const dots = drawn.map(([a, b]) => `<circle cx="${a}" cy="${b}" r="4"/>`);
+      const line = points.map(([a, b]) => `${xOf(a)},${yOf(b)}`).join(' ');
+      const dots = points.map(([a, b, note]) => {
+        const text = note && `<text class="m n" x="${xOf(a) - 8}" y="${yOf(b) - 8}">${escaped(note)}</text>`;
+        return `<circle cx="${xOf(a)}" cy="${yOf(b)}" r="4"/>${text ?? ''}`;
+      });
       return `<g class="${kind}"><polyline points="${line}"/>${dots.join('')}</g>`;
     }),
   ].join('\n');

@@ -1,6 +1,6 @@
 import type { Report } from '../report.ts';
 import { sizes } from './case.ts';
-import { type Axis, linePanel, type Series } from './line-panel.ts';
+import { type Axis, linePanel, type Point, type Series } from './line-panel.ts';
 
 /** All in px. */
 const margin = 24;
@@ -22,17 +22,24 @@ const styleSheet = [
 
 /** Agent, Lambda and floor against the number of nodes that start at once, as an SVG document on a ground of its own. */
 export function fleetPlot({ columns, rows }: Report): string {
-  const points = (by: string, title: string, factor = 1) =>
+  const at = (title: string) => columns.indexOf(title);
+  const points = (by: string, title: string): Point[] =>
     rows
-      .filter((row) => row[columns.indexOf('by')] === by && row[columns.indexOf('arrival')] === 'at once')
-      .map((row) => [Number(row[0]), Number(row[columns.indexOf(title)]) * factor] as const)
-      .filter(([, y]) => y > 0);
-  const shares = (by: string) => points(by, 'succeeded').map(([n, up]) => [n, (100 * up) / n] as const);
-  const both = (read: (by: string) => Series['points']): Series[] => [
+      .filter((row) => row[at('by')] === by && row[at('arrival')] === 'at once')
+      .map((row): Point => [Number(row[0]), Number(row[at(title)])])
+      .filter(([, y]) => y > 0 && Number.isFinite(y));
+  const lines = (read: (by: string) => readonly Point[]): Series[] => [
     { kind: 'lambda', points: read('Lambda') },
     { kind: 'agent', points: read('agent') },
   ];
-  const creates = both((by) => points(by, 'creates/ENI'));
+  const seconds = (by: string): Point[] => {
+    const up = new Map(points(by, 'succeeded').map(([n, y]) => [n, y]));
+    return points(by, 'last gate s').map(([n, y]) =>
+      up.get(n) === n ? [n, y] : [n, y, `${up.get(n)} of ${n.toLocaleString('en')} nodes`],
+    );
+  };
+  const shares = (by: string): Point[] => points(by, 'succeeded').map(([n, up]) => [n, (100 * up) / n]);
+  const creates = lines((by) => points(by, 'creates/ENI'));
   const top = margin + 66;
   const below = top + tall + 16;
   return `${[
@@ -47,20 +54,17 @@ export function fleetPlot({ columns, rows }: Report): string {
       {
         title: 'Until the last of the nodes that succeed may start kubelet, in seconds',
         x: nodes,
-        y: seconds,
-        series: [
-          { kind: 'floor', points: points('agent', 'floor s') },
-          ...both((by) => points(by, 'last gate s')),
-        ],
+        y: duration,
+        series: [{ kind: 'floor', points: points('agent', 'floor s') }, ...lines(seconds)],
       },
       { left: margin, top, width: inner, height: tall },
     ),
     linePanel(
-      { title: 'Nodes that succeed, in %', x: nodes, y: percent, series: both(shares) },
+      { title: 'Nodes that succeed, in %', x: nodes, y: percent, series: lines(shares) },
       { left: margin, top: below, width: half, height: low },
     ),
     linePanel(
-      { title: 'Creates for each ENI', x: nodes, y: upTo(creates), series: creates },
+      { title: 'Creates for each ENI of a node that succeeds', x: nodes, y: upTo(creates), series: creates },
       { left: margin + half + margin, top: below, width: half, height: low },
     ),
     '</svg>',
@@ -73,7 +77,7 @@ const nodes: Axis = {
   to: 1_250,
   ticks: sizes.map((at) => ({ at, text: at.toLocaleString('en') })),
 };
-const seconds: Axis = { scale: 'log', from: 1, to: 1_000, ticks: [1, 10, 100, 1_000].map(tick) };
+const duration: Axis = { scale: 'log', from: 1, to: 1_000, ticks: [1, 10, 100, 1_000].map(tick) };
 const percent: Axis = { scale: 'linear', from: 0, to: 100, ticks: [0, 25, 50, 75, 100].map(tick) };
 
 function upTo(series: readonly Series[]): Axis {

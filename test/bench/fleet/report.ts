@@ -57,8 +57,8 @@ export const notes = [
   'at once: all within one second; trickling: one every two seconds on average. Each node has two ENIs to get, each in ' +
     'a subnet of its own',
   'the rows have medians, of succeeded and excess the worst; the figures are the worst of the runs',
-  'creates/ENI: those that EC2 carried out, or refused because the address was taken; throttled ones are apart. ' +
-    'tries: calls and what was throttled',
+  'creates/ENI: those that EC2 carried out, or refused because the address was taken, for each ENI of a node that ' +
+    'succeeded; throttled ones are apart. tries: calls and what was throttled',
   'excess: how far the highest address is above the densest packing',
   "floor: the largest, over the actions on the way to kubelet, of (calls − bucket) / refill; where one node's chain, " +
     `${describe} + ${create} + ${device} = ${chainMs} ms, is longer, that; trickling, the start of the last node and its chain`,
