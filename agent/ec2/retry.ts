@@ -74,7 +74,7 @@ export async function withRetry<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
   { clock, random, signal, log, pace, subject }: RetryOptions,
 ): Promise<T> {
-  const firstSeen = new Map<ErrorClass, number>();
+  const firstSeen = new Map<Patience, number>();
   let last: Ec2Error | undefined;
   let pauseMs = 0;
   let wasSent = false;
@@ -97,12 +97,12 @@ export async function withRetry<T>(
       last = error;
     }
     const limits = patienceWith(last);
-    const since = firstSeen.get(last.class);
+    const since = limits && firstSeen.get(limits);
     const left = (limits?.total ?? 0) - (since === undefined ? 0 : clock.now() - since);
     if (limits === undefined || left <= 0) {
       throw last;
     }
-    firstSeen.set(last.class, since ?? clock.now());
+    firstSeen.set(limits, since ?? clock.now());
     const { action, code } = last;
     const known = last.class === 'throttled' ? await pace : undefined;
     const turnMs = untilTurn(action, known, clock.now());

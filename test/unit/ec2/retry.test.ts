@@ -95,6 +95,17 @@ t.test('patience ends: 30 s for what is not visible yet, minutes for a pending i
   }
 });
 
+t.test('a minute as a pending instance takes nothing from the patience with what comes then', async (t) => {
+  const { clock, ...options } = world();
+  const code = () => (clock.now() < 60_000 ? 'IncorrectState' : 'InvalidNetworkInterface.InUse');
+  const attempt = async () => {
+    if (clock.now() < 80_000) {
+      throw new Ec2Error('AttachNetworkInterface', 'notYet', code(), 'Words');
+    }
+  };
+  await t.resolves(withRetry(attempt, { ...options, clock }));
+});
+
 t.test('what shows after a second costs three calls, and less than a second more', async (t) => {
   const { clock, ...options } = world();
   let calls = 0;
