@@ -70,10 +70,11 @@ function claims({ tags }: Eni, instanceId: string): boolean {
 }
 
 /** What is left of the dead after a sweep, or has gone that was none of theirs. */
-export function sweptFault(world: World, neighbours: readonly string[]): string | undefined {
-  const gone = neighbours.find((id) => world.store.findEni(id) === undefined);
-  if (gone !== undefined) {
-    return `${gone}, which is no node's, is gone`;
+export function sweptFault(world: World, neighbours: readonly Eni[]): string | undefined {
+  // Records are never changed in place.
+  const changed = neighbours.find((eni) => world.store.findEni(eni.id) !== eni);
+  if (changed !== undefined) {
+    return `${changed.id}, which is no node's, is not what it was`;
   }
   const isDead = (instanceId: string | undefined) =>
     instanceId !== undefined && (world.instances.get(instanceId)?.state ?? 'terminated') === 'terminated';

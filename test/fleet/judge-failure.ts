@@ -63,7 +63,11 @@ export function room(
 }
 
 /** What is wrong with what a run leaves that failed and met nothing that could keep it from taking back what it made. */
-export function leftFault(world: World, life: Life, run: Run): string | undefined {
+export function leftFault(world: World, life: Life, run: Run, failure: unknown): string | undefined {
+  // Of a call that the deadline has cut short nobody knows what comes of it: its intent stays for the next run.
+  if (exitCodeOf(failure) === ExitCode.deadline) {
+    return undefined;
+  }
   const left = run.created.flatMap((id) => world.store.findEni(id) ?? []);
   const [available] = left.filter(({ attachment }) => attachment === undefined);
   return available === undefined

@@ -108,7 +108,7 @@ export class Judge {
     const isFinal = this.#scenario.weather.final !== undefined;
     const isUndisturbed = isFinal ? life.plan.mishaps.length === 0 : !life.isMarked;
     if (failure !== undefined && isUndisturbed) {
-      this.breaks(life.plan.name, leftFault(world, life, run));
+      this.breaks(life.plan.name, leftFault(world, life, run, failure));
     }
   }
 

@@ -10,6 +10,7 @@ import { only } from './fields.ts';
 import type { Judge } from './judge.ts';
 import type { Life } from './life.ts';
 import type { Region } from './region.ts';
+import { callBeside } from './scale-up/other-callers.ts';
 import type { OtherPlan } from './scenario/model.ts';
 import { bounds, toAddress } from './scenario/network.ts';
 import { unlessFull } from './scenery.ts';
@@ -51,6 +52,13 @@ export class Others {
       }
       case 'pods':
         return this.#pods(lives[plan.node], plan.count, plan.prefix);
+      case 'drain': {
+        const stop = callBeside(this.#region, plan.share);
+        await time.sleep(plan.forMs);
+        return stop();
+      }
+      case 'delete':
+        return this.#delete(lives, new Chance(plan.seed));
       case 'sweep':
         return this.sweep(opsId, plan.intervalMs, plan.seed);
     }
@@ -110,6 +118,29 @@ export class Others {
     world.deleteEni(id);
     this.#judge.othersChange(subnetId);
     this.#story.tell('someone', () => `deletes ${id} (${address})`);
+  }
+
+  /** Someone cleans up, in the console. */
+  #delete(lives: readonly Life[], chance: Chance): void {
+    const { world } = this.#region;
+    const ours = world.enis.filter(
+      ({ attachment, tags }) =>
+        attachment === undefined && tags['multus-bootstrap.io/instance-id'] !== undefined,
+    );
+    if (ours.length === 0) {
+      return;
+    }
+    const eni = chance.pick(ours);
+    const owner = lives.find(({ instanceId }) => instanceId === eni.tags['multus-bootstrap.io/instance-id']);
+    if (owner !== undefined) {
+      owner.isMarked = true;
+    }
+    if (owner?.run !== undefined) {
+      owner.run.faults += 1;
+    }
+    world.deleteEni(eni.id);
+    this.#judge.othersChange(eni.subnetId);
+    this.#story.tell('someone', () => `deletes ${eni.id} of ${owner?.plan.name ?? 'nobody'}`);
   }
 
   #free(

@@ -1,4 +1,5 @@
 import { ApiError } from '../simulator/model/api-error.ts';
+import type { Eni } from '../simulator/model/records.ts';
 import type { World } from '../simulator/model/world.ts';
 import { Chance } from './chance.ts';
 import { Region } from './region.ts';
@@ -13,7 +14,7 @@ export interface Scenery {
   /** In each zone, the subnet of the primary ENIs. */
   homes: ReadonlyMap<string, string>;
   /** Whoever was there before, and is to stay as it was. */
-  neighbours: readonly string[];
+  neighbours: readonly Eni[];
 }
 
 const factors: Readonly<Record<string, number>> = {
@@ -25,7 +26,7 @@ const factors: Readonly<Record<string, number>> = {
 const longestMs = 14_000;
 
 export function buildScenery(scenario: Scenario, time: VirtualTime): Scenery {
-  const { settings, quirks, throttles, latency, seed } = scenario;
+  const { settings, quirks, throttles, launchLagMs, latency, seed } = scenario;
   const chance = new Chance(scenario.weather.seed);
   const region = new Region({
     time,
@@ -33,6 +34,7 @@ export function buildScenery(scenario: Scenario, time: VirtualTime): Scenery {
     ...settings,
     quirks,
     throttles,
+    launchLagMs: (id) => (Number.parseInt(id.slice(-4), 16) / 2 ** 16) * launchLagMs,
     latency: (action) => {
       const usual = latency.baseMs * (factors[action] ?? 1);
       const slow = chance.yes(latency.slowShare) ? 10 : 1;
@@ -52,7 +54,7 @@ export function buildScenery(scenario: Scenario, time: VirtualTime): Scenery {
   for (const plan of scenario.subnets) {
     addSubnet(world, vpc.id, plan);
   }
-  const neighbours = world.enis.map(({ id }) => id);
+  const neighbours = world.enis;
   for (const { subnetId, count, tags } of scenario.enis) {
     for (let n = 0; n < count; n += 1) {
       unlessFull(() => world.addEni({ subnetId, tags, securityGroups: [securityGroup] }));

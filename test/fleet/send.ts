@@ -36,15 +36,21 @@ export function sender(region: Region, instanceId: string | undefined, share: ()
     const there = latency * share();
     await time.sleep(there, signal);
     const fault = region.trouble(call);
-    if (fault === 'hang') {
+    const giveUp = async () => {
       await time.sleep(requestMs, signal);
       throw new Ec2Error(action, 'transient', 'TimeoutError', `no answer in ${requestMs} ms`);
+    };
+    if (fault === 'hang') {
+      return giveUp();
     }
     if (fault === 'reset') {
       throw lost(action);
     }
     const outcome = attempt(region, call, fault, read);
     const delay = typeof fault === 'object' && 'delayMs' in fault ? fault.delayMs : 0;
+    if (delay > requestMs) {
+      return giveUp();
+    }
     await time.sleep(latency - there + delay, signal);
     if (fault === 'lostAnswer') {
       throw lost(action);

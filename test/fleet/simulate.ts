@@ -6,6 +6,7 @@ import { simulate } from './simulation.ts';
 
 const usage = `npm run simulate -- --seed SEED             tells the story of a seed
 npm run simulate -- --seeds N [--from SEED] [--jobs N]  goes through that many seeds; exits 1 if an invariant breaks
+With --wavers, listings may go back in time.
 `;
 
 const { values } = parseArgs({
@@ -15,8 +16,11 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     jobs: { type: 'string', default: `${availableParallelism()}` },
     step: { type: 'string' },
+    wavers: { type: 'boolean', default: false },
   },
 });
+
+const { wavers } = values;
 
 if (values.seed !== undefined) {
   process.exitCode = await tell(Number(values.seed));
@@ -30,7 +34,7 @@ if (values.seed !== undefined) {
 }
 
 async function tell(seed: number): Promise<number> {
-  const { lines, verdict } = await simulate(seed, { isTold: true });
+  const { lines, verdict } = await simulate(seed, { isTold: true, wavers });
   process.stdout.write(`${lines.join('\n')}\n`);
   process.stdout.write(verdict === undefined ? 'no invariant is broken\n' : `BROKEN: ${verdict}\n`);
   return verdict === undefined ? 0 : 1;
@@ -39,7 +43,7 @@ async function tell(seed: number): Promise<number> {
 /** A worker's part: every so manieth seed. Each result goes to the parent. */
 async function work(from: number, seeds: number, step: number): Promise<void> {
   for (let seed = from; seed < seeds; seed += step) {
-    const { lines: _, ...result } = await simulate(seed);
+    const { lines: _, ...result } = await simulate(seed, { wavers });
     process.send?.(result);
   }
 }
@@ -49,7 +53,8 @@ async function hunt(from: number, seeds: number, jobs: number): Promise<number> 
   const sums = { seeds: 0, nodes: 0, served: 0, runs: 0, writes: 0 };
   const startedAt = performance.now();
   const worker = (n: number) => {
-    const args = ['--from', `${from + n}`, '--seeds', `${from + seeds}`, '--step', `${jobs}`];
+    const span = ['--from', `${from + n}`, '--seeds', `${from + seeds}`, '--step', `${jobs}`];
+    const args = wavers ? [...span, '--wavers'] : span;
     const child = fork(import.meta.filename, args);
     child.on('message', (result: Awaited<ReturnType<typeof simulate>>) => {
       sums.seeds += 1;

@@ -27,6 +27,8 @@ export interface Simulation {
 
 export interface SimulationOptions {
   isTold?: boolean;
+  /** Whether a listing may show what is older than the one before it did. The facts do not say that EC2 does so. */
+  wavers?: boolean;
   /** A fault in the agent, to see it found. */
   wrap?: (context: RunContext) => RunContext;
 }
@@ -37,7 +39,7 @@ const settlingMs = 60_000;
 /** Tells the story of a seed, and looks for an invariant that breaks. */
 export async function simulate(
   seed: number,
-  { isTold = false, wrap }: SimulationOptions = {},
+  { isTold = false, wavers = false, wrap }: SimulationOptions = {},
 ): Promise<Simulation> {
   const scenario = drawScenario(seed);
   const time = new VirtualTime();
@@ -45,7 +47,7 @@ export async function simulate(
   const scenery = buildScenery(scenario, time);
   const judge = new Judge(scenery.region, story, scenario, scenery.homes.values());
   const others = new Others(scenery.region, story, judge, scenario.others);
-  listen(scenery.region, { judge, others, story, sky: new Sky(scenario.weather) });
+  listen(scenery.region, { judge, others, story, sky: new Sky(scenario, wavers) });
   const { calmAt } = scenario.weather;
   const lives = scenario.nodes.map((plan) => {
     const group = scenario.groups[plan.group];

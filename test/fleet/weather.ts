@@ -1,7 +1,7 @@
 import type { FaultKind } from '../simulator/api/faults.ts';
 import { Chance } from './chance.ts';
 import type { Call, Region } from './region.ts';
-import type { Weather } from './scenario/model.ts';
+import type { Scenario, Weather } from './scenario/model.ts';
 import { drawTrouble } from './scenario/troubles.ts';
 
 /** The trouble that calls meet, until it is calm. */
@@ -9,16 +9,22 @@ export class Sky {
   readonly #weather: Weather;
   readonly #chance: Chance;
   readonly #cursed = new Map<string, boolean>();
+  readonly #wavers: { upToMs: number } | undefined;
   #left: number;
 
-  constructor(weather: Weather) {
+  /** @param wavers each listing is behind by another time, up to consistencyMs: not all of EC2 knows the same */
+  constructor({ weather, settings }: Scenario, wavers: boolean) {
     this.#weather = weather;
+    this.#wavers = wavers ? { upToMs: settings.consistencyMs ?? 0 } : undefined;
     this.#chance = new Chance(weather.seed);
     this.#left = weather.atMost;
   }
 
   meet(call: Call, { world, time }: Region): FaultKind | undefined {
     const { action, instanceId } = call;
+    if (this.#wavers !== undefined) {
+      world.settings.consistencyMs = this.#chance.between(0, this.#wavers.upToMs);
+    }
     const { calmAt, share, final } = this.#weather;
     if (time.now() >= calmAt) {
       return undefined;

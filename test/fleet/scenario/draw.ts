@@ -40,6 +40,7 @@ export function drawScenario(seed: number): Scenario {
       ]),
     },
     throttles: chance.yes(0.5),
+    launchLagMs: chance.pick([0, 0, 2_000, 20_000]),
     latency: drawLatency(chance),
     subnets,
     enis: drawEnis(chance, groups, nets, nodes),

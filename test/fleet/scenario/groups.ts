@@ -19,7 +19,7 @@ export function drawGroup(chance: Chance, nets: readonly Net[], nth: number): Gr
     ),
     config: {
       cluster: chance.yes(0.5) ? 'my-cluster' : undefined,
-      timeoutMs: chance.weighted([6, 600_000], [2, 120_000], [1, 60_000]),
+      timeoutMs: chance.weighted([6, 600_000], [2, 120_000], [2, 60_000], [1, 25_000]),
       failurePolicy: 'Block',
       interfaces: chance.some(count, (n) => drawInterface(chance, nets, `eth${n + 1}`, type)),
       instanceTags: {},

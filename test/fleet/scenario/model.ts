@@ -7,6 +7,8 @@ export interface Scenario {
   settings: Partial<Omit<Settings, 'quirks'>>;
   quirks: Partial<Quirks>;
   throttles: boolean;
+  /** DescribeInstances begins to show an instance up to this much after its launch. */
+  launchLagMs: number;
   latency: Latency;
   subnets: readonly SubnetPlan[];
   enis: readonly EniPlan[];
@@ -111,5 +113,9 @@ export type OtherPlan =
   | { kind: 'snipe'; nth: number; holdMs: number }
   /** Pods take secondary addresses, or a prefix, from the end of the subnet of a node's interface. */
   | { kind: 'pods'; at: number; node: number; count: number; prefix: boolean }
+  /** Uses up that share of what EC2 lets through. */
+  | { kind: 'drain'; at: number; forMs: number; share: number }
+  /** Deletes an ENI that is available, of whomever the agent or `existing` has it for. */
+  | { kind: 'delete'; at: number; seed: number }
   /** Sweep runs, on a node or in a job. */
   | { kind: 'sweep'; at: number; intervalMs: number; seed: number };

@@ -36,6 +36,16 @@ export function drawOthers(chance: Chance, subnets: number, nodes: number, until
       }),
     ),
     ...chance.some(
+      some(0.15, 2),
+      (): OtherPlan => ({
+        kind: 'drain',
+        at: at(),
+        forMs: chance.between(5_000, 40_000),
+        share: chance.pick([0.5, 0.95, 1.5]),
+      }),
+    ),
+    ...chance.some(some(0.15, 3), (): OtherPlan => ({ kind: 'delete', at: at(), seed: chance.seed() })),
+    ...chance.some(
       some(0.4, 3),
       (): OtherPlan => ({
         kind: 'sweep',

@@ -39,7 +39,7 @@ const troubles: readonly Trouble[] = [
   { action: any, weight: 5, kind: () => 'lostAnswer' },
   { action: any, weight: 2, kind: () => 'reset' },
   { action: any, weight: 1, kind: () => 'hang' },
-  { action: any, weight: 2, kind: (chance) => ({ delayMs: chance.between(100, 14_000) }) },
+  { action: any, weight: 2, kind: (chance) => ({ delayMs: chance.between(100, 20_000) }) },
   { action: any, weight: 0.3, kind: error('RequestExpired', 'Request has expired.') },
   {
     action: any,
