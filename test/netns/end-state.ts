@@ -70,7 +70,7 @@ function lasting(path: string, text: string): unknown {
   }
   if (path.startsWith('var/lib/')) {
     // The id is noted once the answer has come: without it, subnet and address say which ENI is meant.
-    const { nonce: _, eniId, mac: __, ...intent } = JSON.parse(text);
+    const { nonce: _, eniId, mac: __, isTakenBack: ___, ...intent } = JSON.parse(text);
     return { ...intent, eniId: eniId ?? `ENI of ${intent.interface}` };
   }
   return text;

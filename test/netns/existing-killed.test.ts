@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { isRead } from '../simulator/api/buckets.ts';
 import type { Call } from '../simulator/api/record.ts';
 import { attachedTo, claiming, claimingNode, isWhole, writes } from './existing.ts';
-import { type Moment, runUntilKilled } from './kill.ts';
+import { letTimePass, type Moment, runUntilKilled } from './kill.ts';
 import { enterNamespace } from './namespace.ts';
 import { group, type NodeOptions, subnets, type TestNode } from './simulated-node.ts';
 
@@ -149,6 +149,7 @@ t.test('a rollback, killed at each of its calls', async (t) => {
       await t.test(`killed ${moment} call ${index + 1}, ${action}`, async (t) => {
         const node = await refused(t);
         await runUntilKilled(node, moment, nth(index + 1));
+        await letTimePass(node);
         const { exitCode, journal } = await node.run(['run']);
         t.equal(exitCode, 0, journal);
         await isWhole(t, node);

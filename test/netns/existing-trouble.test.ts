@@ -16,6 +16,7 @@ import {
   tagsOf,
   writes,
 } from './existing.ts';
+import { letTimePass } from './kill.ts';
 import { gateOf } from './kubelet-side.ts';
 import { enterNamespace } from './namespace.ts';
 import { group, subnets, type TestNode } from './simulated-node.ts';
@@ -334,6 +335,7 @@ t.test('the deadline passes while an attach is open', async (t) => {
   t.equal(exitCode, 7, journal);
   t.equal(attachedTo(node).length, 1, 'EC2 has attached it');
   await until(() => node.simulator.world.store.visibleEni(eni.id)?.attachment !== undefined);
+  await letTimePass(node);
   const again = await node.run(['run']);
   t.equal(again.exitCode, 0, again.journal);
   t.equal(attachedTo(node).length, 1);

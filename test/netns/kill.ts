@@ -1,3 +1,5 @@
+import { readdir, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Test } from 'tap';
 import { isRead } from '../simulator/api/buckets.ts';
 import type { Call } from '../simulator/api/record.ts';
@@ -68,6 +70,15 @@ export function callName(node: TestNode, { action, params }: Call): string {
     (typeof description === 'string' ? description.split(' ')[0] : undefined);
   const attribute = SourceDestCheck === undefined ? '' : ' SourceDestCheck';
   return `${action} ${name ?? SubnetId ?? JSON.stringify(Filter)}${attribute}`;
+}
+
+/** The next run waits for seconds until EC2 has shown what was being taken back: they have passed. */
+export async function letTimePass({ root }: TestNode): Promise<void> {
+  const folder = join(root, 'var/lib/multus-bootstrap');
+  const before = new Date(Date.now() - 60_000);
+  for (const name of (await readdir(folder)).filter((each) => each.endsWith('.json'))) {
+    await utimes(join(folder, name), before, before);
+  }
 }
 
 /** The program came to its end without the call at which it was to be killed. */

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Call } from '../simulator/api/record.ts';
 import { endState } from './end-state.ts';
-import { freshNode, type Moment, runUntilKilled, undisturbedRun } from './kill.ts';
+import { freshNode, letTimePass, type Moment, runUntilKilled, undisturbedRun } from './kill.ts';
 import { enterNamespace } from './namespace.ts';
 
 await enterNamespace(import.meta.url);
@@ -35,6 +35,7 @@ for (const [when, moment, isIt] of moments) {
       kind: { error: refusal },
     });
     await runUntilKilled(node, moment, isIt);
+    await letTimePass(node);
     const { exitCode, journal } = await node.run(['run']);
     t.equal(exitCode, 0, journal);
     t.strictSame(await endState(node), undisturbed.state);
