@@ -35,6 +35,7 @@ const room = { title: 28, ticks: 46, below: 24, right: 10 };
 
 /** Lines over two axes, as SVG. */
 export function linePanel({ title, x, y, series }: Panel, box: Box): string {
+  const points = series.flatMap((each) => each.points);
   const left = box.left + room.ticks;
   const right = box.left + box.width - room.right;
   const top = box.top + room.title;
@@ -53,13 +54,17 @@ export function linePanel({ title, x, y, series }: Panel, box: Box): string {
         `<path class="grid" d="M${left} ${yOf(at)}H${right}"/>` +
         `<text class="m n" x="${left - 8}" y="${yOf(at) + 4}">${escaped(text)}</text>`,
     ),
-    ...series.map(({ kind, points }) => {
-      const line = points.map(([a, b]) => `${xOf(a)},${yOf(b)}`).join(' ');
-      const dots = points.map(([a, b, note]) => {
-        const text = note && `<text class="m n" x="${xOf(a) - 8}" y="${yOf(b) - 8}">${escaped(note)}</text>`;
-        return `<circle cx="${xOf(a)}" cy="${yOf(b)}" r="4"/>${text ?? ''}`;
-      });
+    ...series.map(({ kind, points: own }) => {
+      const line = own.map(([a, b]) => `${xOf(a)},${yOf(b)}`).join(' ');
+      const dots = own.map(([a, b]) => `<circle cx="${xOf(a)}" cy="${yOf(b)}" r="4"/>`);
       return `<g class="${kind}"><polyline points="${line}"/>${dots.join('')}</g>`;
+    }),
+    ...points.map(([a, b, note]) => {
+      // On the side where no other line is.
+      const dy = points.some(([x, y]) => x === a && y > b) ? 20 : -8;
+      return note === undefined
+        ? ''
+        : `<text class="m n o" x="${xOf(a) - 8}" y="${yOf(b) + dy}">${escaped(note)}</text>`;
     }),
   ].join('\n');
 }

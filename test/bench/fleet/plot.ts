@@ -14,6 +14,7 @@ const height = margin + 66 + tall + 16 + low + margin;
 const styleSheet = [
   "text{font-family:-apple-system,'Segoe UI','Noto Sans','DejaVu Sans',Helvetica,Arial,sans-serif;font-size:13px;fill:#1f2328}",
   '.h{font-weight:bold;font-size:16px}.t{font-weight:bold}.m{fill:#59636e}.c{text-anchor:middle}.n{text-anchor:end}',
+  '.o{stroke:#ffffff;stroke-width:4px;paint-order:stroke;stroke-linejoin:round}',
   '.grid{stroke:#d0d7de;stroke-width:1}polyline{fill:none;stroke-width:2.5}',
   '.agent polyline{stroke:#0072b2}.agent circle{fill:#0072b2}',
   '.lambda polyline{stroke:#d55e00}.lambda circle{fill:#d55e00}',
@@ -35,7 +36,7 @@ export function fleetPlot({ columns, rows }: Report): string {
   const seconds = (by: string): Point[] => {
     const up = new Map(points(by, 'succeeded').map(([n, y]) => [n, y]));
     return points(by, 'last gate s').map(([n, y]) =>
-      up.get(n) === n ? [n, y] : [n, y, `${up.get(n)} of ${n.toLocaleString('en')} nodes`],
+      up.get(n) === n ? [n, y] : [n, y, `${up.get(n)} of ${n.toLocaleString('en')}`],
     );
   };
   const shares = (by: string): Point[] => points(by, 'succeeded').map(([n, up]) => [n, (100 * up) / n]);
