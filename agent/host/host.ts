@@ -22,8 +22,6 @@ export interface HostOptions {
 export function createHost({ root, clock, log }: HostOptions): Host {
   const devices = createDeviceWatch(clock);
   const ownSystem = root === '/';
-  // One interface after the other: where a configuration swaps two names, each removes a file of the other's name.
-  let lastWrite: Promise<unknown> = Promise.resolve();
 
   /** udev and networkd read our files when told to. Where they are not told, the names are mended afterwards. */
   async function reload(): Promise<void> {
@@ -55,9 +53,7 @@ export function createHost({ root, clock, log }: HostOptions): Host {
     writeIntent: (intent) => writeIntent(root, intent),
     removeIntent: (interfaceName) => removeIntent(root, interfaceName),
     async writeLinkFiles(instanceId, link) {
-      const writing = lastWrite.then(() => writeLinkFiles(root, instanceId, link));
-      lastWrite = writing.catch(() => undefined);
-      const changed = await writing;
+      const changed = await writeLinkFiles(root, instanceId, link);
       if (changed) {
         await reload();
       }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { namesIn, readIfPresent, removeFile, writeAtomically } from './files.ts';
+import { namesIn, namesNow, readIfPresent, readNow, removeNow, writeAtomically } from './files.ts';
 import { ownerComment, ownerOf } from './owner.ts';
 import { linkFilePrefix, paths } from './paths.ts';
 import type { WantedLink } from './port.ts';
@@ -37,9 +37,7 @@ const notManaged = 'cni';
 /** Writes those of the files that are not as they should be; answers whether there were any. */
 export async function writeLinkFiles(root: string, instanceId: string, link: WantedLink): Promise<boolean> {
   const at = paths(root);
-  for (const name of await formerNames(root, link)) {
-    await removeLinkFiles(root, instanceId, name);
-  }
+  removeFormerNames(root, instanceId, link);
   const writes = [
     writeIfChanged(at.link(link.name), linkFile(instanceId, link)),
     writeIfChanged(at.networkFile(link.name), networkFile(instanceId, link)),
@@ -52,13 +50,13 @@ export async function writeLinkFiles(root: string, instanceId: string, link: Wan
 
 /** Removes the files; answers whether there were any. */
 export async function removeLinkFiles(root: string, instanceId: string, name: string): Promise<boolean> {
+  return removeNamed(root, instanceId, name);
+}
+
+function removeNamed(root: string, instanceId: string, name: string): boolean {
   const at = paths(root);
-  const removed = await Promise.all([
-    removeFile(at.link(name)),
-    removeFile(at.networkFile(name)),
-    removeFile(join(at.managerCache(instanceId), name)),
-  ]);
-  return removed.includes(true);
+  const files = [at.link(name), at.networkFile(name), join(at.managerCache(instanceId), name)];
+  return files.map(removeNow).includes(true);
 }
 
 /** The interfaces for which there are files that name this instance. Throws a `Failure` (9). */
@@ -70,15 +68,21 @@ export async function namesWithLinkFiles(root: string, instanceId: string): Prom
   return [...new Set(own.map((file) => file.slice(linkFilePrefix.length).replace(/\.(link|network)$/, '')))];
 }
 
-/** Names that an earlier configuration gave to this device: of two .link files that match, the first would win. */
-async function formerNames(root: string, link: WantedLink): Promise<string[]> {
+/**
+ * Removes the files of names that an earlier configuration gave to this device: of two .link files that match, the first
+ * would win. Where two names are swapped, another interface may write to one of them meanwhile: never between the look and
+ * the removal.
+ */
+function removeFormerNames(root: string, instanceId: string, link: WantedLink): void {
   const at = paths(root);
-  const names = (await namesIn(at.network))
+  const former = namesNow(at.network)
     .filter((file) => file.startsWith(linkFilePrefix) && file.endsWith('.link'))
     .map((file) => file.slice(linkFilePrefix.length, -'.link'.length))
-    .filter((name) => name !== link.name);
-  const contents = await Promise.all(names.map((name) => readIfPresent(at.link(name))));
-  return names.filter((_, index) => contents[index]?.includes(`PermanentMACAddress=${link.mac}\n`));
+    .filter((name) => name !== link.name)
+    .filter((name) => readNow(at.link(name))?.includes(`PermanentMACAddress=${link.mac}\n`));
+  for (const name of former) {
+    removeNamed(root, instanceId, name);
+  }
 }
 
 async function writeIfChanged(path: string, content: string): Promise<boolean> {

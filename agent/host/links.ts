@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readAlternativeNames } from './ip.ts';
 import type { Device, Link } from './port.ts';
 
@@ -16,8 +16,7 @@ export async function readLinks(): Promise<Link[]> {
  * the others: the first with a MAC is the device itself.
  */
 export async function readDevices(): Promise<Device[]> {
-  const entries = await Promise.all((await readdir(folder)).map(readEntry));
-  const present = entries.filter((entry) => entry !== undefined);
+  const present = readdirSync(folder).flatMap((name) => unlessGone(() => readEntry(name)) ?? []);
   return [...present.filter((entry) => !entry.stacked), ...present.filter((entry) => entry.stacked)].map(
     (entry) => entry.device,
   );
@@ -25,25 +24,29 @@ export async function readDevices(): Promise<Device[]> {
 
 /** The device with this MAC, not one stacked on it; undefined if there is none now. */
 export async function findDevice(mac: string): Promise<Device | undefined> {
-  const entries = await Promise.all((await readdir(folder)).map(readEntry));
-  return entries.find((entry) => entry?.device.mac === mac && !entry.stacked)?.device;
+  const named = readdirSync(folder).filter((name) => unlessGone(() => attribute(name, 'address')) === mac);
+  return named.flatMap((name) => unlessGone(() => readEntry(name)) ?? []).find(({ stacked }) => !stacked)
+    ?.device;
 }
 
-async function readEntry(name: string): Promise<{ device: Device; stacked: boolean } | undefined> {
+function readEntry(name: string): { device: Device; stacked: boolean } {
+  const mac = attribute(name, 'address');
+  const up = (Number(attribute(name, 'flags')) & IFF_UP) !== 0;
+  const mtu = Number(attribute(name, 'mtu'));
+  const operState = attribute(name, 'operstate');
+  const stacked = readdirSync(`${folder}/${name}`).some((file) => file.startsWith('lower_'));
+  return { device: { name, mac, up, mtu, operState }, stacked };
+}
+
+function attribute(name: string, file: string): string {
+  return readFileSync(`${folder}/${name}/${file}`, 'utf8').trim();
+}
+
+/** A link may be gone, or renamed, since it was listed: that is an event, at which it is looked for again. */
+function unlessGone<T>(read: () => T): T | undefined {
   try {
-    const attribute = async (file: string) => (await readFile(`${folder}/${name}/${file}`, 'utf8')).trim();
-    const [mac, flags, mtu, operState, files] = await Promise.all([
-      attribute('address'),
-      attribute('flags'),
-      attribute('mtu'),
-      attribute('operstate'),
-      readdir(`${folder}/${name}`),
-    ]);
-    const up = (Number(flags) & IFF_UP) !== 0;
-    const stacked = files.some((file) => file.startsWith('lower_'));
-    return { device: { name, mac, up, mtu: Number(mtu), operState }, stacked };
+    return read();
   } catch {
-    // Gone, or renamed, since it was listed: that is an event, at which it is looked for again.
     return undefined;
   }
 }
