@@ -1,10 +1,10 @@
 import { ExitCode, Failure } from '../failure.ts';
 import type { Log } from '../report/log.ts';
 import { tryCommand } from './command.ts';
-import { ip, type LinkDetails, readLinkDetails } from './ip.ts';
+import { ip, readLinkDetails } from './ip.ts';
 import { readDevices, readLinks } from './links.ts';
 import { type MendStep, mend } from './mend.ts';
-import type { LinkChange, WantedLink } from './port.ts';
+import type { Device, LinkChange, WantedLink } from './port.ts';
 import { loosenReversePathFilter, stopAddressGeneration } from './sysctl.ts';
 
 /**
@@ -17,12 +17,18 @@ export async function configureLinks(
   log: Log,
   signal: AbortSignal,
 ): Promise<LinkChange[]> {
-  const formerNames = await mendNames(wanted, settle, signal);
+  const before = await readDevices();
+  const formerNames = await mendNames(wanted, before, settle, signal);
+  const devices = await readDevices();
   const changed = await Promise.all(
     wanted.map(async (link): Promise<LinkChange> => {
       const formerName = formerNames.get(link.name);
       const renamed = formerName === undefined ? [] : [`renamed from ${formerName}`];
-      return { name: link.name, changes: [...renamed, ...(await configureLink(link, log, signal))] };
+      const device = devices.find(({ name }) => name === link.name);
+      if (before.some(({ mac, up }) => mac === link.mac && up)) {
+        await tellAddresses(link, log, signal);
+      }
+      return { name: link.name, changes: [...renamed, ...(await configureLink(link, device, signal))] };
     }),
   );
   return changed.filter(({ changes }) => changes.length > 0);
@@ -31,10 +37,10 @@ export async function configureLinks(
 /** Answers the former names of those that it renamed. */
 async function mendNames(
   wanted: readonly WantedLink[],
+  before: readonly Device[],
   settle: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<Map<string, string>> {
-  const before = await readDevices();
   if (wanted.every((want) => before.some(({ mac, name }) => mac === want.mac && name === want.name))) {
     return new Map();
   }
@@ -63,47 +69,55 @@ function stepArguments(step: MendStep): string[] {
   }
 }
 
-async function configureLink(want: WantedLink, log: Log, signal: AbortSignal): Promise<string[]> {
-  const { name } = want;
-  // The settings before `up`, which is when the kernel makes a link-local address.
-  const [link, hasStopped, isLoose] = await Promise.all([
-    readLinkDetails(name, signal),
-    stopAddressGeneration(name),
-    loosenReversePathFilter(name),
-  ]);
-  const changes: string[] = [];
-  for (const address of link.addresses) {
+/** A link that is down has none, as a rule: who gives it one brings it up. The question would be a process more. */
+async function tellAddresses({ name }: WantedLink, log: Log, signal: AbortSignal): Promise<void> {
+  const { addresses } = await readLinkDetails(name, signal);
+  for (const address of addresses) {
     log.warn(`${name}: has the address ${address}, which multus-bootstrap did not set; left as it is`, {
       interface: name,
       address,
     });
   }
-  if (link.mtu !== want.mtu) {
-    await setMtu(want, link, signal);
-    changes.push(`MTU ${link.mtu} → ${want.mtu}`);
+}
+
+async function configureLink(
+  want: WantedLink,
+  device: Device | undefined,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { name } = want;
+  const changes: string[] = [];
+  if (device?.mtu !== want.mtu) {
+    await setMtu(want, signal);
+    changes.push(`MTU ${device?.mtu} → ${want.mtu}`);
   }
+  // The settings before `up`, which is when the kernel makes a link-local address.
+  const [hasStopped, isLoose] = await Promise.all([
+    stopAddressGeneration(name),
+    loosenReversePathFilter(name),
+  ]);
   if (hasStopped) {
     changes.push('no IPv6 address generation');
   }
   if (isLoose) {
     changes.push('rp_filter loose');
   }
-  if (!link.up) {
+  if (device?.up !== true) {
     await ip(name, ['link', 'set', 'dev', name, 'up'], signal);
     changes.push('up');
   }
   return changes;
 }
 
-async function setMtu(want: WantedLink, link: LinkDetails, signal: AbortSignal): Promise<void> {
-  const args = ['link', 'set', 'dev', want.name, 'mtu', String(want.mtu)];
-  const result = await tryCommand('ip', args, signal);
+async function setMtu({ name, mtu }: WantedLink, signal: AbortSignal): Promise<void> {
+  const result = await tryCommand('ip', ['link', 'set', 'dev', name, 'mtu', String(mtu)], signal);
   if (result.ok) {
     return;
   }
+  const { minimumMtu, maximumMtu } = await readLinkDetails(name, signal);
   throw new Failure(
     ExitCode.host,
-    `${want.name}: MTU ${want.mtu} was refused: ${result.said.replace(/\.$/, '')}. Its driver allows ${link.minimumMtu} to ` +
-      `${link.maximumMtu}: correct \`mtu\` in the configuration`,
+    `${name}: MTU ${mtu} was refused: ${result.said.replace(/\.$/, '')}. Its driver allows ${minimumMtu} to ` +
+      `${maximumMtu}: correct \`mtu\` in the configuration`,
   );
 }

@@ -5,8 +5,6 @@ import { isObject, type JsonObject } from './json.ts';
 
 /** What `ip` tells of a link. */
 export interface LinkDetails {
-  up: boolean;
-  mtu: number;
   /** What the driver allows. */
   minimumMtu: number;
   maximumMtu: number;
@@ -19,8 +17,6 @@ export async function readLinkDetails(name: string, signal: AbortSignal): Promis
   const answer: unknown = JSON.parse(await ip(name, ['-d', '-json', 'address', 'show', 'dev', name], signal));
   const [link = {}] = records(answer);
   return {
-    up: Array.isArray(link.flags) && link.flags.includes('UP'),
-    mtu: Number(link.mtu),
     minimumMtu: Number(link.min_mtu),
     maximumMtu: Number(link.max_mtu),
     addresses: records(link.addr_info).map(({ local, prefixlen }) => `${local}/${prefixlen}`),

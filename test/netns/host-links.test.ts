@@ -200,6 +200,7 @@ t.test('a device that is missing is an error', async (t) => {
 t.test('an address that is not ours is left, and told of', async (t) => {
   const { host, warnings } = setUp(t);
   await addDevice(t, 'eth1', 1);
+  await ip('link', 'set', 'dev', 'eth1', 'up');
   await ip('address', 'add', '10.0.4.4/24', 'dev', 'eth1');
   await host.configureLinks(instanceId, [want('eth1', 1)], bound());
   t.match(warnings, [/^eth1: has the address 10\.0\.4\.4\/24/]);
