@@ -4,7 +4,7 @@ import type { CreatedInterface, NodeConfig } from '../config/model.ts';
 import { combine, ExitCode, Failure } from '../failure.ts';
 import { crowdedAfter } from './crowded.ts';
 import { checkLimits, createIndexes } from './device-index.ts';
-import { type EniSource, interfaceOf, type Sourced, sourcesOf } from './eni-source.ts';
+import { type EniSource, interfaceOf, isAvailable, type Sourced, sourcesOf } from './eni-source.ts';
 import { addressesOf } from './first-try.ts';
 import { different, doubled, unmanaged, unnamed } from './left-as-it-is.ts';
 import { abandoned, surplus, unneeded } from './leftovers.ts';
@@ -117,7 +117,8 @@ function withChoices(
 
 /**
  * Names that our own devices bear for now are mended later; those of others are not ours to take. A device may be
- * there while EC2's listings do not show that its ENI is attached, or do not show it at all: hence the intents.
+ * there while EC2's listings do not show that its ENI is attached, or do not show it at all: hence the intents. One without an intent may be
+ * going: only time tells.
  */
 function checkName(name: string, sources: readonly Sourced[], seen: Observation): void {
   const { primaryMac } = seen.instance;
@@ -127,6 +128,14 @@ function checkName(name: string, sources: readonly Sourced[], seen: Observation)
   const holder = seen.links.find(
     (link) => [link.name, ...link.alternativeNames].includes(name) && !ownMacs.includes(link.mac),
   );
+  const leaving = seen.enis.find((eni) => eni.mac === holder?.mac && isAvailable(eni));
+  if (leaving !== undefined) {
+    throw new Failure(
+      ExitCode.deadline,
+      `${name}: the link of that name is ${leaving.id}'s, which EC2 shows as available: its detach, or an attach by ` +
+        'another hand, has not ended yet. Run again once it has',
+    );
+  }
   if (holder !== undefined) {
     const whose = holder.mac === primaryMac ? 'the primary ENI' : `MAC ${holder.mac}`;
     const which = holder.name === name ? whose : `an alternative name of ${holder.name}, ${whose}`;

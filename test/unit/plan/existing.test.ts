@@ -317,7 +317,16 @@ t.test('existing and created interfaces beside each other, on several network ca
 
 t.test('names that links of ENIs about to be claimed bear are no conflict', async (t) => {
   const links = [{ name: 'eth1', mac: one.mac, alternativeNames: [] }];
-  t.throws(() => plan([eth1], [one], { links }), { exitCode: 3, message: /^eth1: .*link of that name/ });
+  const foreign = [{ name: 'eth1', mac: '0a:77:00:00:00:01', alternativeNames: [] }];
+  t.throws(() => plan([eth1], [one], { links: foreign }), {
+    exitCode: 3,
+    message: /^eth1: .*link of that name/,
+  });
+  t.throws(
+    () => plan([eth1], [one], { links }),
+    { exitCode: 7, message: /^eth1: the link of that name is eni-\w+'s, which EC2 shows as available/ },
+    'it may be going: a later run finds it gone',
+  );
   t.strictSame(sourcesOf(plan([eth1], [one], { links, claims: [claimOf(one, 'eth1')] })), ['claim'], 'noted');
   const here = attached(1, { ...one, status: 'in-use', tags: withNoManage });
   const attachedOne = { ...here, attachment: attached(1).attachment };
