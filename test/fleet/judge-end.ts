@@ -49,7 +49,12 @@ function tagsOf({ instanceId, group: { config } }: Life, { name, existing, ...wa
     ...(cluster === undefined ? {} : { [`${group}/cluster`]: cluster }),
   };
   return existing === undefined
-    ? { ...('tags' in wanted ? wanted.tags : {}), ...own, [`${group}/created`]: 'true' }
+    ? {
+        Name: [cluster, instanceId, name].filter((part) => part !== undefined).join('/'),
+        ...('tags' in wanted ? wanted.tags : {}),
+        ...own,
+        [`${group}/created`]: 'true',
+      }
     : { ...existing.tags, ...own, [`${group}/existing`]: 'true' };
 }
 

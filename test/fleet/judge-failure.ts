@@ -8,6 +8,9 @@ import { freeIn, isSelected, subnetsOf } from './workers-part.ts';
 /** What the agent's retreat may take after its deadline, and its requests under way, in ms. */
 const graceMs = 45_000 + 1_000;
 
+/** How long what was on its way goes on after a kill, in ms: requests, detaches, listings that are behind. */
+const aftermathMs = 30_000;
+
 /** What is wrong with the end of a run: it comes late, or fails without a reason that the world gives. */
 export function endFault(
   world: World,
@@ -31,7 +34,9 @@ export function endFault(
     return failure instanceof Error ? `${what}\n${failure.stack}` : what;
   }
   const isLate = exitCode === ExitCode.deadline || exitCode === ExitCode.host;
-  if (run.faults > 0 || (isLate && ms >= timeoutMs)) {
+  // What a run that was struck down has on its way may be in the way of the next one, and is gone by the one after.
+  const isEarly = exitCode === ExitCode.deadline && run.startedAt - life.struckAt < aftermathMs;
+  if (run.faults > 0 || isEarly || (isLate && ms >= timeoutMs)) {
     return undefined;
   }
   const hasRoom = interfaces.every((each) => room(world, life, each, rivals) > rivals);

@@ -1,6 +1,6 @@
 import { text } from '../simulator/api/params.ts';
 import type { Eni } from '../simulator/model/records.ts';
-import { createFault, enisOf, firstTryFault } from './judge-create.ts';
+import { createFault, firstTryFault } from './judge-create.ts';
 import { endFault, leftFault } from './judge-failure.ts';
 import { gateFault } from './judge-gate.ts';
 import { namedEni, writeFault } from './judge-write.ts';
@@ -20,6 +20,8 @@ export class Judge {
   readonly homes: ReadonlySet<string>;
   /** By instance id. */
   readonly lives = new Map<string, Life>();
+  /** Whether all is over, and nodes run one after the other: then only they themselves can be in their way. */
+  isOver = false;
   /** Agent's calls that have changed something. */
   writes = 0;
   readonly #region: Region;
@@ -82,12 +84,8 @@ export class Judge {
       this.breaks(who, prefixed(call.action, writeFault(world, life, call, this.#before.get(call))));
     } else if (life !== undefined) {
       this.breaks(who, prefixed(call.action, createFault(world, life, call)));
-      const known = new Set(life.run?.created);
-      life.run?.created.push(
-        ...enisOf(world, life.instanceId).flatMap(({ id, pending }) =>
-          known.has(id) || !pending ? [] : [id],
-        ),
-      );
+      const made = world.tokens.get(text(call.params, 'ClientToken') ?? '')?.eni.id;
+      life.run?.created.push(...(made === undefined ? [] : [made]));
     } else {
       this.breaks(who, 'creates an ENI');
     }
@@ -101,7 +99,9 @@ export class Judge {
   runEnds(life: Life, run: Run, failure: unknown): void {
     const { world, time } = this.#region;
     const unsettled = [...this.lives.values()].filter(({ state }) => state !== 'settled' && state !== 'dead');
-    const rivals = unsettled.length * 3 + this.#scenario.others.length * 8;
+    const rivals = this.isOver
+      ? life.group.config.interfaces.length
+      : unsettled.length * 3 + this.#scenario.others.length * 8;
     this.breaks(life.plan.name, endFault(world, time.now(), life, run, failure, rivals));
     life.isMarked ||= run.faults > 0;
     // Where the only trouble is what no retry heals, nothing keeps the run from taking back what it made.

@@ -42,6 +42,8 @@ export class Life {
   /** Whether any of its runs met trouble or was struck down. */
   isMarked = false;
   hasNewDisk = false;
+  /** When it was last struck down, in ms of virtual time. */
+  struckAt = Number.NEGATIVE_INFINITY;
   readonly #world: Surrounds;
   #strike: (mishap: Mishap) => void = () => undefined;
 
@@ -156,6 +158,7 @@ export class Life {
 
   async #suffer(what: Mishap | Later): Promise<void> {
     this.isMarked = true;
+    this.struckAt = this.#world.scenery.region.time.now();
     this.#world.story.tell(this.plan.name, () => `** ${what.what}`);
     this.become(what.what === 'terminate' ? 'dead' : 'unsettled');
     await suffer(this.#world.scenery.region, this, what);

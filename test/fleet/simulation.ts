@@ -94,7 +94,8 @@ async function play(
   ]);
   await time.sleep(settlingMs);
   const living = lives.filter(({ isAlive }) => isAlive);
-  for (const life of living.filter(({ hasNewDisk }) => hasNewDisk)) {
+  judge.isOver = true;
+  for (const life of living.filter(({ state, hasNewDisk }) => hasNewDisk || state === 'unserved')) {
     await life.attempt();
   }
   await time.sleep(settlingMs);

@@ -18,7 +18,8 @@ export async function suffer(
     world.stop(instanceId);
   }
   if (what === 'newDisk') {
-    // The root volume was replaced.
+    // The root volume is replaced: that takes a minute, by which no listing is behind any more.
+    await time.sleep(60_000);
     life.hasNewDisk = true;
     node?.machine.intents.clear();
     node?.machine.linkFiles.clear();
