@@ -46,13 +46,19 @@ export function launchedBefore(launches: readonly Launch[], instanceId: string):
     .toSorted((a, b) => (isBefore(a, b) ? -1 : 1));
 }
 
-function isBefore(a: Launch, b: Launch): boolean {
+/** Whether the one goes before the other where both want the same. */
+export function isBefore(a: Launch, b: Launch): boolean {
   return a.launchedAt === b.launchedAt ? a.instanceId < b.instanceId : a.launchedAt < b.launchedAt;
 }
 
-function groupOf({ tags, reservationId }: Launch): string {
+function groupOf(launch: Launch): string {
+  return taggedGroupOf(launch) ?? launch.reservationId;
+}
+
+/** Undefined where no tag names one. */
+export function taggedGroupOf({ tags }: Launch): string | undefined {
   const key = groupTags.find((each) => tags[each] !== undefined);
-  return key === undefined ? reservationId : `${key}=${tags[key]}`;
+  return key === undefined ? undefined : `${key}=${tags[key]}`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { ExitCode, Failure } from '../failure.ts';
 import { claimsAhead } from './contenders.ts';
 import { describeFull } from './full-subnet.ts';
 import type { Observation } from './observation.ts';
+import { otherGroups } from './other-groups.ts';
 import type { AddressChoice, SubnetChoice } from './steps.ts';
 import { listedIds, subnetsInZone } from './subnet-selection.ts';
 import { suitable } from './suitable.ts';
@@ -66,8 +67,9 @@ function room(
     .map(({ name }) => name);
   // Behind a listing that was cut, who has an ENI already is not known.
   const ahead = seen.isCut ? [] : claimsAhead(seen, names);
+  const others = seen.isCut ? [] : otherGroups(seen, names);
   return {
-    choice: { subnetId: subnet.id, ipv4, ipv6, assignsIpv6, isCut: seen.isCut, ahead },
+    choice: { subnetId: subnet.id, ipv4, ipv6, assignsIpv6, isCut: seen.isCut, ahead, others },
     count: least([...counts, ...known]),
     isFull: least(counts) === 0n,
   };

@@ -34,8 +34,8 @@ export async function claimInSubnet(
   const { claims, random, log } = context;
   const { name } = config;
   const { subnetId } = choice;
-  const { isCut, ahead } = choice;
-  let search: Search = { hunts: huntsFor(choice), isCut, ahead };
+  const { isCut, ahead, others } = choice;
+  let search: Search = { hunts: huntsFor(choice), isCut, ahead, others };
   if (search.isCut) {
     search = await lookAgain(context, name, subnetId, search);
   }

@@ -2,7 +2,8 @@ import { addressesPerQuery } from '../../claim/candidates.ts';
 import { held } from '../../claim/free.ts';
 import { firstOf, formatAddress, intersect, parseRange, type Range, subtract } from '../../claim/range.ts';
 import type { Ec2Error } from '../../ec2/port.ts';
-import { type Claim, stillAhead } from '../../plan/contenders.ts';
+import type { Claim } from '../../plan/contenders.ts';
+import { aheadNow, type OtherGroup } from '../../plan/other-groups.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
 import type { Named } from './intent.ts';
@@ -24,6 +25,8 @@ export interface Search {
   isCut: boolean;
   /** The claims of other nodes for which the first of what is free is left. */
   ahead: readonly Claim[];
+  /** Who may turn out to claim here too. */
+  others: readonly OtherGroup[];
 }
 
 /**
@@ -34,14 +37,15 @@ export async function afterRefusal(
   context: RunContext,
   name: string,
   subnetId: string,
-  { hunts, isCut, ahead }: Search,
+  search: Search,
   named: Named,
   refusal: Ec2Error,
 ): Promise<Search> {
+  const { hunts, isCut, others } = search;
   const accused = hunts.filter(({ key }) => refusal.message.includes(`${named[key]}`));
   const suspects = accused.length > 0 ? accused : hunts;
   const isTaken = refusal.class === 'taken';
-  let looked = await lookAgain(context, name, subnetId, { hunts: isCut ? hunts : suspects, isCut, ahead });
+  let looked = await lookAgain(context, name, subnetId, { ...search, hunts: isCut ? hunts : suspects });
   let isUnlisted = false;
   if (looked.isCut && isTaken && !looked.hunts.some((hunt) => isHeld(hunt, named))) {
     // By its addresses no delegated prefix is found.
@@ -50,6 +54,8 @@ export async function afterRefusal(
   }
   const shown = looked.hunts.filter((hunt) => isHeld(hunt, named));
   const guilty = (shown.length > 0 ? shown : suspects).map(({ key }) => key);
+  // They are known now, and so is this node's place among them.
+  const isExplained = looked.others.length < others.length;
   const next = hunts.map((hunt) => {
     const now = looked.hunts.find(({ key }) => key === hunt.key) ?? hunt;
     if (!guilty.includes(hunt.key)) {
@@ -57,7 +63,7 @@ export async function afterRefusal(
       return now;
     }
     // What EC2 gives to nobody, and what a listing that was cut did not show, is no sign of others who claim here.
-    return isTaken && !isUnlisted ? { ...now, collisions: hunt.collisions + 1 } : now;
+    return isTaken && !isUnlisted && !isExplained ? { ...now, collisions: hunt.collisions + 1 } : now;
   });
   return { ...looked, hunts: next };
 }
@@ -68,8 +74,8 @@ function isHeld({ key, free }: Hunt, named: Named): boolean {
 
 /**
  * The search, less what has an owner by now: one call an IP version tells of the lowest addresses that look free.
- * Behind a listing that was cut all of these may be held: then the subnet is listed whole. So it is where others are
- * ahead: the lowest say little then, and who has got what is part of the question.
+ * Behind a listing that was cut all of these may be held: then the subnet is listed whole. So it is where others were
+ * launched with this node: the lowest say little then, and who has got what is part of the question.
  */
 export async function lookAgain(
   context: RunContext,
@@ -77,8 +83,8 @@ export async function lookAgain(
   subnetId: string,
   search: Search,
 ): Promise<Search> {
-  const { hunts, isCut, ahead } = search;
-  if (ahead.length > 0) {
+  const { hunts, isCut, ahead, others } = search;
+  if (ahead.length > 0 || others.length > 0) {
     return listWhole(context, subnetId, search);
   }
   const looked = await Promise.all(
@@ -94,13 +100,17 @@ export async function lookAgain(
 }
 
 /** Behind a listing that was cut once a claim: it may take twenty pages. */
-async function listWhole(context: RunContext, subnetId: string, { hunts, ahead }: Search): Promise<Search> {
+async function listWhole(
+  context: RunContext,
+  subnetId: string,
+  { hunts, ahead, others }: Search,
+): Promise<Search> {
   const { enis } = await listEnis(context, `list all ENIs of ${subnetId}`, { subnetIds: [subnetId] });
   const taken = held(enis);
   return {
     hunts: hunts.map((hunt) => ({ ...hunt, free: subtract(hunt.free, taken) })),
     isCut: false,
-    ahead: stillAhead(ahead, enis),
+    ...aheadNow(ahead, others, enis),
   };
 }
 

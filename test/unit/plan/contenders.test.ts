@@ -8,6 +8,7 @@ import {
   stillAhead,
 } from '../../../agent/plan/contenders.ts';
 import { firstTry } from '../../../agent/plan/first-try.ts';
+import { aheadNow, otherGroups } from '../../../agent/plan/other-groups.ts';
 import { makePlan } from '../../../agent/plan/plan.ts';
 import { eni, nodeConfig, observation, instanceId as own, subnet } from '../facts.ts';
 
@@ -179,4 +180,29 @@ t.test("interfaces that claim elsewhere in the subnet, or nothing, are in nobody
     interfaces.map(({ source }) => firstTry(source)?.address),
     ['10.0.4.5', '10.0.4.65', undefined],
   );
+});
+
+t.test('other groups count once one of them is seen to claim here', async (t) => {
+  const other = { 'aws:autoscaling:groupName': 'others' };
+  const launches = [
+    launch({}),
+    launch({ instanceId: first, tags: other }),
+    launch({ instanceId: last, tags: other }),
+    launch({ instanceId: second, tags: {}, reservationId: 'r-2' }),
+    launch({ instanceId: 'i-00000000000000003', tags: other, zone: 'eu-west-1b' }),
+  ];
+  const others = otherGroups({ launches, instance: observation().instance }, ['eth1']);
+  t.strictSame(others, [
+    { instanceIds: [first, last], claims: [{ instanceId: first, interface: 'eth1' }] },
+    { instanceIds: [second], claims: [{ instanceId: second, interface: 'eth1' }] },
+  ]);
+  t.strictSame(aheadNow([], others, [eni({})]), { ahead: [], others }, 'as long as none is seen');
+  const seen = [eni({ tags: tagsOf(last, 'eth1') })];
+  t.strictSame(aheadNow([], others, seen), { ahead: others[0]?.claims, others: others.slice(1) });
+  t.strictSame(
+    aheadNow([], others, [...seen, eni({ tags: tagsOf(first, 'eth1') })]),
+    { ahead: [], others: others.slice(1) },
+    'who has its ENI is ahead of nobody',
+  );
+  t.strictSame(otherGroups({ launches: launches.slice(1), instance: observation().instance }, ['eth1']), []);
 });
