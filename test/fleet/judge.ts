@@ -1,5 +1,6 @@
 import { text } from '../simulator/api/params.ts';
 import type { Eni } from '../simulator/model/records.ts';
+import { isAlone } from './alone.ts';
 import { createFault, firstTryFault } from './judge-create.ts';
 import { endFault, leftFault } from './judge-failure.ts';
 import { gateFault } from './judge-gate.ts';
@@ -9,9 +10,6 @@ import type { Call, Happening, Region } from './region.ts';
 import type { Run } from './run.ts';
 import type { Scenario } from './scenario/model.ts';
 import type { Story } from './story.ts';
-
-/** For so long, in ms, nothing may have happened for a node to be alone: requests may be on their way for 15 s. */
-const quietMs = 30_000;
 
 /** Sees to the invariants while the story goes on. The first one that breaks ends it. */
 export class Judge {
@@ -130,29 +128,9 @@ export class Judge {
     }
   }
 
-  /** Whether nobody else has been at work since well before the run began, and nothing has gone wrong for this node. */
   #isAlone(life: Life, subnetId: string): boolean {
-    const { run, group } = life;
-    if (run === undefined || life.runs > 1 || run.faults > 0 || life.isMarked) {
-      return false;
-    }
-    // Where EC2 chooses for one interface, another of the node may meet its choice.
-    if (
-      group.config.interfaces.some(
-        ({ existing, ...each }) => 'ipv4' in each && each.ipv4.mode === 'Automatic',
-      )
-    ) {
-      return false;
-    }
-    const since = run.startedAt - (this.#scenario.settings.consistencyMs ?? 0) - quietMs;
-    const isQuiet = (other: Life) =>
-      other === life ||
-      other.state === 'unborn' ||
-      ((other.state === 'settled' || other.state === 'dead') && other.since < since);
-    return (
-      [...this.lives.values()].every(isQuiet) &&
-      (this.#changedAt.get(subnetId) ?? Number.NEGATIVE_INFINITY) < since
-    );
+    const changedAt = this.#changedAt.get(subnetId) ?? Number.NEGATIVE_INFINITY;
+    return isAlone(life, [...this.lives.values()], changedAt, this.#scenario.settings.consistencyMs ?? 0);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { RunContext } from '../../agent/commands/run/context.ts';
-import { ExitCode, exitCodeOf, messageOf } from '../../agent/failure.ts';
+import { type ExitCode, exitCodeOf, messageOf } from '../../agent/failure.ts';
 import type { Judge } from './judge.ts';
-import { FleetNode } from './node.ts';
+import { launch } from './launch.ts';
+import type { FleetNode } from './node.ts';
 import { newRun, type Run, strikesAt } from './run.ts';
 import type { GroupPlan, Later, Mishap, NodePlan } from './scenario/model.ts';
 import type { Scenery } from './scenery.ts';
@@ -13,19 +14,12 @@ export interface Surrounds {
   scenery: Scenery;
   story: Story;
   judge: Judge;
-  calmAt: number;
   /** A fault in the agent, to see it found. */
   wrap: ((context: RunContext) => RunContext) | undefined;
 }
 
 /** How far a node is: `settled` when its last run succeeded, `unserved` when it has given up. */
 export type LifeState = 'unborn' | 'unsettled' | 'settled' | 'unserved' | 'dead';
-
-/** After so many failures in calm weather it gives up. */
-const patience = 6;
-/** Between runs that time can heal, as the unit has it, in ms. */
-const pause = { first: 30_000, longest: 900_000 };
-const healable: readonly ExitCode[] = [ExitCode.noneFree, ExitCode.deadline, ExitCode.unreachable];
 
 /** A node from its launch to its end, or to the end of the story. */
 export class Life {
@@ -55,38 +49,6 @@ export class Life {
 
   get isAlive(): boolean {
     return this.state !== 'unborn' && this.state !== 'dead';
-  }
-
-  async live(): Promise<void> {
-    const { time } = this.#world.scenery.region;
-    await time.sleep(this.plan.arrivesAt);
-    this.#launch();
-    await time.sleep(this.plan.bootMs);
-    const later = [...this.plan.later];
-    let failures = 0;
-    while (this.isAlive) {
-      const outcome = await this.attempt(this.plan.mishaps[this.runs]);
-      if (outcome === 'struck') {
-        continue;
-      }
-      if (outcome === 'done') {
-        const next = later.shift();
-        if (next === undefined) {
-          return;
-        }
-        failures = 0;
-        await time.sleep(next.afterMs);
-        await this.#suffer(next);
-        continue;
-      }
-      failures += 1;
-      const isCalm = time.now() > this.#world.calmAt;
-      if (isCalm && failures >= patience) {
-        this.become('unserved');
-        return;
-      }
-      await time.sleep(this.#pauseAfter(outcome, failures));
-    }
   }
 
   /** One run of the agent. Answers its failure's exit code, or that it did not come to its end. */
@@ -120,7 +82,7 @@ export class Life {
     this.#strike = () => undefined;
     this.run = undefined;
     if ('by' in outcome) {
-      await this.#suffer(outcome.by);
+      await this.suffer(outcome.by);
       return 'struck';
     }
     const { failure } = outcome;
@@ -156,7 +118,7 @@ export class Life {
       : () => undefined;
   }
 
-  async #suffer(what: Mishap | Later): Promise<void> {
+  async suffer(what: Mishap | Later): Promise<void> {
     this.isMarked = true;
     this.struckAt = this.#world.scenery.region.time.now();
     this.#world.story.tell(this.plan.name, () => `** ${what.what}`);
@@ -164,30 +126,12 @@ export class Life {
     await suffer(this.#world.scenery.region, this, what);
   }
 
-  /** What time does not heal, someone heals when it is calm. */
-  #pauseAfter(exitCode: ExitCode, failures: number): number {
-    const { time } = this.#world.scenery.region;
-    const untilCalm = healable.includes(exitCode) ? 0 : this.#world.calmAt - time.now();
-    return Math.max(untilCalm, Math.min(pause.first * 2 ** (failures - 1), pause.longest));
-  }
-
-  #launch(): void {
+  /** Its launch. */
+  begin(): void {
     const { scenery, story, judge, wrap } = this.#world;
-    const { region, homes } = scenery;
-    const { name, zone, isPending, seed } = this.plan;
-    const { type, tags, config } = this.group;
-    const subnetId = homes.get(zone) ?? '';
-    const instance = region.world.launch({ type, subnetId, tags, state: isPending ? 'pending' : 'running' });
-    this.instanceId = instance.id;
-    judge.lives.set(instance.id, this);
-    const log = story.logOf(name);
-    this.node = new FleetNode(region, {
-      instanceId: instance.id,
-      config,
-      seed,
-      log,
-      ...(wrap === undefined ? {} : { wrap }),
-    });
+    this.node = launch(scenery, this.plan, this.group, story.logOf(this.plan.name), wrap);
+    this.instanceId = this.node.instanceId;
+    judge.lives.set(this.instanceId, this);
     this.node.machine.onStep = (_, when) => {
       if (this.run !== undefined && when === 'before') {
         this.run.steps += 1;
@@ -195,6 +139,9 @@ export class Life {
       this.trips('step', when);
     };
     this.become('unsettled');
-    story.tell(name, () => `launched as ${instance.id} (${type}, ${zone})`);
+    story.tell(
+      this.plan.name,
+      () => `launched as ${this.instanceId} (${this.group.type}, ${this.plan.zone})`,
+    );
   }
 }

@@ -1,5 +1,6 @@
 import type { RunContext } from '../../agent/commands/run/context.ts';
 import { messageOf } from '../../agent/failure.ts';
+import { followCourse } from './course.ts';
 import { Judge } from './judge.ts';
 import { stateFault, sweptFault } from './judge-end.ts';
 import { Life } from './life.ts';
@@ -9,6 +10,7 @@ import type { Scenario } from './scenario/model.ts';
 import { buildScenery, type Scenery } from './scenery.ts';
 import { listen } from './stage-hands.ts';
 import { Story } from './story.ts';
+import { sweepOnce } from './sweep-once.ts';
 import { VirtualTime } from './virtual-time.ts';
 import { Sky } from './weather.ts';
 
@@ -48,17 +50,16 @@ export async function simulate(
   const judge = new Judge(scenery.region, story, scenario, scenery.homes.values());
   const others = new Others(scenery.region, story, judge, scenario.others);
   listen(scenery.region, { judge, others, story, sky: new Sky(scenario, wavers) });
-  const { calmAt } = scenario.weather;
   const lives = scenario.nodes.map((plan) => {
     const group = scenario.groups[plan.group];
     if (group === undefined) {
       throw new Error(`${plan.name} is of no group`);
     }
-    return new Life({ scenery, story, judge, calmAt, wrap }, plan, group);
+    return new Life({ scenery, story, judge, wrap }, plan, group);
   });
   introduce(scenario, story);
   try {
-    await time.run(play(scenario, scenery, lives, others, judge), () => {
+    await time.run(play(scenario, scenery, { lives, others, judge, story }), () => {
       if (judge.verdict !== undefined) {
         throw new Error(judge.verdict);
       }
@@ -77,18 +78,23 @@ export async function simulate(
   };
 }
 
+interface Cast {
+  lives: readonly Life[];
+  others: Others;
+  judge: Judge;
+  story: Story;
+}
+
 async function play(
   { others: plans, seed, weather }: Scenario,
   { region, homes, neighbours }: Scenery,
-  lives: readonly Life[],
-  others: Others,
-  judge: Judge,
+  { lives, others, judge, story }: Cast,
 ): Promise<void> {
   const { world, time } = region;
   const [home = ''] = homes.values();
   const ops = world.launch({ type: 'm5.large', subnetId: home });
   await Promise.all([
-    ...lives.map((life) => life.live()),
+    ...lives.map((life) => followCourse(life, time, weather.calmAt)),
     ...plans.map((plan) => others.act(plan, lives, ops.id)),
     time.sleep(weather.calmAt),
   ]);
@@ -104,7 +110,7 @@ async function play(
     const fault = life.state === 'settled' ? stateFault(world, life) : undefined;
     judge.breaks(life.plan.name, fault && `in the end ${fault}`);
   }
-  await others.sweep(ops.id, settlingMs, seed);
+  await sweepOnce(region, story.logOf('sweep'), { instanceId: ops.id, intervalMs: settlingMs, seed });
   await time.sleep(settlingMs);
   judge.breaks('sweep', sweptFault(world, neighbours));
   for (const life of living.filter(({ state }) => state === 'settled').slice(0, 3)) {

@@ -1,10 +1,10 @@
 import { Chance } from '../chance.ts';
+import { finals } from './finals.ts';
 import { drawGroup } from './groups.ts';
 import type { EniPlan, GroupPlan, Latency, NodePlan, Scenario, Weather } from './model.ts';
 import { createLayout, drawNet, type Net } from './network.ts';
 import { drawNodes, type Hardship } from './nodes.ts';
 import { drawOthers } from './others.ts';
-import { finals } from './troubles.ts';
 
 /** The story that a seed tells, the same each time. */
 export function drawScenario(seed: number): Scenario {
