@@ -3,6 +3,7 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { checkShapes, ec2Shapes } from './build/ec2-shapes.ts';
+import { lazyRanges } from './build/lazy-ranges.ts';
 import { noDefaultCredentials } from './build/no-default-credentials.ts';
 
 const repository = new URL('..', import.meta.url).pathname;
@@ -65,7 +66,7 @@ export async function bundle(folder: string): Promise<string[]> {
       define: { 'process.env.NODE_ENV': '"production"' },
       sourcemap: 'linked',
       metafile: true,
-      plugins: [ec2Shapes, noDefaultCredentials],
+      plugins: [ec2Shapes, lazyRanges, noDefaultCredentials],
     });
     checkShapes(metafile);
     // Then the chunks into one file: a function, for whose code V8 can be asked (agent/start).
