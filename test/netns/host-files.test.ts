@@ -116,7 +116,7 @@ t.test('/run is full: the gate stays closed, and the journal alone can tell', as
   await full(t, node, 'run/multus-bootstrap');
   const { exitCode, journal } = await node.run(['run']);
   t.equal(exitCode, 9);
-  t.match(journal, new RegExp(`error: could not write ${folder}/go: .*free some disk space`));
+  t.match(journal, new RegExp(`error: could not write ${folder}/kubelet-flags: .*free some disk space`));
   t.match(journal, new RegExp(`error: could not write ${folder}/result.json: .*free some disk space`));
   t.match(journal, 'kubelet is held back (exit code 9)');
 });
