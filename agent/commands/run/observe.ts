@@ -17,6 +17,9 @@ import type { RunContext } from './context.ts';
 import { untilTakenBackIsShown } from './taking-back.ts';
 import { together } from './together.ts';
 
+/** By then the questions are on their way, in ms: the start of `ip` holds them up by as much as one takes to be made. */
+const sentMs = 30;
+
 /** What is there before anything is changed: EC2's word and the host's, all asked for at once. */
 export async function observe(context: RunContext): Promise<{ seen: Observation; intents: StoredIntent[] }> {
   const { ec2, host, config, instance, clock } = context;
@@ -56,7 +59,7 @@ export async function observe(context: RunContext): Promise<{ seen: Observation;
       ask(context, `look up the limits of ${instanceType}`, (signal) =>
         ec2.describeType(instanceType, signal),
       ),
-      host.links(),
+      clock.sleep(sentMs).then(() => host.links()),
     ]);
   const enis = byId([...inSubnets.enis, ...selected, ...own, ...attached]);
   const seen: Observation = {
