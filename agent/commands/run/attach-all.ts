@@ -6,9 +6,7 @@ import { clearLeftovers } from './leftovers.ts';
 import { observe } from './observe.ts';
 import { type Progress, warn } from './progress.ts';
 import { intention } from './summary.ts';
-
-/** What taking back may take, in ms: the unit's own limit is a minute beyond the longest deadline. */
-const graceMs = 45_000;
+import { graceMs } from './taking-back.ts';
 
 /**
  * Observe, plan, apply: when it resolves, every interface is whole. What is ready, and what goes on beside it, is in

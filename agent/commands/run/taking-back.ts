@@ -5,6 +5,9 @@ import type { RunContext } from './context.ts';
 /** EC2's listings are behind by seconds, and what was on its way to EC2 has arrived by then, in ms. */
 const shownMs = 10_000;
 
+/** What taking back may take, in ms: the unit's own limit is a minute beyond the longest deadline. */
+export const graceMs = 45_000;
+
 /**
  * Notes with the interface's intent that what it tells of is being taken back. A run that is started while EC2 still
  * shows all of it would let kubelet start on what is about to go.
@@ -27,7 +30,8 @@ export async function untilTakenBackIsShown(
 ): Promise<void> {
   const waits = intents
     .filter(({ isTakenBack }) => isTakenBack)
-    .map(({ ageMs }) => Math.min(shownMs, shownMs - ageMs));
+    // The note is from its beginning; what it did last may have been done right before it was stopped.
+    .map(({ ageMs }) => Math.min(shownMs, shownMs + graceMs - ageMs));
   const ms = Math.max(0, ...waits);
   if (ms > 0) {
     log.info(
