@@ -18,4 +18,9 @@ export const failedSeeds: readonly { seed: number; showed: string }[] = [
     showed:
       'a run that began while the ENI that the last one had handed back was still detaching failed with exit code 3',
   },
+  {
+    seed: 207112,
+    showed:
+      'killed late in taking back, the next run did not wait and let kubelet start on an ENI that was being let go',
+  },
 ];

@@ -123,6 +123,7 @@ export class Others {
     const owner = lives.find(({ instanceId }) => instanceId === eni.tags['multus-bootstrap.io/instance-id']);
     if (owner !== undefined) {
       owner.isMarked = true;
+      owner.struckAt = this.#region.time.now();
     }
     if (owner?.run !== undefined) {
       owner.run.faults += 1;
