@@ -6,14 +6,18 @@ import { readDevices, readLinks } from './links.ts';
 import { type MendStep, mend } from './mend.ts';
 import type { Device, LinkChange, WantedLink } from './port.ts';
 import { loosenReversePathFilter, stopAddressGeneration } from './sysctl.ts';
+import type { WaitingIp } from './waiting-ip.ts';
 
 /**
  * Mends the names of our links, sets them up, brings them up; answers those on which it changed something. `settle`
  * waits for udev, which may be about to rename the same links.
+ *
+ * @param waiting has not been told anything yet
  */
 export async function configureLinks(
   wanted: readonly WantedLink[],
   settle: () => Promise<void>,
+  waiting: WaitingIp | undefined,
   log: Log,
   signal: AbortSignal,
 ): Promise<LinkChange[]> {
@@ -28,8 +32,16 @@ export async function configureLinks(
       if (before.some(({ mac, up }) => mac === link.mac && up)) {
         await tellAddresses(link, log, signal);
       }
-      return { name: link.name, changes: [...renamed, ...(await configureLink(link, device, signal))] };
+      const isDown = device?.up !== true;
+      const changes = [...renamed, ...(await configureLink(link, device, signal)), ...(isDown ? ['up'] : [])];
+      return { name: link.name, changes };
     }),
+  );
+  const down = changed.filter(({ changes }) => changes.includes('up'));
+  await bringUp(
+    down.map(({ name }) => name),
+    waiting,
+    signal,
   );
   return changed.filter(({ changes }) => changes.length > 0);
 }
@@ -102,11 +114,22 @@ async function configureLink(
   if (isLoose) {
     changes.push('rp_filter loose');
   }
-  if (device?.up !== true) {
-    await ip(name, ['link', 'set', 'dev', name, 'up'], signal);
-    changes.push('up');
-  }
   return changes;
+}
+
+async function bringUp(
+  names: readonly string[],
+  waiting: WaitingIp | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const orders = names.map((name) => `link set dev ${name} up`);
+  if (names.length === 0 || (await waiting?.obey(orders, signal))) {
+    return;
+  }
+  // One after the other, to tell which of them it is that is refused.
+  for (const name of names) {
+    await ip(name, ['link', 'set', 'dev', name, 'up'], signal);
+  }
 }
 
 async function setMtu({ name, mtu }: WantedLink, signal: AbortSignal): Promise<void> {

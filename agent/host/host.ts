@@ -10,6 +10,7 @@ import { removeLinkFiles, writeLinkFiles } from './link-files.ts';
 import { findDevice, readDevices, readLinks } from './links.ts';
 import { removeStaleEntries } from './manager-cache.ts';
 import type { Host } from './port.ts';
+import { startIp, type WaitingIp } from './waiting-ip.ts';
 
 export interface HostOptions {
   /** The root of the file tree; with another than `/`, udev and systemd of the host are left alone. */
@@ -22,6 +23,8 @@ export interface HostOptions {
 export function createHost({ root, clock, log }: HostOptions): Host {
   const devices = createDeviceWatch(clock);
   const ownSystem = root === '/';
+  /** Started while nothing else is to be done: kubelet waits for what it is told. */
+  let waiting: WaitingIp | undefined;
 
   /** udev and networkd read our files when told to. Where they are not told, the names are mended afterwards. */
   async function reload(): Promise<void> {
@@ -64,9 +67,14 @@ export function createHost({ root, clock, log }: HostOptions): Host {
         await reload();
       }
     },
-    waitForDevice: (mac, signal) => devices.until(() => findDevice(mac), signal),
+    waitForDevice(mac, signal) {
+      waiting ??= startIp();
+      return devices.until(() => findDevice(mac), signal);
+    },
     async configureLinks(instanceId, links, signal) {
-      const changes = await configureLinks(links, () => settle(signal), log, signal);
+      const told = waiting;
+      waiting = undefined;
+      const changes = await configureLinks(links, () => settle(signal), told, log, signal);
       const names = (await readDevices()).map((device) => device.name);
       const stale = await removeStaleEntries(root, instanceId, names);
       for (const name of stale) {

@@ -296,3 +296,33 @@ t.test('a wait that is aborted rejects with the reason', async (t) => {
   await t.rejects(wait, { message: 'the deadline has passed' });
   await t.rejects(host.waitForDevice(mac(1), deadline.signal), { message: 'the deadline has passed' });
 });
+
+t.test('links whose devices were waited for are brought up, by whatever `ip`', async (t) => {
+  const cases = {
+    'that obeys': 'exec "$ip" "$@"',
+    'that ends before it is told': '[ "$1" = -batch ] && exit 1; exec "$ip" "$@"',
+    'that refuses': '[ "$1" = -batch ] && cat && exit 1; exec "$ip" "$@"',
+  };
+  const { PATH } = process.env;
+  t.teardown(() => {
+    process.env.PATH = PATH;
+  });
+  const { stdout } = await execa('sh', ['-c', 'command -v ip']);
+  for (const [title, script] of Object.entries(cases)) {
+    await t.test(title, async (t) => {
+      const { host, root } = setUp(t);
+      await writeFile(join(root, 'ip'), `#!/bin/sh\nip=${stdout}\n${script}\n`, { mode: 0o755 });
+      process.env.PATH = `${root}:${PATH}`;
+      const waits = Promise.all([1, 2].map((n) => host.waitForDevice(mac(n), bound())));
+      await addDevice(t, 'eth1', 1);
+      await addDevice(t, 'eth2', 2);
+      await waits;
+      const changes = await host.configureLinks(instanceId, [want('eth1', 1), want('eth2', 2)], bound());
+      t.ok(changes.length === 2 && changes.every((link) => link.changes.includes('up')));
+      t.match(
+        (await readLinks()).filter(({ name }) => name.startsWith('eth')),
+        [{ up: true }, { up: true }],
+      );
+    });
+  }
+});
