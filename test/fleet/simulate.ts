@@ -74,7 +74,7 @@ async function hunt(from: number, seeds: number, jobs: number): Promise<number> 
   };
   // The workers end at it, and what they have found by then is told.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => undefined);
+    process.on(signal, () => undefined);
   }
   const codes = await Promise.all(Array.from({ length: jobs }, (_, n) => worker(n)));
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
