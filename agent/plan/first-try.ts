@@ -45,6 +45,8 @@ function named(subnetId: string, address: string | undefined, ipv6Address: strin
 function first(choice: SubnetChoice, version: IpVersion): string | undefined {
   const addresses = choice[version];
   const address =
-    addresses.mode === 'FirstFree' ? choose(addresses.free, choice.ahead.length, 0, () => 0) : undefined;
+    addresses.mode === 'FirstFree'
+      ? choose(addresses.free, addresses.queue.ahead.length, 0, () => 0)
+      : undefined;
   return address === undefined ? undefined : formatAddress(address);
 }

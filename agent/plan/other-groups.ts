@@ -10,6 +10,14 @@ export interface OtherGroup {
   claims: readonly Claim[];
 }
 
+/** Who else is after the free addresses of one IP version in a subnet. */
+export interface Queue {
+  /** What nodes of the group, launched before this one, have yet to claim there: the first addresses are theirs. */
+  ahead: readonly Claim[];
+  /** Who else was launched with this node, and may turn out to claim there. */
+  others: readonly OtherGroup[];
+}
+
 /** The other groups in this node's zone; those without a group's tag are one. */
 export function otherGroups(
   { launches, instance }: Pick<Observation, 'launches' | 'instance'>,
@@ -32,15 +40,8 @@ function claimsOf({ instanceId }: Launch, names: readonly string[]): Claim[] {
   return names.map((name) => ({ instanceId, interface: name }));
 }
 
-/**
- * Who is ahead in a subnet, by its ENIs as they are now: of the other groups those that are seen to claim here. The
- * rest of them stay what they are.
- */
-export function aheadNow(
-  ahead: readonly Claim[],
-  others: readonly OtherGroup[],
-  enis: readonly Eni[],
-): { ahead: Claim[]; others: OtherGroup[] } {
+/** Who is ahead by a subnet's ENIs as they are now: of the other groups, too, those that are seen to claim there. */
+export function queueNow({ ahead, others }: Queue, enis: readonly Eni[]): Queue {
   const owners = new Set(enis.map(({ tags }) => tags[tagKeys.instanceId]));
   const isRival = ({ instanceIds }: OtherGroup) => instanceIds.some((id) => owners.has(id));
   const rivals = others.filter(isRival);

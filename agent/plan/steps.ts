@@ -2,13 +2,12 @@ import type { Eni } from '../claim/facts.ts';
 import type { IpVersion } from '../claim/free.ts';
 import type { Range } from '../claim/range.ts';
 import type { CreatedInterface, ExistingInterface, InterfaceConfig } from '../config/model.ts';
-import type { Claim } from './contenders.ts';
 import type { OpenIntent } from './observation.ts';
-import type { OtherGroup } from './other-groups.ts';
+import type { Queue } from './other-groups.ts';
 
 /** How an address comes to be: claimed from these that look free, in order; of EC2's choice; or not at all. */
 export type AddressChoice =
-  | { mode: 'FirstFree'; free: readonly Range[] }
+  | { mode: 'FirstFree'; free: readonly Range[]; queue: Queue }
   | { mode: 'Automatic' }
   | { mode: 'None' };
 
@@ -19,10 +18,6 @@ export interface SubnetChoice extends Readonly<Record<IpVersion, AddressChoice>>
   assignsIpv6: boolean;
   /** Whether more ENIs are there than were listed: then some of what looks free is not. */
   isCut: boolean;
-  /** The claims that other nodes, launched before this one, have yet to make there: the first addresses are theirs. */
-  ahead: readonly Claim[];
-  /** Who else was launched with this node, and may turn out to claim there. */
-  others: readonly OtherGroup[];
 }
 
 /** What is to be created, where. */

@@ -3,7 +3,7 @@ import type { Eni } from '../../claim/facts.ts';
 import { formatAddress, subtract } from '../../claim/range.ts';
 import type { CreatedInterface } from '../../config/model.ts';
 import { Ec2Error } from '../../ec2/port.ts';
-import type { SubnetChoice } from '../../plan/steps.ts';
+import type { AddressChoice, SubnetChoice } from '../../plan/steps.ts';
 import type { RunContext } from './context.ts';
 import { createEni } from './create-eni.ts';
 import { afterRefusal, type Hunt, lookAgain, type Search } from './hunt.ts';
@@ -34,8 +34,7 @@ export async function claimInSubnet(
   const { claims, random, log } = context;
   const { name } = config;
   const { subnetId } = choice;
-  const { isCut, ahead, others } = choice;
-  let search: Search = { hunts: huntsFor(choice), isCut, ahead, others };
+  let search: Search = { hunts: huntsFor(choice), isCut: choice.isCut };
   if (search.isCut) {
     search = await lookAgain(context, name, subnetId, search);
   }
@@ -43,9 +42,9 @@ export async function claimInSubnet(
   for (let refusals = 0; ; refusals += 1) {
     const tried = claims.tried(subnetId);
     const hunts = search.hunts.map((hunt) => ({ ...hunt, free: subtract(hunt.free, tried) }));
-    const candidates = hunts.map(({ key, free, collisions }) => ({
+    const candidates = hunts.map(({ key, free, queue, collisions }) => ({
       key,
-      address: choose(free, search.ahead.length, collisions, random),
+      address: choose(free, queue.ahead.length, collisions, random),
     }));
     const without = candidates.find(({ address }) => address === undefined);
     if (without !== undefined) {
@@ -73,10 +72,11 @@ export async function claimInSubnet(
 }
 
 function huntsFor({ ipv4, ipv6 }: SubnetChoice): Hunt[] {
-  return [
-    ...(ipv4.mode === 'FirstFree' ? [{ key: 'address' as const, free: ipv4.free, collisions: 0 }] : []),
-    ...(ipv6.mode === 'FirstFree' ? [{ key: 'ipv6Address' as const, free: ipv6.free, collisions: 0 }] : []),
-  ];
+  return [...huntFor('address', ipv4), ...huntFor('ipv6Address', ipv6)];
+}
+
+function huntFor(key: Hunt['key'], choice: AddressChoice): Hunt[] {
+  return choice.mode === 'FirstFree' ? [{ key, free: choice.free, queue: choice.queue, collisions: 0 }] : [];
 }
 
 function addressesIn({ address, ipv6Address }: Named): string[] {

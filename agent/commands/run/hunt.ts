@@ -2,8 +2,7 @@ import { addressesPerQuery } from '../../claim/candidates.ts';
 import { held } from '../../claim/free.ts';
 import { firstOf, formatAddress, intersect, parseRange, type Range, subtract } from '../../claim/range.ts';
 import type { Ec2Error } from '../../ec2/port.ts';
-import type { Claim } from '../../plan/contenders.ts';
-import { aheadNow, type OtherGroup } from '../../plan/other-groups.ts';
+import { type Queue, queueNow } from '../../plan/other-groups.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
 import type { Named } from './intent.ts';
@@ -14,7 +13,9 @@ export interface Hunt {
   key: keyof Named;
   /** What looks free. */
   free: readonly Range[];
-  /** How often EC2 has said "taken". */
+  /** Who else is after it. */
+  queue: Queue;
+  /** How often EC2 has said "taken", and nothing told why. */
   collisions: number;
 }
 
@@ -23,10 +24,6 @@ export interface Search {
   hunts: readonly Hunt[];
   /** Whether more ENIs are there than were listed: then some of what looks free is not. */
   isCut: boolean;
-  /** The claims of other nodes for which the first of what is free is left. */
-  ahead: readonly Claim[];
-  /** Who may turn out to claim here too. */
-  others: readonly OtherGroup[];
 }
 
 /**
@@ -41,7 +38,7 @@ export async function afterRefusal(
   named: Named,
   refusal: Ec2Error,
 ): Promise<Search> {
-  const { hunts, isCut, others } = search;
+  const { hunts, isCut } = search;
   const accused = hunts.filter(({ key }) => refusal.message.includes(`${named[key]}`));
   const suspects = accused.length > 0 ? accused : hunts;
   const isTaken = refusal.class === 'taken';
@@ -54,14 +51,14 @@ export async function afterRefusal(
   }
   const shown = looked.hunts.filter((hunt) => isHeld(hunt, named));
   const guilty = (shown.length > 0 ? shown : suspects).map(({ key }) => key);
-  // They are known now, and so is this node's place among them.
-  const isExplained = looked.others.length < others.length;
   const next = hunts.map((hunt) => {
     const now = looked.hunts.find(({ key }) => key === hunt.key) ?? hunt;
     if (!guilty.includes(hunt.key)) {
       context.claims.release(subnetId, `${named[hunt.key]}`);
       return now;
     }
+    // Those that have come to be known are why, and this node's place among them is known too.
+    const isExplained = now.queue.others.length < hunt.queue.others.length;
     // What EC2 gives to nobody, and what a listing that was cut did not show, is no sign of others who claim here.
     return isTaken && !isUnlisted && !isExplained ? { ...now, collisions: hunt.collisions + 1 } : now;
   });
@@ -83,8 +80,8 @@ export async function lookAgain(
   subnetId: string,
   search: Search,
 ): Promise<Search> {
-  const { hunts, isCut, ahead, others } = search;
-  if (ahead.length > 0 || others.length > 0) {
+  const { hunts, isCut } = search;
+  if (hunts.some(({ queue }) => queue.ahead.length > 0 || queue.others.length > 0)) {
     return listWhole(context, subnetId, search);
   }
   const looked = await Promise.all(
@@ -100,17 +97,16 @@ export async function lookAgain(
 }
 
 /** Behind a listing that was cut once a claim: it may take twenty pages. */
-async function listWhole(
-  context: RunContext,
-  subnetId: string,
-  { hunts, ahead, others }: Search,
-): Promise<Search> {
+async function listWhole(context: RunContext, subnetId: string, { hunts }: Search): Promise<Search> {
   const { enis } = await listEnis(context, `list all ENIs of ${subnetId}`, { subnetIds: [subnetId] });
   const taken = held(enis);
   return {
-    hunts: hunts.map((hunt) => ({ ...hunt, free: subtract(hunt.free, taken) })),
+    hunts: hunts.map((hunt) => ({
+      ...hunt,
+      free: subtract(hunt.free, taken),
+      queue: queueNow(hunt.queue, enis),
+    })),
     isCut: false,
-    ...aheadNow(ahead, others, enis),
   };
 }
 

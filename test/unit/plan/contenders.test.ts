@@ -8,7 +8,7 @@ import {
   stillAhead,
 } from '../../../agent/plan/contenders.ts';
 import { firstTry } from '../../../agent/plan/first-try.ts';
-import { aheadNow, otherGroups } from '../../../agent/plan/other-groups.ts';
+import { otherGroups, queueNow } from '../../../agent/plan/other-groups.ts';
 import { makePlan } from '../../../agent/plan/plan.ts';
 import { eni, nodeConfig, observation, instanceId as own, subnet } from '../facts.ts';
 
@@ -142,11 +142,6 @@ t.test('the plan leaves the first addresses to those ahead', async (t) => {
   });
   const sources = makePlan(config, seen).interfaces.map(({ source }) => source);
   // .4 is free, .5 is taken; three claims are ahead: eth2 of the first, both of the second.
-  t.match(sources, [
-    { kind: 'create', choices: [{ ahead: [{}, {}, {}] }] },
-    { kind: 'create', choices: [{ ahead: [{}, {}, {}] }] },
-  ]);
-
   t.strictSame(
     sources.map((source) => firstTry(source)?.address),
     ['10.0.4.8', '10.0.4.9'],
@@ -154,7 +149,7 @@ t.test('the plan leaves the first addresses to those ahead', async (t) => {
   const cut = makePlan(config, { ...seen, isCut: true });
   t.match(
     cut.interfaces[0]?.source,
-    { choices: [{ ahead: [] }] },
+    { choices: [{ ipv4: { queue: { ahead: [], others: [] } } }] },
     'behind a cut listing nobody is known to be ahead',
   );
 });
@@ -196,13 +191,55 @@ t.test('other groups count once one of them is seen to claim here', async (t) =>
     { instanceIds: [first, last], claims: [{ instanceId: first, interface: 'eth1' }] },
     { instanceIds: [second], claims: [{ instanceId: second, interface: 'eth1' }] },
   ]);
-  t.strictSame(aheadNow([], others, [eni({})]), { ahead: [], others }, 'as long as none is seen');
+  t.strictSame(queueNow({ ahead: [], others }, [eni({})]), { ahead: [], others }, 'as long as none is seen');
   const seen = [eni({ tags: tagsOf(last, 'eth1') })];
-  t.strictSame(aheadNow([], others, seen), { ahead: others[0]?.claims, others: others.slice(1) });
+  t.strictSame(queueNow({ ahead: [], others }, seen), { ahead: others[0]?.claims, others: others.slice(1) });
   t.strictSame(
-    aheadNow([], others, [...seen, eni({ tags: tagsOf(first, 'eth1') })]),
+    queueNow({ ahead: [], others }, [...seen, eni({ tags: tagsOf(first, 'eth1') })]),
     { ahead: [], others: others.slice(1) },
     'who has its ENI is ahead of nobody',
   );
   t.strictSame(otherGroups({ launches: launches.slice(1), instance: observation().instance }, ['eth1']), []);
+});
+
+t.test(
+  "of several subnets in the zone, each claim ahead goes to the one with most room, and so does this node's",
+  async (t) => {
+    const ids = ['subnet-11111111', 'subnet-22222222'];
+    const subnets = [subnet({}), subnet({ id: ids[1] ?? '', cidr: '10.0.5.0/24', availableAddresses: 251 })];
+    const launches = [
+      launch({}),
+      ...[first, second, 'i-00000000000000003'].map((id) => launch({ instanceId: id })),
+    ];
+    const config = nodeConfig({ subnets: ids });
+    const addressOf = (given: Partial<Parameters<typeof observation>[0]>) => {
+      const [planned] = makePlan(config, observation({ launches, subnets, ...given })).interfaces;
+      return planned && firstTry(planned.source)?.address;
+    };
+    // .4.4, .5.4, .4.5 are theirs.
+    t.equal(addressOf({}), '10.0.5.5');
+    const madeBy = (id: string, address: string, subnetId = ids[0]) =>
+      eni({ addresses: [address], subnetId: subnetId ?? '', tags: tagsOf(id, 'eth1') });
+    const enis = [...observation().enis, madeBy(first, '10.0.4.4'), madeBy(second, '10.0.5.4', ids[1])];
+    const left = subnets.map((each) => ({ ...each, availableAddresses: 250 }));
+    t.equal(addressOf({ enis, subnets: left }), '10.0.5.5', 'the same when some of them have theirs');
+  },
+);
+
+t.test('each IP version has its own queue', async (t) => {
+  const dual = subnet({ ipv6Cidrs: ['2600:1f18:1:4::/64'] });
+  const ipv6 = { mode: 'FirstFree' as const, within: [], podRange: [] };
+  const config = nodeConfig(
+    { name: 'eth1', ipv4: { mode: 'FirstFree', within: ['10.0.4.64/26'], podRange: [] }, ipv6 },
+    { name: 'eth2', ipv4: { mode: 'FirstFree', within: ['10.0.4.128/26'], podRange: [] }, ipv6 },
+  );
+  const launches = [launch({}), ...[first, second].map((id) => launch({ instanceId: id }))];
+  const { interfaces } = makePlan(config, observation({ launches, subnets: [dual] }));
+  t.match(
+    interfaces.map(({ source }) => firstTry(source)),
+    [
+      { address: '10.0.4.66', ipv6Address: '2600:1f18:1:4::8' },
+      { address: '10.0.4.130', ipv6Address: '2600:1f18:1:4::9' },
+    ],
+  );
 });
