@@ -38,8 +38,14 @@ const notManaged = 'cni';
 export async function writeLinkFiles(root: string, instanceId: string, link: WantedLink): Promise<boolean> {
   const at = paths(root);
   removeFormerNames(root, instanceId, link);
+  const inPlace = readNow(at.link(link.name));
+  const first = writeIfChanged(at.link(link.name), linkFile(instanceId, link));
+  if (inPlace !== undefined && !isFor(link, inPlace)) {
+    // Until that is replaced, whoever has the other device removes all that is under this name.
+    await first;
+  }
   const writes = [
-    writeIfChanged(at.link(link.name), linkFile(instanceId, link)),
+    first,
     writeIfChanged(at.networkFile(link.name), networkFile(instanceId, link)),
     writeIfChanged(join(at.managerCache(instanceId), link.name), notManaged),
   ];
@@ -71,7 +77,7 @@ export async function namesWithLinkFiles(root: string, instanceId: string): Prom
 /**
  * Removes the files of names that an earlier configuration gave to this device: of two .link files that match, the first
  * would win. Where two names are swapped, another interface may write to one of them meanwhile: never between the look and
- * the removal.
+ * the removal, and its `.link` before the others.
  */
 function removeFormerNames(root: string, instanceId: string, link: WantedLink): void {
   const at = paths(root);
@@ -79,10 +85,14 @@ function removeFormerNames(root: string, instanceId: string, link: WantedLink): 
     .filter((file) => file.startsWith(linkFilePrefix) && file.endsWith('.link'))
     .map((file) => file.slice(linkFilePrefix.length, -'.link'.length))
     .filter((name) => name !== link.name)
-    .filter((name) => readNow(at.link(name))?.includes(`PermanentMACAddress=${link.mac}\n`));
+    .filter((name) => isFor(link, readNow(at.link(name)) ?? ''));
   for (const name of former) {
     removeNamed(root, instanceId, name);
   }
+}
+
+function isFor({ mac }: WantedLink, text: string): boolean {
+  return text.includes(`PermanentMACAddress=${mac}\n`);
 }
 
 async function writeIfChanged(path: string, content: string): Promise<boolean> {

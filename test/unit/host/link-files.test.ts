@@ -1,7 +1,24 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { syncBuiltinESMExports } from 'node:module';
+import { join, relative } from 'node:path';
+import fc from 'fast-check';
 import t from 'tap';
-import { removeLinkFiles, writeLinkFiles } from '../../../agent/host/link-files.ts';
+
+// The disk's answers come when a test lets them, for code that is loaded from here on.
+const { fsync } = fs;
+let disk: fc.Scheduler | undefined;
+Object.assign(fs, {
+  fsync(_file: number, done: () => void) {
+    const told = disk?.schedule(Promise.resolve()) ?? Promise.resolve();
+    told.then(() => done());
+  },
+});
+syncBuiltinESMExports();
+const { removeLinkFiles, writeLinkFiles } = await import('../../../agent/host/link-files.ts');
+Object.assign(fs, { fsync });
+syncBuiltinESMExports();
 
 const link = { name: 'eth1', mac: '02:00:00:00:00:01', mtu: 9001, eniId: 'eni-1' };
 
@@ -77,3 +94,40 @@ t.test(
     ]);
   },
 );
+
+const names = ['eth1', 'eth2', 'eth3', 'signalling'];
+const links = [1, 2, 3].map((n) => ({ ...link, mac: `02:00:00:00:00:0${n}`, eniId: `eni-${n}` }));
+/** Who gets which of the names. */
+const naming = fc
+  .shuffledSubarray(names, { minLength: links.length, maxLength: links.length })
+  .map((chosen) => links.map((each, index) => ({ ...each, name: chosen[index] ?? '' })));
+
+t.test('names change hands, and the files of all are written beside each other', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(naming, naming, fc.scheduler(), async (before, after, scheduler) => {
+      const folder = t.testdir({ swapped: {}, fresh: {} });
+      for (const each of before) {
+        await writeLinkFiles(join(folder, 'swapped'), 'i-1', each);
+      }
+      for (const each of after) {
+        await writeLinkFiles(join(folder, 'fresh'), 'i-1', each);
+      }
+      disk = scheduler;
+      const writes = after.map(async (each) => {
+        await scheduler.schedule(Promise.resolve());
+        await writeLinkFiles(join(folder, 'swapped'), 'i-1', each);
+      });
+      await scheduler.waitFor(Promise.all(writes)).finally(() => {
+        disk = undefined;
+      });
+      assert.deepEqual(await contents(join(folder, 'swapped')), await contents(join(folder, 'fresh')));
+    }),
+  );
+});
+
+async function contents(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const read = async (path: string) => [relative(folder, path), await readFile(path, 'utf8')];
+  return Object.fromEntries(await Promise.all(files.sort().map(read)));
+}
