@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 
 /** What a host's command answered: its output, or what it said as it failed. */
 export type CommandResult = { ok: true; stdout: string } | { ok: false; said: string };
@@ -20,14 +20,22 @@ export async function tryCommand(
     const bound = signal === undefined ? { timeout: boundMs } : { signal };
     const options = { ...bound, killSignal: 'SIGKILL', maxBuffer: Number.POSITIVE_INFINITY } as const;
     execFile(file, args, options, (error, stdout, stderr) => {
-      const said = error?.killed ? `no answer within ${boundMs / 1000} s` : error?.message;
       resolve(
-        said === undefined
+        error === null
           ? { ok: true, stdout: stdout.trimEnd() }
-          : { ok: false, said: stderr.trim() || said },
+          : { ok: false, said: stderr.trim() || endOf(error) },
       );
     });
   });
   signal?.throwIfAborted();
   return result;
+}
+
+/** How a command ended that has said nothing, or why there is none. */
+export function endOf({ code, signal, killed, message }: ExecFileException): string {
+  if (typeof code === 'number') {
+    return `exited with code ${code}`;
+  }
+  const after = killed ? ` after ${boundMs / 1000} s` : '';
+  return signal ? `was killed by ${signal}${after}` : message;
 }
