@@ -9,9 +9,10 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Caller } from './caller.ts';
 import { eniFilters, instanceFilters, launchFilters, subnetFilters } from './filters.ts';
+import { toLaunch } from './launches.ts';
 import { allPages } from './pages.ts';
 import { type Ec2, Ec2Error } from './port.ts';
-import { toEni, toInstanceState, toLaunch, toLimits, toReservation, toSubnet } from './shapes.ts';
+import { toEni, toInstanceState, toLimits, toReservation, toSubnet } from './shapes.ts';
 
 /** The calls that change nothing. */
 export type Reads = Pick<Ec2, keyof Ec2 & `describe${string}`>;

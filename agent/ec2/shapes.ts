@@ -1,7 +1,6 @@
 import { SocketAddress } from 'node:net';
 import type {
   Instance,
-  InstanceNetworkInterface,
   InstanceTypeInfo,
   NetworkInterface,
   NetworkInterfaceAttachment,
@@ -9,7 +8,7 @@ import type {
   SubnetCidrReservation,
   Tag,
 } from '@aws-sdk/client-ec2';
-import type { Attachment, Eni, Launch, Reservation, Subnet, TypeLimits } from '../claim/facts.ts';
+import type { Attachment, Eni, Reservation, Subnet, TypeLimits } from '../claim/facts.ts';
 import { Ec2Error, type InstanceState } from './port.ts';
 
 /**
@@ -85,38 +84,8 @@ export function toInstanceState(action: string, instance: Instance): InstanceSta
   };
 }
 
-/** An instance in a listing of EC2's, with its reservation's id; throws as `required` does. */
-export function toLaunch(action: string, reservationId: string | undefined, instance: Instance): Launch {
-  const instanceId = required(action, 'InstanceId', instance.InstanceId);
-  const zone = required(action, 'AvailabilityZone', instance.Placement?.AvailabilityZone);
-  return {
-    instanceId,
-    zone,
-    launchedAt: required(action, 'LaunchTime', instance.LaunchTime).getTime(),
-    reservationId: required(action, 'ReservationId', reservationId),
-    tags: tagsOf(action, instance.Tags),
-    enis: (instance.NetworkInterfaces ?? []).map((eni) => toInstanceEni(action, eni, instanceId, zone)),
-  };
-}
-
-/** What DescribeInstances leaves out of an ENI is the instance's own; tags it does not tell. */
-function toInstanceEni(
-  action: string,
-  eni: InstanceNetworkInterface,
-  InstanceId: string,
-  AvailabilityZone: string,
-): Eni {
-  const { Attachment } = eni;
-  return toEni(action, {
-    ...eni,
-    AvailabilityZone,
-    TagSet: [],
-    InterfaceType: undefined,
-    Attachment: Attachment && { ...Attachment, InstanceId },
-  });
-}
-
-function tagsOf(action: string, tags: readonly Tag[] = []): Record<string, string> {
+/** The tags of an answer; throws as `required` does. */
+export function tagsOf(action: string, tags: readonly Tag[] = []): Record<string, string> {
   return Object.fromEntries(tags.map((tag) => [required(action, 'tag Key', tag.Key), tag.Value ?? '']));
 }
 

@@ -56,11 +56,9 @@ export interface CreateIntent {
   eniId?: string;
   /** Lower case, likewise. */
   mac?: string;
-  isTakenBack?: TakenBack;
+  /** A run has begun to take it back. If it was stopped there EC2 may not show yet what it has done, for some seconds. */
+  isTakenBack?: true;
 }
-
-/** A run has begun to take it back. If it was stopped there EC2 may not show yet what it has done, for some seconds. */
-type TakenBack = true;
 
 /** The attach of an ENI made beforehand, which gets its tags only when it is attached. */
 export interface ClaimIntent {
@@ -70,7 +68,8 @@ export interface ClaimIntent {
   eniId: string;
   /** Lower case. */
   mac: string;
-  isTakenBack?: TakenBack;
+  /** As of a create. */
+  isTakenBack?: true;
 }
 
 /** An intent of an earlier run, and the milliseconds since it was written, by a wall clock that may have been set meanwhile. */

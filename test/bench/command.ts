@@ -8,7 +8,7 @@ import { UsageError } from './usage-error.ts';
 const usage = 'npm run -s bench -- NAME [--json] [--svg FILE] [options of the bench]';
 
 /** Where the command writes: the process's own streams, as a rule. */
-export interface Output {
+interface Output {
   out(text: string): void;
   err(text: string): void;
 }

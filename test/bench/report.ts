@@ -10,7 +10,7 @@ export interface Report {
 }
 
 /** Where and when it was found. */
-export interface Circumstances {
+interface Circumstances {
   machine: Machine;
   date: Date;
 }

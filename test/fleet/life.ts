@@ -10,7 +10,7 @@ import type { Story } from './story.ts';
 import { suffer } from './suffer.ts';
 
 /** What lives share. */
-export interface Surrounds {
+interface Surrounds {
   scenery: Scenery;
   story: Story;
   judge: Judge;
@@ -19,7 +19,7 @@ export interface Surrounds {
 }
 
 /** How far a node is: `settled` when its last run succeeded, `unserved` when it has given up. */
-export type LifeState = 'unborn' | 'unsettled' | 'settled' | 'unserved' | 'dead';
+type LifeState = 'unborn' | 'unsettled' | 'settled' | 'unserved' | 'dead';
 
 /** A node from its launch to its end, or to the end of the story. */
 export class Life {

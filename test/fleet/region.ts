@@ -16,7 +16,7 @@ export interface Call {
   params: Params;
 }
 
-export interface RegionOptions extends Partial<Omit<WorldOptions, 'clock'>> {
+interface RegionOptions extends Partial<Omit<WorldOptions, 'clock'>> {
   time: VirtualTime;
   /** How long a call of this action takes, in ms, there and back. */
   latency: (action: string) => number;

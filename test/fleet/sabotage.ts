@@ -2,7 +2,7 @@ import type { RunContext } from '../../agent/commands/run/context.ts';
 import { toAddress, toNumber } from './scenario/network.ts';
 
 /** An agent with a fault of its own, and what the simulation has to say of it. */
-export interface Sabotage {
+interface Sabotage {
   name: string;
   wrap: (context: RunContext) => RunContext;
   verdict: RegExp;

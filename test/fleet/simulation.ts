@@ -14,7 +14,7 @@ import { sweepOnce } from './sweep-once.ts';
 import { VirtualTime } from './virtual-time.ts';
 import { Sky } from './weather.ts';
 
-export interface Simulation {
+interface Simulation {
   seed: number;
   /** Which invariant broke; undefined if none did. */
   verdict: string | undefined;
@@ -27,7 +27,7 @@ export interface Simulation {
   writes: number;
 }
 
-export interface SimulationOptions {
+interface SimulationOptions {
   isTold?: boolean;
   /** Whether a listing may show what is older than the one before it did. The facts do not say that EC2 does so. */
   wavers?: boolean;

@@ -16,7 +16,7 @@ export interface Axis {
   ticks: readonly { at: number; text: string }[];
 }
 
-export interface Panel {
+interface Panel {
   title: string;
   x: Axis;
   y: Axis;
@@ -24,7 +24,7 @@ export interface Panel {
 }
 
 /** Where the panel is, its title and the texts at its axes included; in px. */
-export interface Box {
+interface Box {
   left: number;
   top: number;
   width: number;

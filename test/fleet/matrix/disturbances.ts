@@ -20,7 +20,7 @@ export type Effect =
   | 'absent';
 
 /** `lasting`: until someone acts. */
-export type Extent = 'once' | 'thrice' | 'lasting';
+type Extent = 'once' | 'thrice' | 'lasting';
 
 export interface Disturbance {
   /** Of the table. */

@@ -30,7 +30,6 @@ export const describeInstances: Action = {
       'instance-state-code': (instance) => [String(stateCodes[instance.state])],
       'instance-state-name': (instance) => [instance.state],
       'availability-zone': (instance) => [instance.zone],
-      'image-id': () => [imageId],
       'launch-time': (instance) => [launchTime(world, instance)],
       'reservation-id': (instance) => [reservationId(instance)],
       'subnet-id': (instance) => [instance.subnetId],
