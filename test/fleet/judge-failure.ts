@@ -11,6 +11,9 @@ const graceMs = 45_000 + 1_000;
 /** How long what was on its way goes on after a kill, in ms: requests, detaches, listings that are behind. */
 const aftermathMs = 30_000;
 
+/** What time can heal. */
+const healable: readonly ExitCode[] = [ExitCode.noneFree, ExitCode.deadline, ExitCode.unreachable];
+
 /** What is wrong with the end of a run: it comes late, or fails without a reason that the world gives. */
 export function endFault(
   world: World,
@@ -33,14 +36,22 @@ export function endFault(
   if (exitCode === ExitCode.bug) {
     return failure instanceof Error ? `${what}\n${failure.stack}` : what;
   }
-  const isLate = exitCode === ExitCode.deadline || exitCode === ExitCode.host;
+  if (!healable.includes(exitCode)) {
+    const isExplained = exitCode === ExitCode.host && ms >= timeoutMs && lacksDevice(world, life);
+    return isExplained || run.causes.has(exitCode) ? undefined : what;
+  }
   // What a run that was struck down has on its way may be in the way of the next one, and is gone by the one after.
   const isEarly = exitCode === ExitCode.deadline && run.startedAt - life.struckAt < aftermathMs;
-  if (run.faults > 0 || isEarly || (isLate && ms >= timeoutMs)) {
+  if (run.faults > 0 || isEarly || (exitCode === ExitCode.deadline && ms >= timeoutMs)) {
     return undefined;
   }
   const hasRoom = interfaces.every((each) => room(world, life, each, rivals) > rivals);
   return exitCode === ExitCode.noneFree && !hasRoom ? undefined : what;
+}
+
+/** Whether an ENI of the node is attached, and no device has come of it. */
+function lacksDevice(world: World, { instanceId, node }: Life): boolean {
+  return world.store.attachedEnis(instanceId).some(({ mac }) => node?.machine.devices.has(mac) !== true);
 }
 
 /** How many ENIs the world has left for the interface, at least; more than `rivals` is enough to know. */

@@ -1,3 +1,4 @@
+import type { ExitCode } from '../../agent/failure.ts';
 import type { Mishap } from './scenario/model.ts';
 
 /** One run of the agent, as it is seen from outside. */
@@ -9,6 +10,8 @@ export interface Run {
   steps: number;
   /** Calls that met trouble, or others who were faster. */
   faults: number;
+  /** The exit codes that errors explain which it met and which time does not heal. */
+  causes: Set<ExitCode>;
   /** The ENIs that it has created. */
   created: string[];
   /** The interfaces for which it has named an address. */
@@ -24,6 +27,7 @@ export function newRun(startedAt: number, mishap: Mishap | undefined): Run {
     calls: 0,
     steps: 0,
     faults: 0,
+    causes: new Set(),
     created: [],
     tried: new Set(),
     named: new Set(),

@@ -1,4 +1,5 @@
 import type { RunContext } from '../../agent/commands/run/context.ts';
+import { Ec2Error } from '../../agent/ec2/port.ts';
 import { toAddress, toNumber } from './scenario/network.ts';
 
 /** An agent with a fault of its own, and what the simulation has to say of it. */
@@ -78,6 +79,22 @@ export const sabotages: readonly Sabotage[] = [
     name: 'forgets DeleteOnTermination',
     wrap: (context) => withEc2(context, { setDeleteOnTermination: async () => undefined }),
     verdict: /in the end eni-\w+ of eth\d has DeleteOnTermination false/,
+  },
+  {
+    name: 'takes for wrong what time heals',
+    wrap: (context) =>
+      withEc2(context, {
+        createEni: async (request, signal) => {
+          try {
+            return await context.ec2.createEni(request, signal);
+          } catch (error) {
+            throw error instanceof Ec2Error && error.class === 'transient'
+              ? new Ec2Error(error.action, 'invalid', error.code, error.message)
+              : error;
+          }
+        },
+      }),
+    verdict: /a run fails \(3\) without a reason/,
   },
 ];
 

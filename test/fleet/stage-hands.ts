@@ -33,6 +33,10 @@ export function listen(region: Region, { judge, others, story, sky }: StageHands
     if (life?.run !== undefined && (fault !== undefined || isSniped)) {
       life.run.faults += 1;
     }
+    const exitCode = sky.exitCodeFor(fault);
+    if (exitCode !== undefined) {
+      life?.run?.causes.add(exitCode);
+    }
     if (fault !== undefined) {
       story.tell(who, () => `  ${callText(call)} meets ${faultText(fault)}`);
     }

@@ -1,3 +1,4 @@
+import type { ExitCode } from '../../agent/failure.ts';
 import type { FaultKind } from '../simulator/api/faults.ts';
 import { Chance } from './chance.ts';
 import type { Call, Region } from './region.ts';
@@ -10,6 +11,7 @@ export class Sky {
   readonly #chance: Chance;
   readonly #cursed = new Map<string, boolean>();
   readonly #wavers: { upToMs: number } | undefined;
+  readonly #final: FaultKind | undefined;
   #left: number;
 
   /** @param wavers each listing is behind by another time, up to consistencyMs: not all of EC2 knows the same */
@@ -17,7 +19,13 @@ export class Sky {
     this.#weather = weather;
     this.#wavers = wavers ? { upToMs: settings.consistencyMs ?? 0 } : undefined;
     this.#chance = new Chance(weather.seed);
+    this.#final = weather.final && { error: weather.final };
     this.#left = weather.atMost;
+  }
+
+  /** The exit code of a run that meets it, where time does not heal it. */
+  exitCodeFor(fault: FaultKind | undefined): ExitCode | undefined {
+    return fault !== undefined && fault === this.#final ? this.#weather.final?.exitCode : undefined;
   }
 
   meet(call: Call, { world, time }: Region): FaultKind | undefined {
@@ -30,8 +38,7 @@ export class Sky {
       return undefined;
     }
     if (final !== undefined && final.action === action && this.#isCursed(instanceId, final.nodes)) {
-      const { code, message, status } = final;
-      return { error: { code, message, status } };
+      return this.#final;
     }
     if (this.#left === 0 || !this.#chance.yes(share)) {
       return undefined;

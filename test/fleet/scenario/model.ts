@@ -1,4 +1,5 @@
 import type { NodeConfig } from '../../../agent/config/model.ts';
+import type { ExitCode } from '../../../agent/failure.ts';
 import type { Quirks, Settings } from '../../simulator/model/settings.ts';
 
 /** A story as its seed decides it, before it happens. Times are in ms of virtual time. */
@@ -94,7 +95,9 @@ export interface Weather {
   /** From then on there is none. */
   calmAt: number;
   /** An error that every such call of some nodes gets, and that time alone does not heal. */
-  final: { action: string; code: string; message: string; status: number; nodes: number } | undefined;
+  final:
+    | { action: string; code: string; message: string; status: number; exitCode: ExitCode; nodes: number }
+    | undefined;
   seed: number;
 }
 
