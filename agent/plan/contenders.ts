@@ -18,6 +18,16 @@ const groupTags = ['aws:autoscaling:groupName', 'karpenter.sh/nodepool'];
 const contendingMs = 600_000;
 
 /**
+ * Whether an instance launched at that time (ISO 8601) may still contend with those launched with it. One that comes to
+ * its first run later finds what they have, or have not, taken; a clock that is behind, before NTP, is no reason to say so.
+ *
+ * @param now in ms since 1970
+ */
+export function isContending(launchedAt: string, now: number): boolean {
+  return now - Date.parse(launchedAt) <= 2 * contendingMs;
+}
+
+/**
  * The pattern for launch times, in EC2's filter, of an instance launched at that time (ISO 8601) and its contenders:
  * those ten minutes, the ten before, and the ten after since IMDS and EC2 need not agree to the second.
  */

@@ -101,6 +101,7 @@ export class FleetNode {
       ec2: { ...ec2, endpoint: 'https://ec2.simulated', proxy: undefined },
       host: this.machine.hostFor(process),
       clock: process.clock,
+      wallClock: () => world.wallClock().getTime(),
       random,
       log: this.#log,
       config: this.config,

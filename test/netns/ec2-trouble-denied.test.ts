@@ -12,7 +12,6 @@ t.test('each action on the way to kubelet', async (t) => {
     ['DescribeSubnets', undefined],
     ['DescribeNetworkInterfaces', undefined],
     ['GetSubnetCidrReservations', undefined],
-    ['DescribeInstances', undefined],
     ['DescribeInstanceTypes', undefined],
     ['CreateNetworkInterface', anEni],
     // Tags at create need this permission too, though it is no call of ours.
@@ -44,6 +43,14 @@ t.test('each action on the way to kubelet', async (t) => {
       await succeeds(t, node);
     });
   }
+});
+
+t.test('without the listing of launches a boot goes on', async (t) => {
+  const node = await nodeFor(t, { userData: eth1(), profile: { roleName: 'workers' } });
+  node.simulator.permissions.deny('DescribeInstances');
+  const { exitCode, journal } = await node.run(['run']);
+  t.equal(exitCode, 0, journal);
+  t.match(journal, /Allow ec2:DescribeInstances in a policy of the role workers.*going on without/);
 });
 
 t.test('several at once are all named', async (t) => {

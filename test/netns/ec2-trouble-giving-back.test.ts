@@ -1,7 +1,6 @@
 /** What a failed run has made is taken back, whatever EC2 says to that. */
 import t from 'tap';
 import type { FaultKind } from '../simulator/api/faults.ts';
-import { letTimePass } from './kill.ts';
 import { enterNamespace } from './namespace.ts';
 import type { TestNode } from './simulated-node.ts';
 import {
@@ -95,7 +94,6 @@ t.test('what cannot be taken back is told, and the next run takes it up', async 
   const [eni] = node.enis();
   t.match(message, `aws ec2 delete-network-interface --network-interface-id ${eni?.id}`);
 
-  await letTimePass(node);
   await succeeds(t, node);
   t.match(node.enis(), [{ id: eni?.id }], 'the same ENI');
   t.match(await resultOf(node), { interfaces: [{ outcome: /adopted|in place/ }] });

@@ -8,7 +8,7 @@ import { takeBackClaim } from './hand-back.ts';
 import { bringUp, type Ready } from './interface.ts';
 import { clearBeforeClaim } from './leftovers.ts';
 import type { Made } from './obtain.ts';
-import { noteTakingBack } from './taking-back.ts';
+import { isOpen, notedly } from './taking-back.ts';
 
 /** How far one interface came. */
 interface Way {
@@ -118,25 +118,18 @@ async function undo(context: RunContext, { plan, made, failure }: Way): Promise<
   if (made === undefined || plan.source.kind === 'attached') {
     return;
   }
-  if (made.eniId !== undefined || made.claimed !== undefined) {
-    await noteTakingBack(context, name);
-  }
-  if (made.eniId !== undefined) {
-    await takeBack(context, name, made.eniId);
-  } else if (made.claimed !== undefined) {
-    await takeBackClaim(context, name, made.claimed, isOpen(failure));
+  const { eniId, claimed } = made;
+  if (eniId !== undefined) {
+    await notedly(context, name, () => takeBack(context, name, eniId));
+  } else if (claimed !== undefined) {
+    // An answer that was lost leaves open whether it is attached.
+    await notedly(context, name, () => takeBackClaim(context, name, claimed, isOpen(failure)));
   } else if (failure !== undefined && (plan.source.kind === 'claim' || !isOpen(failure))) {
     if (made.linkFiles === true) {
       await context.host.removeLinkFiles(context.instance.instanceId, name);
     }
     await context.host.removeIntent(name);
   }
-}
-
-/** Whether EC2 may have done what was asked for all the same: then the intent stays for the next run to settle. */
-function isOpen(failure: unknown): boolean {
-  const exitCode = exitCodeOf(failure);
-  return exitCode === ExitCode.deadline || exitCode === ExitCode.unreachable || exitCode === ExitCode.bug;
 }
 
 /** Whether no further run can succeed until someone has acted: then nothing is kept for it. */

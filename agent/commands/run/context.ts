@@ -15,6 +15,8 @@ export interface RunContext {
   ec2: Ec2 & { endpoint: string; proxy: string | undefined };
   host: Host;
   clock: Clock;
+  /** In ms since 1970; it may be off until NTP has set it. */
+  wallClock: () => number;
   /** In [0, 1). */
   random: () => number;
   log: Log;

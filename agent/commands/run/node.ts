@@ -56,6 +56,7 @@ export function runContext(
     ec2,
     host,
     clock,
+    wallClock: Date.now,
     random,
     log,
     config,

@@ -1,6 +1,5 @@
 import type { Eni, Launch } from '../../claim/facts.ts';
 import type { StoredIntent } from '../../host/port.ts';
-import { creationsAhead, creationsInAll, launchTimes } from '../../plan/contenders.ts';
 import type { Observation } from '../../plan/observation.ts';
 import { tagKeys } from '../../plan/tags.ts';
 import { ask } from './ask.ts';
@@ -14,6 +13,7 @@ import {
   taggedSubnets,
 } from './configured.ts';
 import type { RunContext } from './context.ts';
+import { launchedWith, paceAmong } from './launches.ts';
 import { untilTakenBackIsShown } from './taking-back.ts';
 import { together } from './together.ts';
 
@@ -28,14 +28,7 @@ export async function observe(context: RunContext): Promise<{ seen: Observation;
   await untilTakenBackIsShown(context, intents);
   const created = config.interfaces.filter((each) => each.existing === undefined);
   const launches = intents.length > 0 ? Promise.resolve([]) : launchedWith(context);
-  context.pace = launches.then(
-    (known) => ({
-      since: clock.now(),
-      ahead: creationsAhead(known, instance.instanceId, created.length),
-      inAll: creationsInAll(known, instance.instanceId, created.length),
-    }),
-    () => undefined,
-  );
+  context.pace = paceAmong(context, launches, created.length);
   const ids = distinct(created.flatMap((each) => each.subnets));
   const named =
     ids.length === 0
@@ -75,19 +68,6 @@ export async function observe(context: RunContext): Promise<{ seen: Observation;
     claims: intents.filter((intent) => intent.kind === 'claim'),
   };
   return { seen, intents };
-}
-
-/**
- * The instances launched with this one, on its first boot: those with which it may contend. What other reads wait for
- * when they are throttled must not wait for them.
- */
-async function launchedWith(context: RunContext): Promise<Launch[]> {
-  const { instanceId, vpcId, launchedAt } = context.instance;
-  return launchedAt === undefined
-    ? []
-    : ask({ ...context, pace: undefined }, `list the instances launched with ${instanceId}`, (signal) =>
-        context.ec2.describeLaunches({ vpcId, times: launchTimes(launchedAt) }, signal),
-      );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { messageOf } from '../../failure.ts';
+import { ExitCode, exitCodeOf, messageOf } from '../../failure.ts';
 import type { StoredIntent } from '../../host/port.ts';
 import type { RunContext } from './context.ts';
 
@@ -9,18 +9,47 @@ const shownMs = 10_000;
 export const graceMs = 45_000;
 
 /**
- * Notes with the interface's intent that what it tells of is being taken back. A run that is started while EC2 still
- * shows all of it would let kubelet start on what is about to go.
+ * Takes back what was made for an interface, noted meanwhile with its intent: a run that is started while EC2 still shows
+ * all of it would let kubelet start on what is about to go.
  */
-export async function noteTakingBack({ host, instance, log }: RunContext, name: string): Promise<void> {
+export async function notedly(
+  context: RunContext,
+  name: string,
+  takeBack: () => Promise<void>,
+): Promise<void> {
+  await note(context, name, { isTakenBack: true });
+  try {
+    await takeBack();
+  } catch (error) {
+    // What EC2 has refused is not on its way: the next run need not wait for it.
+    if (!isOpen(error)) {
+      await note(context, name, {});
+    }
+    throw error;
+  }
+}
+
+async function note(
+  { host, instance, log }: RunContext,
+  name: string,
+  mark: Pick<StoredIntent, 'isTakenBack'>,
+): Promise<void> {
   try {
     const intents = await host.readIntents(instance.instanceId);
-    for (const { ageMs: _, ...intent } of intents.filter((each) => each.interface === name)) {
-      await host.writeIntent({ ...intent, isTakenBack: true });
+    for (const { ageMs: _, isTakenBack: __, ...intent } of intents.filter(
+      (each) => each.interface === name,
+    )) {
+      await host.writeIntent({ ...intent, ...mark });
     }
   } catch (error) {
     log.warn(`${messageOf(error)}; taking back ${name} all the same`);
   }
+}
+
+/** Whether EC2 may have done, or may still do, what was asked for all the same. */
+export function isOpen(failure: unknown): boolean {
+  const exitCode = exitCodeOf(failure);
+  return exitCode === ExitCode.deadline || exitCode === ExitCode.unreachable || exitCode === ExitCode.bug;
 }
 
 /** Waits until EC2 shows what a run that was stopped meanwhile has taken back. */

@@ -33,6 +33,7 @@ export async function launchClaimer(
   const ec2 = createEc2({ region: instance.region, env, proxyEnv: {}, imds, ...common });
   const context: RunContext = {
     ...common,
+    wallClock: Date.now,
     ec2,
     host: hostOfIntents(),
     config,
