@@ -85,7 +85,7 @@ t.test('the Lambda: of twenty on one listing fifteen get there, with 195 creates
   region.onCall = ({ call: { action } }) => {
     creates += action === 'CreateNetworkInterface' ? 1 : 0;
   };
-  const subnets = site.zones.flatMap(({ workers }) => workers.slice(0, 1).map(({ id }) => id));
+  const subnets = site.zones.flatMap(({ workers }) => workers[0]?.map(({ id }) => id) ?? []);
   const invocations = Array.from({ length: 20 }, () => {
     const { id } = region.world.launch({ type: 'm5.xlarge', subnetId: site.zones[0]?.home.id ?? '' });
     return invokeLambda(region, {

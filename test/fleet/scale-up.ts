@@ -57,7 +57,7 @@ export async function scaleUp(given: ScaleUp): Promise<ScaleUpResult> {
   const site = buildSite(region.world, surroundings, random);
   const book = new PackingBook(
     region.world,
-    site.zones.flatMap(({ workers }) => workers),
+    site.zones.flatMap(({ workers }) => workers.flat()),
   );
   const { calls, throttled } = countCalls(region, book);
   const up: UpNode[] = [];

@@ -8,12 +8,12 @@ export const chainMs = latencies.describe + latencies.create + latencies.device;
 
 /** The calls that a node needs on its way to kubelet; DeleteOnTermination is set beside it. */
 export async function neededCalls(surroundings: Partial<Surroundings>): Promise<ReadonlyMap<string, number>> {
-  const { zones = 1, podShare = 0 } = surroundings;
+  const { zones = 1, subnetsPerZone = 1, podShare = 0 } = surroundings;
   const { calls } = await scaleUp({
     nodes: 1,
     arrival: 'at once',
     seed: 1,
-    surroundings: { zones, podShare },
+    surroundings: { zones, subnetsPerZone, podShare },
   });
   const reads = Object.entries(calls).filter(([action]) => /^(Describe|Get)/.test(action));
   // Not as counted: an attach may come too early for EC2, and is then made again.

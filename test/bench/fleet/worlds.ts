@@ -4,6 +4,7 @@ import type { Case } from './case.ts';
 export const worlds: readonly Required<Pick<Case, 'world' | 'surroundings'>>[] = [
   { world: 'none of these', surroundings: {} },
   { world: 'three zones', surroundings: { zones: 3 } },
+  { world: 'two subnets in a zone', surroundings: { subnetsPerZone: 2 } },
   { world: 'subnets half full of pods', surroundings: { podShare: 0.5 } },
   { world: 'two node groups at once', surroundings: { groups: 2 } },
   { world: 'nodes of no group', surroundings: { groups: 0 } },

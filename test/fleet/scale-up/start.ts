@@ -23,7 +23,7 @@ export async function byAgent(region: Region, site: Site, start: Start): Promise
   const config = nodeConfig(
     ...Array.from({ length: interfaces }, (_, n) => ({
       name: `eth${n + 1}`,
-      subnets: site.zones.flatMap(({ workers }) => workers[n]?.id ?? []),
+      subnets: site.zones.flatMap(({ workers }) => workers[n] ?? []).map(({ id }) => id),
       securityGroups: [site.securityGroup],
     })),
   );
@@ -52,7 +52,7 @@ export async function byLambda(region: Region, site: Site, { instanceId, seed }:
   try {
     await invokeLambda(region, {
       instanceId,
-      subnets: workers.map(({ id }) => id),
+      subnets: workers.flatMap(([first]) => first?.id ?? []),
       securityGroup: site.securityGroup,
       random: () => fraction(own),
     });

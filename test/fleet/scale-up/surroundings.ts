@@ -5,8 +5,10 @@ import type { World } from '../../simulator/model/world.ts';
 
 /** What a node group scales up in. */
 export interface Surroundings {
-  /** Over which the nodes are spread; each interface has a subnet in each. */
+  /** Over which the nodes are spread. */
   zones: number;
+  /** Subnets that each interface has in each zone. */
+  subnetsPerZone: number;
   /** The part of each subnet that pods hold, scattered. */
   podShare: number;
   /** How many Auto Scaling groups start nodes at once, in the same subnets; 0: nodes of no group. */
@@ -22,6 +24,7 @@ export interface Surroundings {
 /** One empty subnet for each interface, one group, nobody else, no mishap. */
 export const kindly: Surroundings = {
   zones: 1,
+  subnetsPerZone: 1,
   podShare: 0,
   groups: 1,
   launchLagMs: 0,
@@ -35,7 +38,8 @@ export const interfaces = 2;
 /** The subnets of a fleet. */
 export interface Site {
   securityGroup: string;
-  zones: readonly { home: Subnet; workers: readonly Subnet[] }[];
+  /** In each, the subnets of the nodes' own ENIs, and for each interface those that are its own. */
+  zones: readonly { home: Subnet; workers: readonly (readonly Subnet[])[] }[];
 }
 
 /** Addresses of a /20, less the five that EC2 keeps. */
@@ -43,8 +47,12 @@ const usable = 4_091;
 /** [?] More than any instance type has, so that pods need few ENIs here. */
 const podsPerEni = 50;
 
-/** For each zone a subnet of the nodes' own addresses, and one for each of the interfaces. */
-export function buildSite(world: World, { zones, podShare }: Surroundings, random: Random): Site {
+/** For each zone a subnet of the nodes' own addresses, and some for each of the interfaces. */
+export function buildSite(
+  world: World,
+  { zones, subnetsPerZone, podShare }: Surroundings,
+  random: Random,
+): Site {
   const vpc = world.addVpc({ cidr: '10.0.0.0/16' });
   const securityGroup = world.addSecurityGroup({ vpcId: vpc.id }).id;
   let next = 0;
@@ -52,11 +60,13 @@ export function buildSite(world: World, { zones, podShare }: Surroundings, rando
     world.addSubnet({ vpcId: vpc.id, cidr: `10.0.${16 * next++}.0/20`, zone });
   const site = Array.from({ length: zones }, (_, n) => {
     const zone = `us-east-1${'abcdef'.charAt(n)}`;
-    const workers = Array.from({ length: interfaces }, () => subnetIn(zone));
+    const workers = Array.from({ length: interfaces }, () =>
+      Array.from({ length: subnetsPerZone }, () => subnetIn(zone)),
+    );
     return { home: subnetIn(zone), workers };
   });
   for (const { workers } of site) {
-    for (const subnet of workers) {
+    for (const subnet of workers.flat()) {
       addPods(world, subnet, Math.floor(podShare * usable), random);
     }
   }
