@@ -94,12 +94,14 @@ export function creationsAhead(launches: readonly Launch[], instanceId: string, 
 
 /** How many those of this one's group have yet to create in all, itself included. */
 export function creationsInAll(launches: readonly Launch[], instanceId: string, each: number): number {
+  return creations(groupMembers(launches, instanceId), each);
+}
+
+/** The instances of this one's group, itself included, in no order; none where it is not listed. */
+export function groupMembers(launches: readonly Launch[], instanceId: string): Launch[] {
   const own = launches.find((launch) => launch.instanceId === instanceId);
   const group = own && groupOf(own);
-  return creations(
-    launches.filter((launch) => groupOf(launch) === group),
-    each,
-  );
+  return launches.filter((launch) => groupOf(launch) === group);
 }
 
 function creations(launches: readonly Launch[], each: number): number {

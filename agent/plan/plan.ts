@@ -9,9 +9,9 @@ import { addressesOf } from './first-try.ts';
 import { different, doubled, unmanaged, unnamed } from './left-as-it-is.ts';
 import { abandoned, surplus, unneeded } from './leftovers.ts';
 import type { Observation } from './observation.ts';
-import { type Landed, shareOut } from './share-out.ts';
+import { type ShareOut, shareOut } from './share-out.ts';
 import type { InterfacePlan, Plan, Source } from './steps.ts';
-import { roomIn, subnetChoices } from './subnet-choice.ts';
+import { countsIn, subnetChoices } from './subnet-choice.ts';
 import { listedIds } from './subnet-selection.ts';
 import { leftOut } from './suitable.ts';
 import { waiting } from './waiting.ts';
@@ -78,7 +78,7 @@ function planInterfaces(
   staying: readonly Eni[],
   attempt: Attempt,
 ): InterfacePlan[] {
-  const landed = shareOut(created, seen, (config, subnet) => roomIn(config, subnet, seen));
+  const shared = shareOut(created, seen, (config, subnet) => countsIn(config, subnet, seen));
   const indexes = createIndexes(staying, seen.instance.instanceId);
   const claimed = new Map(sources.map(({ config, source }) => [config.name, announced(source)]));
   return sources.flatMap(({ config, source }) => {
@@ -87,7 +87,7 @@ function planInterfaces(
     const networkCard = attachment?.networkCard ?? config.networkCard;
     const deviceIndex = indexes.next(networkCard, attachment?.deviceIndex);
     const others = [...claimed].flatMap(([name, addresses]) => (name === config.name ? [] : addresses));
-    const whole = attempt(() => withChoices(source, created, landed, seen, others.map(parseRange)));
+    const whole = attempt(() => withChoices(source, created, shared, seen, others.map(parseRange)));
     if (whole === undefined) {
       return [];
     }
@@ -105,7 +105,7 @@ function announced(source: EniSource): string[] {
 function withChoices(
   source: EniSource,
   created: readonly CreatedInterface[],
-  landed: readonly Landed[],
+  shared: ShareOut,
   seen: Observation,
   planned: readonly Range[],
 ): Source {
@@ -113,7 +113,7 @@ function withChoices(
     ? {
         ...source,
         subnetIds: listedIds(source.config, seen.subnets),
-        choices: subnetChoices(source.config, seen, planned, created, landed),
+        choices: subnetChoices(source.config, seen, planned, created, shared),
       }
     : source;
 }

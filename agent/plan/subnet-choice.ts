@@ -6,7 +6,8 @@ import { ExitCode, Failure } from '../failure.ts';
 import { describeFull } from './full-subnet.ts';
 import type { Observation } from './observation.ts';
 import type { Queue } from './other-groups.ts';
-import { type Landed, queueFor } from './share-out.ts';
+import type { Counts } from './room-ledger.ts';
+import { queueFor, type ShareOut } from './share-out.ts';
 import type { AddressChoice, SubnetChoice } from './steps.ts';
 import { subnetsInZone } from './subnet-selection.ts';
 import { suitable } from './suitable.ts';
@@ -18,22 +19,25 @@ import { suitable } from './suitable.ts';
  *
  * @param planned addresses that this node's other interfaces are about to claim
  * @param created all interfaces of the configuration whose ENIs are created, here as on the nodes of the same group
- * @param landed what the nodes ahead are about to claim, and where
+ * @param shared what the nodes ahead are about to claim, and where
  */
 export function subnetChoices(
   config: CreatedInterface,
   seen: Observation,
   planned: readonly Range[],
   created: readonly CreatedInterface[],
-  landed: readonly Landed[],
+  shared: ShareOut,
 ): SubnetChoice[] {
   const candidates = suitable(config, subnetsInZone(config, seen));
   const rooms = candidates
     .map((subnet) => {
-      const queue = (version: IpVersion) => queueFor(config, subnet, version, created, landed, seen);
-      const { count, ...rest } = room(config, subnet, seen, planned, queue);
-      const ahead = BigInt(landed.filter((each) => each.subnetId === subnet.id).length);
-      return { ...rest, left: count - ahead };
+      const queue = (version: IpVersion) => queueFor(config, subnet, version, created, shared.landed, seen);
+      const { counts, ...rest } = room(config, subnet, seen, planned, queue);
+      const left = shared.ledger.left(config.name, subnet.id, counts);
+      // What others hold unseen, in a shared VPC or behind a cut listing, is in EC2's count. But where claims are shared
+      // out all have to reckon alike, and it is not of the same moment as the listing.
+      const known = shared.isShared || subnet.cidr === undefined ? [] : [BigInt(subnet.availableAddresses)];
+      return { ...rest, left: least([left, ...known]) };
     })
     .toSorted((a, b) => (a.left < b.left ? 1 : a.left > b.left ? -1 : 0));
   const choices = rooms.filter(({ isFull }) => !isFull).map(({ choice }) => choice);
@@ -49,14 +53,13 @@ export function subnetChoices(
 
 interface Room {
   choice: SubnetChoice;
-  /** How many ENIs like this one it would take. */
-  count: bigint;
+  counts: Counts;
   isFull: boolean;
 }
 
 /** How many ENIs like this one a subnet takes, as far as EC2 shows. */
-export function roomIn(config: CreatedInterface, subnet: Subnet, seen: Observation): bigint {
-  return room(config, subnet, seen, [], () => nobody).count;
+export function countsIn(config: CreatedInterface, subnet: Subnet, seen: Observation): Counts {
+  return room(config, subnet, seen, [], () => nobody).counts;
 }
 
 const nobody: Queue = { ahead: [], others: [] };
@@ -70,16 +73,12 @@ function room(
 ): Room {
   const ipv4 = addressChoice(config, subnet, 'ipv4', seen, planned, queue);
   const ipv6 = addressChoice(config, subnet, 'ipv6', seen, planned, queue);
-  const counts = [countOf(ipv4, subnet, 'ipv4'), countOf(ipv6, subnet, 'ipv6')].filter(
-    (count) => count !== undefined,
-  );
-  // What others hold unseen, in a shared VPC or behind a cut listing, is in EC2's count.
-  const known = subnet.cidr === undefined ? [] : [BigInt(subnet.availableAddresses)];
+  const counts = { ...countOf(ipv4, subnet, 'ipv4'), ...countOf(ipv6, subnet, 'ipv6') };
   const { assignsIpv6 } = subnet;
   return {
     choice: { subnetId: subnet.id, ipv4, ipv6, assignsIpv6, isCut: seen.isCut },
-    count: least([...counts, ...known]),
-    isFull: least(counts) === 0n,
+    counts,
+    isFull: least(Object.values(counts)) === 0n,
   };
 }
 
@@ -99,14 +98,18 @@ function addressChoice(
   return { mode, free: subtract(free, planned), queue: queue(version) };
 }
 
-function countOf(choice: AddressChoice, subnet: Subnet, version: IpVersion): bigint | undefined {
+function countOf(choice: AddressChoice, subnet: Subnet, version: IpVersion): Counts {
   switch (choice.mode) {
     case 'None':
-      return undefined;
+      return {};
     case 'FirstFree':
-      return size(choice.free);
-    case 'Automatic':
-      return version === 'ipv4' ? BigInt(subnet.availableAddresses) : size(subnet.ipv6Cidrs.map(parseRange));
+      return { [version]: size(choice.free) };
+    case 'Automatic': {
+      const { availableAddresses, ipv6Cidrs } = subnet;
+      return version === 'ipv4'
+        ? { ipv4: BigInt(availableAddresses) }
+        : { ipv6: size(ipv6Cidrs.map(parseRange)) };
+    }
   }
 }
 

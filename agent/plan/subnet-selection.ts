@@ -11,7 +11,10 @@ export function listedIds(
 ): readonly string[] {
   return subnetTags === undefined
     ? subnets
-    : known.filter((each) => hasTags(each, subnetTags)).map(({ id }) => id);
+    : known
+        .filter((each) => hasTags(each, subnetTags))
+        .map(({ id }) => id)
+        .toSorted();
 }
 
 /**
@@ -54,7 +57,9 @@ function byId(config: CreatedInterface, seen: Observation): Subnet[] {
 /** Those of the node's own VPC: other clusters may use the same tags in theirs. */
 function byTags({ name, subnetTags = {} }: CreatedInterface, seen: Observation): Subnet[] {
   const { region, vpcId } = seen.instance;
-  const found = seen.subnets.filter((each) => each.vpcId === vpcId && hasTags(each, subnetTags));
+  const found = seen.subnets
+    .filter((each) => each.vpcId === vpcId && hasTags(each, subnetTags))
+    .toSorted(byItsId);
   if (found.length === 0) {
     throw new Failure(
       ExitCode.configuration,
@@ -63,6 +68,11 @@ function byTags({ name, subnetTags = {} }: CreatedInterface, seen: Observation):
     );
   }
   return found;
+}
+
+/** EC2 lists them in no order that it promises, and where two have the same room the first counts, on every node. */
+function byItsId(a: Subnet, b: Subnet): number {
+  return a.id < b.id ? -1 : 1;
 }
 
 /** `multus=true, cluster=my-cluster`, for messages. */

@@ -223,6 +223,19 @@ t.test(
     const enis = [...observation().enis, madeBy(first, '10.0.4.4'), madeBy(second, '10.0.5.4', ids[1])];
     const left = subnets.map((each) => ({ ...each, availableAddresses: 250 }));
     t.equal(addressOf({ enis, subnets: left }), '10.0.5.5', 'the same when some of them have theirs');
+    const more = [...launches, launch({ instanceId: last })];
+    const faster = [...observation().enis, madeBy(last, '10.0.4.6'), madeBy(second, '10.0.5.4', ids[1])];
+    t.equal(
+      addressOf({ enis: faster, launches: more }),
+      '10.0.5.5',
+      'the same when a node behind was faster',
+    );
+    const ahead = subnets.map((each, n) => ({ ...each, availableAddresses: 251 - 3 * n }));
+    t.equal(
+      addressOf({ subnets: ahead }),
+      '10.0.5.5',
+      'the same when a count of free addresses runs ahead of the listing',
+    );
   },
 );
 
