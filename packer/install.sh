@@ -138,7 +138,9 @@ install_all() {
   [ ! -e "$(beside "$code")" ] || all+=$'\n'$code
 
   step=replacing
-  files <<<"$all" | no_drop_ins | put_in_place
+  # What starts the program only once that is there: an older one may be all in this file.
+  files <<<"$all" | no_drop_ins | without "$bundle" | put_in_place
+  put_in_place <<<"$bundle"
   drop_ins <<<"$all" | put_in_place
   stale=$(without "$new" <<<"$old")
   files <<<"$stale" | remove_files

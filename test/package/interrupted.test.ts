@@ -4,25 +4,28 @@ import { execa } from 'execa';
 import t from 'tap';
 import { snapshot, stockRoot, type Test, temporaryFolder, unpacked } from './trees.ts';
 
+const libexec = 'usr/libexec/multus-bootstrap';
 const needed = [
   'usr/bin/multus-bootstrap',
-  'usr/libexec/multus-bootstrap/node',
-  'usr/libexec/multus-bootstrap/multus-bootstrap.mjs',
-  'usr/libexec/multus-bootstrap/multus-bootstrap.cjs',
+  `${libexec}/node`,
+  `${libexec}/multus-bootstrap.mjs`,
   'usr/lib/systemd/system/multus-bootstrap.service',
 ];
 
 // An archive is written a few hundred times here: a small program stands in for the runtime, and the fewer files the better.
 const archive = await unpacked(t, 'x86_64');
-await copyFile('/bin/true', join(archive, 'root/usr/libexec/multus-bootstrap/node'));
-for (const file of ['multus-bootstrap.mjs', 'multus-bootstrap.cjs', 'compile.mjs']) {
-  await writeFile(join(archive, 'root/usr/libexec/multus-bootstrap', file), '');
-}
+await copyFile('/bin/true', join(archive, 'root', libexec, 'node'));
+await writeFile(join(archive, 'root', libexec, 'multus-bootstrap.cjs'), "(() => console.log('new'))");
 for (const path of ['share/multus-bootstrap/licenses', 'lib/systemd/system/multus-bootstrap-sweep.timer']) {
   await rm(join(archive, 'root/usr', path), { recursive: true });
 }
+/** A version that was one file, with another drop-in. */
 const older = join(await temporaryFolder(t), 'older');
 await execa('cp', ['-a', archive, older]);
+for (const file of ['multus-bootstrap.cjs', 'compile.mjs']) {
+  await rm(join(older, 'root', libexec, file));
+}
+await writeFile(join(older, 'root', libexec, 'multus-bootstrap.mjs'), "console.log('old')");
 const units = join(older, 'root/usr/lib/systemd/system');
 await rename(join(units, 'kubelet.service.d'), join(units, 'other.service.d'));
 const shims = await makeShims(t);
@@ -54,7 +57,13 @@ for (const { title, before, action } of [
       kills++;
       const seen = await snapshot(root);
       const dropIns = Object.keys(seen).filter((path) => path.endsWith('/10-multus-bootstrap.conf'));
-      t.ok(dropIns.length === 0 || needed.every((path) => path in seen), 'a drop-in only beside the agent');
+      if (dropIns.length > 0) {
+        t.ok(
+          needed.every((path) => path in seen),
+          'a drop-in only beside the agent',
+        );
+        t.match(await started(root), /^(old|new)$/, `and that starts, killed before change ${change}`);
+      }
       await run(action, root);
       t.strictSame(await snapshot(root), undisturbed, `killed before change ${change}`);
       await run([archive, '--uninstall'], root);
@@ -67,6 +76,15 @@ for (const { title, before, action } of [
 
 async function run([folder, ...args]: string[], root: string): Promise<void> {
   await execa(`${folder}/install.sh`, [...args, '--root', root]);
+}
+
+/** What the program says that is there, or what is said of it. */
+async function started(root: string): Promise<string> {
+  const { all } = await execa(process.execPath, [join(root, libexec, 'multus-bootstrap.mjs')], {
+    all: true,
+    reject: false,
+  });
+  return all;
 }
 
 /** False if it came to its end before as many changes. */
@@ -98,5 +116,9 @@ async function makeShims(test: Test): Promise<string> {
     await writeFile(join(folder, command), `${lines.join('\n')}\n`);
     await chmod(join(folder, command), 0o755);
   }
+  // In whichever order a file system lists them: in this one what starts the program would come before the program.
+  const { stdout: find } = await execa('which', ['find']);
+  await writeFile(join(folder, 'find'), `#!/bin/sh\n${find} "$@" | sort -r\n`);
+  await chmod(join(folder, 'find'), 0o755);
   return folder;
 }
