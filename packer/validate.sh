@@ -20,6 +20,10 @@ expect multus-bootstrap "$VERSION" multus-bootstrap --version
 expect 'its Node.js' "v$NODE_VERSION" /usr/libexec/multus-bootstrap/node --version
 expect 'Kubernetes of the source AMI' "Kubernetes v$KUBERNETES_VERSION.*" kubelet --version
 
+libexec=/usr/libexec/multus-bootstrap
+"$libexec/node" "$libexec/compile.mjs" "$libexec/multus-bootstrap.mjs" ||
+  problem "it would start at half the speed: $libexec/multus-bootstrap.code is missing, or is not of this program and Node.js; run install.sh on this machine"
+
 systemctl daemon-reload
 for unit in multus-bootstrap.service multus-bootstrap-sweep.service multus-bootstrap-sweep.timer; do
   systemd-analyze verify --man=no --recursive-errors=no "$unit" || problem "systemd finds fault with $unit (see above)"

@@ -25,6 +25,8 @@ await waitFor('D-Bus', async () =>
   (await machine.run('busctl', 'status')).exitCode === 0 ? true : undefined,
 );
 
+const libexec = '/usr/libexec/multus-bootstrap';
+const program = `${libexec}/multus-bootstrap`;
 const units = '/usr/lib/systemd/system';
 const baked = '/etc/multus-bootstrap/config.d/10-baked.yaml';
 const tags = {
@@ -65,6 +67,18 @@ const cases: Case[] = [
     broken: 'chmod -x /usr/libexec/multus-bootstrap/node',
     mended: 'chmod +x /usr/libexec/multus-bootstrap/node',
     says: ['its Node.js should be', 'multus-bootstrap should be', 'Permission denied'],
+  },
+  {
+    what: "V8's code for the program is missing",
+    broken: `mv ${program}.code /root`,
+    mended: `mv /root/multus-bootstrap.code ${program}.code`,
+    says: [`it would start at half the speed: ${program}.code is missing`],
+  },
+  {
+    what: 'V8 does not take its code for the program, which is of other flags',
+    broken: `mv ${program}.code /root && ${libexec}/node --jitless ${libexec}/compile.mjs ${program}.mjs ${program}.code`,
+    mended: `mv /root/multus-bootstrap.code ${program}.code`,
+    says: ['it would start at half the speed', '1 problems: no AMI is made'],
   },
   {
     what: 'the unit is missing',
