@@ -20,6 +20,8 @@ export class Judge {
   readonly lives = new Map<string, Life>();
   /** Whether all is over, and nodes run one after the other: then only they themselves can be in their way. */
   isOver = false;
+  /** Whether a run has failed: what it had claimed it gave back. */
+  hasSeenFailure = false;
   /** Agent's calls that have changed something. */
   writes = 0;
   readonly #region: Region;
@@ -96,6 +98,7 @@ export class Judge {
 
   runEnds(life: Life, run: Run, failure: unknown): void {
     const { world, time } = this.#region;
+    this.hasSeenFailure ||= failure !== undefined;
     const unsettled = [...this.lives.values()].filter(({ state }) => state !== 'settled' && state !== 'dead');
     const rivals = this.isOver
       ? life.group.config.interfaces.length

@@ -9,6 +9,11 @@ interface Sabotage {
   verdict: RegExp;
 }
 
+/** By which a create of that instance is off: another number on each. */
+function offset(instanceId: string): number {
+  return Number.parseInt(instanceId.slice(-1), 16) % 4;
+}
+
 /** To see that the simulation can fail: each breaks another invariant. */
 export const sabotages: readonly Sabotage[] = [
   {
@@ -27,6 +32,19 @@ export const sabotages: readonly Sabotage[] = [
         },
       }),
     verdict: /is the lowest that is free and nobody else is there/,
+  },
+  {
+    name: 'leaves some addresses free, here and there',
+    wrap: (context) =>
+      withEc2(context, {
+        createEni: (request, signal) => {
+          const { address, ipv6Address } = request;
+          const by = 4 * offset(context.instance.instanceId);
+          const off = address && ipv6Address === undefined ? toAddress(toNumber(address) + by) : address;
+          return context.ec2.createEni({ ...request, address: off }, signal);
+        },
+      }),
+    verdict: /the group: eth\d leaves [\d., ]+ free in subnet-\w+, though it has/,
   },
   {
     name: 'claims from the part of the pods',

@@ -50,7 +50,7 @@ async function work(from: number, seeds: number, step: number): Promise<void> {
 
 async function hunt(from: number, seeds: number, jobs: number): Promise<number> {
   const failed: number[] = [];
-  const sums = { seeds: 0, nodes: 0, served: 0, runs: 0, writes: 0 };
+  const sums = { seeds: 0, nodes: 0, served: 0, runs: 0, writes: 0, packed: 0 };
   const startedAt = performance.now();
   const worker = (n: number) => {
     const span = ['--from', `${from + n}`, '--seeds', `${from + seeds}`, '--step', `${jobs}`];
@@ -61,6 +61,7 @@ async function hunt(from: number, seeds: number, jobs: number): Promise<number> 
       for (const key of ['nodes', 'served', 'runs', 'writes'] as const) {
         sums[key] += result[key];
       }
+      sums.packed += result.isPacked ? 1 : 0;
       if (result.verdict !== undefined) {
         failed.push(result.seed);
         const [first] = result.verdict.split('\n');
@@ -78,9 +79,9 @@ async function hunt(from: number, seeds: number, jobs: number): Promise<number> 
   }
   const codes = await Promise.all(Array.from({ length: jobs }, (_, n) => worker(n)));
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-  const { nodes, served, runs, writes } = sums;
+  const { nodes, served, runs, writes, packed } = sums;
   process.stdout.write(
-    `\r\u001b[K${sums.seeds} seeds in ${seconds} s: ${nodes} nodes, ${served} of them whole in the end, ${runs} runs, ${writes} writes\n`,
+    `\r\u001b[K${sums.seeds} seeds in ${seconds} s: ${nodes} nodes, ${served} of them whole in the end, ${runs} runs, ${writes} writes; ${packed} seeds whose packing is judged\n`,
   );
   process.stdout.write(
     failed.length === 0 ? 'no invariant is broken\n' : `failing seeds: ${failed.join(' ')}\n`,

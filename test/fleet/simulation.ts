@@ -3,6 +3,7 @@ import { messageOf } from '../../agent/failure.ts';
 import { followCourse } from './course.ts';
 import { Judge } from './judge.ts';
 import { stateFault, sweptFault } from './judge-end.ts';
+import { packingFault, promisesPacking } from './judge-packing.ts';
 import { Life } from './life.ts';
 import { Others } from './others.ts';
 import { drawScenario } from './scenario/draw.ts';
@@ -25,6 +26,8 @@ interface Simulation {
   served: number;
   runs: number;
   writes: number;
+  /** Whether it has shown how tightly addresses are packed. */
+  isPacked: boolean;
 }
 
 interface SimulationOptions {
@@ -75,7 +78,12 @@ export async function simulate(
     served: lives.filter(({ state }) => state === 'settled').length,
     runs: lives.reduce((sum, life) => sum + life.runs, 0),
     writes: judge.writes,
+    isPacked: isPacked(scenario, judge),
   };
+}
+
+function isPacked(scenario: Scenario, { hasSeenFailure }: Judge): boolean {
+  return promisesPacking(scenario) && !hasSeenFailure;
 }
 
 interface Cast {
@@ -86,11 +94,12 @@ interface Cast {
 }
 
 async function play(
-  { others: plans, seed, weather }: Scenario,
+  scenario: Scenario,
   { region, homes, neighbours }: Scenery,
   { lives, others, judge, story }: Cast,
 ): Promise<void> {
   const { world, time } = region;
+  const { others: plans, seed, weather } = scenario;
   const [home = ''] = homes.values();
   const ops = world.launch({ type: 'm5.large', subnetId: home });
   await Promise.all([
@@ -110,6 +119,7 @@ async function play(
     const fault = life.state === 'settled' ? stateFault(world, life) : undefined;
     judge.breaks(life.plan.name, fault && `in the end ${fault}`);
   }
+  judge.breaks('the group', isPacked(scenario, judge) ? packingFault(world, lives) : undefined);
   await sweepOnce(region, story.logOf('sweep'), { instanceId: ops.id, intervalMs: settlingMs, seed });
   await time.sleep(settlingMs);
   judge.breaks('sweep', sweptFault(world, neighbours));

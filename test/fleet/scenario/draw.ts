@@ -1,4 +1,5 @@
 import { Chance } from '../chance.ts';
+import { drawCalm, isCalm } from './calm.ts';
 import { finals } from './finals.ts';
 import { drawGroup } from './groups.ts';
 import type { EniPlan, GroupPlan, Latency, NodePlan, Scenario, Weather } from './model.ts';
@@ -9,6 +10,13 @@ import { drawOthers } from './others.ts';
 /** The story that a seed tells, the same each time. */
 export function drawScenario(seed: number): Scenario {
   const chance = new Chance(seed);
+  return isCalm(seed)
+    ? { seed, ...drawRules(chance), ...drawCalm(chance), latency: drawLatency(chance) }
+    : drawHard(seed, chance);
+}
+
+/** What may go wrong does, now and then. */
+function drawHard(seed: number, chance: Chance): Scenario {
   const zones = ['us-east-1a', 'us-east-1b', 'us-east-1c'].slice(0, chance.weighted([6, 1], [2, 2], [2, 3]));
   const layout = createLayout();
   const nets: Net[] = [];
@@ -17,8 +25,8 @@ export function drawScenario(seed: number): Scenario {
   }
   const subnets = nets.flatMap((net) => net.subnets);
   const groups = chance.some(chance.weighted([8, 1], [2, 2]), (n) => drawGroup(chance, nets, n + 1));
-  const isCalm = chance.yes(0.25);
-  const hardship: Hardship = isCalm
+  const isEasy = chance.yes(0.25);
+  const hardship: Hardship = isEasy
     ? { mishaps: 0, deaths: 0, later: 0.2 }
     : {
         mishaps: chance.pick([0, 0.3, 0.7]),
@@ -27,9 +35,25 @@ export function drawScenario(seed: number): Scenario {
       };
   const nodes = drawNodes(chance, groups.length, zones, hardship);
   const lastArrival = Math.max(...nodes.map(({ arrivesAt }) => arrivesAt));
-  const weather = drawWeather(chance, isCalm, lastArrival);
+  const weather = drawWeather(chance, isEasy, lastArrival);
   return {
     seed,
+    ...drawRules(chance),
+    throttles: chance.yes(0.5),
+    launchLagMs: chance.pick([0, 0, 2_000, 20_000]),
+    latency: drawLatency(chance),
+    subnets,
+    enis: drawEnis(chance, groups, nets, nodes),
+    groups,
+    nodes,
+    weather,
+    others: isEasy ? [] : drawOthers(chance, subnets.length, nodes.length, lastArrival + 90_000),
+  };
+}
+
+/** How EC2 is. */
+function drawRules(chance: Chance): Pick<Scenario, 'settings' | 'quirks'> {
+  return {
     settings: drawSettings(chance),
     quirks: {
       deadToken: chance.pick(['answersWithDeadEni', 'createsAnew'] as const),
@@ -39,15 +63,6 @@ export function drawScenario(seed: number): Scenario {
         { code: 'InvalidParameterValue', message: '%s is already assigned.' },
       ]),
     },
-    throttles: chance.yes(0.5),
-    launchLagMs: chance.pick([0, 0, 2_000, 20_000]),
-    latency: drawLatency(chance),
-    subnets,
-    enis: drawEnis(chance, groups, nets, nodes),
-    groups,
-    nodes,
-    weather,
-    others: isCalm ? [] : drawOthers(chance, subnets.length, nodes.length, lastArrival + 90_000),
   };
 }
 
@@ -78,9 +93,9 @@ function drawLatency(chance: Chance): Latency {
   };
 }
 
-function drawWeather(chance: Chance, isCalm: boolean, lastArrival: number): Weather {
-  const share = isCalm ? 0 : chance.pick([0, 0, 0.02, 0.1, 0.3]);
-  const isFinal = share === 0 && !isCalm && chance.yes(0.3);
+function drawWeather(chance: Chance, isEasy: boolean, lastArrival: number): Weather {
+  const share = isEasy ? 0 : chance.pick([0, 0, 0.02, 0.1, 0.3]);
+  const isFinal = share === 0 && !isEasy && chance.yes(0.3);
   return {
     share,
     atMost: chance.pick([3, 30, 300]),

@@ -1,4 +1,4 @@
-import type { AddressConfig, InterfaceConfig } from '../../../agent/config/model.ts';
+import type { AddressConfig, CreatedInterface, InterfaceConfig } from '../../../agent/config/model.ts';
 import type { Chance } from '../chance.ts';
 import type { GroupPlan } from './model.ts';
 import { bounds, lengthOf, type Net, part, toAddress } from './network.ts';
@@ -46,7 +46,15 @@ function drawInterface(chance: Chance, nets: readonly Net[], name: string, type:
       deleteOnTermination: chance.pick([undefined, false]),
     };
   }
-  const net = chance.pick(nets);
+  return drawCreated(chance, chance.pick(nets), common);
+}
+
+/** An interface whose ENIs are created in the subnets of that net. */
+export function drawCreated(
+  chance: Chance,
+  net: Net,
+  common: Pick<CreatedInterface, 'name' | 'networkCard' | 'mtu'>,
+): CreatedInterface {
   const ids = net.subnets.map(({ id }) => id);
   const none: AddressConfig = { mode: 'None', within: [], podRange: [] };
   return {

@@ -21,6 +21,36 @@ export function createLayout(): (length: number) => string {
   };
 }
 
+type Weighted = readonly (readonly [weight: number, item: number])[];
+
+/** What the nets of a story are like. */
+export interface Ways {
+  /** Of the subnets' CIDRs. */
+  lengths: Weighted;
+  /** Subnets in a zone. */
+  perZone: Weighted;
+  /** How likely there is IPv6. */
+  ipv6: number;
+}
+
+const anyWay: Ways = {
+  lengths: [
+    [2, 28],
+    [3, 27],
+    [3, 26],
+    [2, 25],
+    [3, 24],
+    [1, 22],
+    [0.3, 20],
+  ],
+  perZone: [
+    [6, 1],
+    [3, 2],
+    [1, 3],
+  ],
+  ipv6: 0.2,
+};
+
 export const vpcIpv6 = '2600:1f18:47aa:bb00::/56';
 
 /** Draws the subnets of one purpose. */
@@ -29,15 +59,16 @@ export function drawNet(
   zones: readonly string[],
   layout: (length: number) => string,
   firstId: number,
+  ways: Ways = anyWay,
 ): Net {
-  const hasIpv6 = chance.yes(0.2);
+  const hasIpv6 = chance.yes(ways.ipv6);
   const isIpv6Only = hasIpv6 && chance.yes(0.2);
-  const perZone = chance.weighted([6, 1], [3, 2], [1, 3]);
+  const perZone = chance.weighted(...ways.perZone);
   const tags = { net: `net-${firstId}` };
   const subnets = zones.flatMap((zone, z) =>
     chance.some(perZone, (n) => {
       const id = firstId + z * perZone + n;
-      const length = chance.weighted([2, 28], [3, 27], [3, 26], [2, 25], [3, 24], [1, 22], [0.3, 20]);
+      const length = chance.weighted(...ways.lengths);
       const cidr = isIpv6Only ? undefined : layout(length);
       return {
         id: `subnet-${id.toString(16).padStart(17, '0')}`,

@@ -14,13 +14,8 @@ export function drawNodes(
   groups: number,
   zones: readonly string[],
   hardship: Hardship,
+  count = drawCount(chance),
 ): NodePlan[] {
-  const count = chance.weighted(
-    [25, 1],
-    [35, chance.between(2, 4)],
-    [28, chance.between(5, 12)],
-    [12, chance.between(13, 40)],
-  );
   const arrival = drawArrival(chance);
   return chance.some(count, (n) => ({
     name: `node-${n + 1}`,
@@ -33,6 +28,15 @@ export function drawNodes(
     later: drawLater(chance, hardship),
     seed: chance.seed(),
   }));
+}
+
+function drawCount(chance: Chance): number {
+  return chance.weighted(
+    [25, 1],
+    [35, chance.between(2, 4)],
+    [28, chance.between(5, 12)],
+    [12, chance.between(13, 40)],
+  );
 }
 
 /** All in one second, one after the other, or in bursts. */
