@@ -20,6 +20,8 @@ export class Judge {
   readonly lives = new Map<string, Life>();
   /** Whether all is over, and nodes run one after the other: then only they themselves can be in their way. */
   isOver = false;
+  /** Creates that EC2 refused because the address was taken. */
+  collisions = 0;
   /** Whether a run has failed: what it had claimed it gave back. */
   hasSeenFailure = false;
   /** Agent's calls that have changed something. */
@@ -76,6 +78,7 @@ export class Judge {
     const life = this.lives.get(call.instanceId ?? '');
     const who = life?.plan.name ?? 'sweep';
     if (code !== undefined) {
+      this.collisions += call.action === 'CreateNetworkInterface' && code !== 'RequestLimitExceeded' ? 1 : 0;
       this.#refused(call, life, code);
       return;
     }

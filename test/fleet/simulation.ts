@@ -28,6 +28,7 @@ interface Simulation {
   writes: number;
   /** Whether it has shown how tightly addresses are packed. */
   isPacked: boolean;
+  collisions: number;
 }
 
 interface SimulationOptions {
@@ -78,6 +79,7 @@ export async function simulate(
     served: lives.filter(({ state }) => state === 'settled').length,
     runs: lives.reduce((sum, life) => sum + life.runs, 0),
     writes: judge.writes,
+    collisions: judge.collisions,
     isPacked: isPacked(scenario, judge),
   };
 }

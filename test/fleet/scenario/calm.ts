@@ -21,24 +21,15 @@ type Drawn = Pick<
 export function drawCalm(chance: Chance): Drawn {
   const zones = ['us-east-1a', 'us-east-1b'].slice(0, chance.weighted([3, 1], [1, 2]));
   const layout = createLayout();
-  const ways = {
-    lengths: [
-      [2, 26],
-      [3, 25],
-      [3, 24],
-    ],
-    perZone: [
-      [2, 1],
-      [4, 2],
-      [2, 3],
-    ],
-    ipv6: 0.5,
-  } as const;
   const nets: Net[] = [];
   for (let n = chance.between(1, 2); n > 0; n -= 1) {
+    const length = chance.pick([24, 25, 26]);
+    const perZone = chance.weighted([2, 1], [4, 2], [2, 3]);
+    // Of the same size, each has the most room in its turn.
+    const ways = { lengths: [[1, length]], perZone: [[1, perZone]], ipv6: 0.5 } as const;
     nets.push(drawNet(chance, zones, layout, 1 + nets.flatMap(({ subnets }) => subnets).length, ways));
   }
-  const count = chance.weighted([1, 2], [2, chance.between(3, 10)], [3, chance.between(11, 30)]);
+  const count = chance.weighted([1, 2], [2, chance.between(3, 10)], [4, chance.between(11, 40)]);
   const nodes = drawNodes(chance, 1, zones, { mishaps: 0, deaths: 0, later: 0.1 }, count);
   return {
     throttles: chance.yes(0.7),
