@@ -11,7 +11,7 @@ import { abandoned, surplus, unneeded } from './leftovers.ts';
 import type { Observation } from './observation.ts';
 import { type ShareOut, shareOut } from './share-out.ts';
 import type { InterfacePlan, Plan, Source } from './steps.ts';
-import { countsIn, subnetChoices } from './subnet-choice.ts';
+import { subnetChoices } from './subnet-choice.ts';
 import { listedIds } from './subnet-selection.ts';
 import { leftOut } from './suitable.ts';
 import { waiting } from './waiting.ts';
@@ -78,7 +78,7 @@ function planInterfaces(
   staying: readonly Eni[],
   attempt: Attempt,
 ): InterfacePlan[] {
-  const shared = shareOut(created, seen, (config, subnet) => countsIn(config, subnet, seen));
+  const shared = shareOut(created, seen);
   const indexes = createIndexes(staying, seen.instance.instanceId);
   const claimed = new Map(sources.map(({ config, source }) => [config.name, announced(source)]));
   return sources.flatMap(({ config, source }) => {

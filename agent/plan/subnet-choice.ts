@@ -6,7 +6,6 @@ import { ExitCode, Failure } from '../failure.ts';
 import { describeFull } from './full-subnet.ts';
 import type { Observation } from './observation.ts';
 import type { Queue } from './other-groups.ts';
-import type { Counts } from './room-ledger.ts';
 import { queueFor, type ShareOut } from './share-out.ts';
 import type { AddressChoice, SubnetChoice } from './steps.ts';
 import { subnetsInZone } from './subnet-selection.ts';
@@ -31,13 +30,15 @@ export function subnetChoices(
   const candidates = suitable(config, subnetsInZone(config, seen));
   const rooms = candidates
     .map((subnet) => {
-      const queue = (version: IpVersion) => queueFor(config, subnet, version, created, shared.landed, seen);
-      const { counts, ...rest } = room(config, subnet, seen, planned, queue);
-      const left = shared.ledger.left(config.name, subnet.id, counts);
+      const queue = (version: IpVersion) => queueFor(config, subnet, version, created, shared, planned, seen);
+      const { left, ...rest } = room(config, subnet, seen, planned, queue);
       // What others hold unseen, in a shared VPC or behind a cut listing, is in EC2's count. But where claims are shared
       // out all have to reckon alike, and it is not of the same moment as the listing.
-      const known = shared.isShared || subnet.cidr === undefined ? [] : [BigInt(subnet.availableAddresses)];
-      return { ...rest, left: least([left, ...known]) };
+      const known = subnet.cidr === undefined ? [] : [BigInt(subnet.availableAddresses)];
+      return {
+        ...rest,
+        left: shared.rooms?.left(config.name, subnet.id, planned) ?? least([left, ...known]),
+      };
     })
     .toSorted((a, b) => (a.left < b.left ? 1 : a.left > b.left ? -1 : 0));
   const choices = rooms.filter(({ isFull }) => !isFull).map(({ choice }) => choice);
@@ -53,16 +54,10 @@ export function subnetChoices(
 
 interface Room {
   choice: SubnetChoice;
-  counts: Counts;
+  /** How many ENIs like this one it takes, as far as it is listed. */
+  left: bigint;
   isFull: boolean;
 }
-
-/** How many ENIs like this one a subnet takes, as far as EC2 shows. */
-export function countsIn(config: CreatedInterface, subnet: Subnet, seen: Observation): Counts {
-  return room(config, subnet, seen, [], () => nobody).counts;
-}
-
-const nobody: Queue = { ahead: [], others: [] };
 
 function room(
   config: CreatedInterface,
@@ -73,12 +68,12 @@ function room(
 ): Room {
   const ipv4 = addressChoice(config, subnet, 'ipv4', seen, planned, queue);
   const ipv6 = addressChoice(config, subnet, 'ipv6', seen, planned, queue);
-  const counts = { ...countOf(ipv4, subnet, 'ipv4'), ...countOf(ipv6, subnet, 'ipv6') };
+  const left = least([...countOf(ipv4, subnet, 'ipv4'), ...countOf(ipv6, subnet, 'ipv6')]);
   const { assignsIpv6 } = subnet;
   return {
     choice: { subnetId: subnet.id, ipv4, ipv6, assignsIpv6, isCut: seen.isCut },
-    counts,
-    isFull: least(Object.values(counts)) === 0n,
+    left,
+    isFull: left === 0n,
   };
 }
 
@@ -98,17 +93,15 @@ function addressChoice(
   return { mode, free: subtract(free, planned), queue: queue(version) };
 }
 
-function countOf(choice: AddressChoice, subnet: Subnet, version: IpVersion): Counts {
+function countOf(choice: AddressChoice, subnet: Subnet, version: IpVersion): bigint[] {
   switch (choice.mode) {
     case 'None':
-      return {};
+      return [];
     case 'FirstFree':
-      return { [version]: size(choice.free) };
+      return [size(choice.free)];
     case 'Automatic': {
       const { availableAddresses, ipv6Cidrs } = subnet;
-      return version === 'ipv4'
-        ? { ipv4: BigInt(availableAddresses) }
-        : { ipv6: size(ipv6Cidrs.map(parseRange)) };
+      return version === 'ipv4' ? [BigInt(availableAddresses)] : [size(ipv6Cidrs.map(parseRange))];
     }
   }
 }

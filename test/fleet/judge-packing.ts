@@ -1,4 +1,4 @@
-import type { CreatedInterface, InterfaceConfig } from '../../agent/config/model.ts';
+import type { InterfaceConfig } from '../../agent/config/model.ts';
 import type { Subnet } from '../simulator/model/records.ts';
 import type { World } from '../simulator/model/world.ts';
 import { enisOf } from './judge-create.ts';
@@ -53,7 +53,7 @@ export function packingFault(world: World, lives: readonly Life[]): string | und
       ? zones.flatMap((zone) => subnetsOf(world, config, zone).map((subnet) => ({ config, subnet })))
       : [],
   );
-  for (const { config, subnet } of places.filter((each) => !isMixed(each, places))) {
+  for (const { config, subnet } of places) {
     const claimed = claimedIn(world, lives, subnet);
     for (const version of versions.filter((each) => config[each].mode === 'FirstFree')) {
       const own = claimed
@@ -73,26 +73,6 @@ export function packingFault(world: World, lives: readonly Life[]): string | und
     }
   }
   return undefined;
-}
-
-interface Place {
-  config: CreatedInterface;
-  subnet: Subnet;
-}
-
-/**
- * Whether another interface claims in the subnet too, from a part that is neither the same nor apart: which of its
- * claims are in this one's way the agent does not work out.
- */
-function isMixed({ config, subnet }: Place, places: readonly Place[]): boolean {
-  return places.some(
-    (other) =>
-      other.subnet === subnet &&
-      versions.some((version) => {
-        const [a, b] = [config, other.config].map((each) => each[version]);
-        return a?.mode === 'FirstFree' && b?.mode === 'FirstFree' && `${a.within}` !== `${b.within}`;
-      }),
-  );
 }
 
 /** The ENIs that the nodes have made in the subnet. Of IPv4, only the primary address was claimed. */

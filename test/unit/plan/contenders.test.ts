@@ -239,6 +239,20 @@ t.test(
   },
 );
 
+t.test('of claims from parts that overlap those count that land before its own', async (t) => {
+  const config = nodeConfig(
+    { name: 'eth1', ipv4: { mode: 'FirstFree', within: ['10.0.4.6/31', '10.0.4.64/26'], podRange: [] } },
+    { name: 'eth2' },
+  );
+  const launches = [launch({}), ...[first, second].map((id) => launch({ instanceId: id }))];
+  const { interfaces } = makePlan(config, observation({ launches }));
+  // Theirs are .6 and .4, .7 and .5.
+  t.match(
+    interfaces.map(({ source }) => firstTry(source)),
+    [{ address: '10.0.4.64' }, { address: '10.0.4.8' }],
+  );
+});
+
 t.test('each IP version has its own queue', async (t) => {
   const dual = subnet({ ipv6Cidrs: ['2600:1f18:1:4::/64'] });
   const ipv6 = { mode: 'FirstFree' as const, within: [], podRange: [] };
