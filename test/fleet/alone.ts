@@ -11,7 +11,7 @@ const quietMs = 30_000;
  */
 export function isAlone(life: Life, lives: readonly Life[], changedAt: number, lagMs: number): boolean {
   const { run, group } = life;
-  if (run === undefined || life.runs > 1 || run.faults > 0 || life.isMarked) {
+  if (run === undefined || run.faults > 0 || life.hasNewDisk) {
     return false;
   }
   // Where EC2 chooses for one interface, another of the node may meet its choice.
@@ -21,5 +21,7 @@ export function isAlone(life: Life, lives: readonly Life[], changedAt: number, l
   const since = run.startedAt - lagMs - quietMs;
   const isQuiet = ({ state, since: stateSince }: Life) =>
     state === 'unborn' || ((state === 'settled' || state === 'dead') && stateSince < since);
-  return changedAt < since && lives.every((other) => other === life || isQuiet(other));
+  return (
+    life.troubledAt < since && changedAt < since && lives.every((other) => other === life || isQuiet(other))
+  );
 }

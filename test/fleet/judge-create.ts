@@ -6,7 +6,7 @@ import type { World } from '../simulator/model/world.ts';
 import { isOwn } from './judge-write.ts';
 import type { Life } from './life.ts';
 import type { Call } from './region.ts';
-import { fault, freeIn, subnetsOf } from './workers-part.ts';
+import { fault, freeIn, subnetsOf, versions } from './workers-part.ts';
 
 /** The intent on the disk that a create stands for, and the interface that it is for. */
 function intentOf({ node, group }: Life, { params }: Call) {
@@ -16,8 +16,15 @@ function intentOf({ node, group }: Life, { params }: Call) {
   );
   const intent = intents.find((each) => createRequest(each).clientToken === token);
   const wanted = group.config.interfaces.find(({ name }) => name === intent?.interface);
-  const others = intents.filter((each) => each !== intent).flatMap(({ address }) => address ?? []);
+  const others = intents
+    .filter((each) => each !== intent)
+    .flatMap(({ address, ipv6Address }) => [address, ipv6Address].filter((one) => one !== undefined));
   return { intent, wanted: wanted?.existing === undefined ? wanted : undefined, others };
+}
+
+function ipv6In({ params: { Ipv6Addresses } }: Call): string | undefined {
+  const [first] = Array.isArray(Ipv6Addresses) ? Ipv6Addresses : [];
+  return typeof first === 'object' && 'Ipv6Address' in first ? text(first, 'Ipv6Address') : undefined;
 }
 
 /** What is wrong with a create that has taken effect. */
@@ -34,39 +41,47 @@ export function createFault(world: World, life: Life, call: Call): string | unde
   if (subnet === undefined) {
     return `is in ${params['SubnetId']}, which is not among the subnets of ${wanted.name} in ${life.plan.zone}`;
   }
-  const address = text(params, 'PrivateIpAddress');
-  if (wanted.ipv4.mode === 'FirstFree' && address === undefined) {
-    return 'names no address';
+  const named = { ipv4: text(params, 'PrivateIpAddress'), ipv6: ipv6In(call) };
+  for (const version of versions.filter((each) => wanted[each].mode === 'FirstFree')) {
+    const { [version]: address } = named;
+    if (address === undefined) {
+      return 'names no address';
+    }
+    const wrong = fault(subnet, address, wanted[version], version);
+    if (wrong !== undefined) {
+      return `is at ${address}, which ${wrong}`;
+    }
   }
-  const wrong =
-    wanted.ipv4.mode === 'FirstFree' && address !== undefined
-      ? fault(subnet, address, wanted.ipv4)
-      : undefined;
-  return wrong === undefined ? doubled(world, life, wanted) : `is at ${address}, which ${wrong}`;
+  return doubled(world, life, wanted);
 }
 
 /** What is wrong with the first create for an interface of a node that is alone, right before its effect. */
 export function firstTryFault(world: World, life: Life, call: Call): string | undefined {
   const { intent, wanted, others } = intentOf(life, call);
-  const before = [...(life.run?.named ?? []), ...others];
-  life.run?.named.add(text(call.params, 'PrivateIpAddress') ?? '');
+  const { run } = life;
+  const before = [...(run?.named ?? []), ...others];
+  const named = { ipv4: text(call.params, 'PrivateIpAddress'), ipv6: ipv6In(call) };
+  for (const address of [named.ipv4, named.ipv6]) {
+    run?.named.add(address ?? '');
+  }
   const subnet = world.subnets.get(text(call.params, 'SubnetId') ?? '');
-  if (intent === undefined || wanted?.ipv4.mode !== 'FirstFree' || subnet === undefined) {
+  if (intent === undefined || wanted === undefined || subnet === undefined || run === undefined) {
     return undefined;
   }
-  if (life.run === undefined || life.run.tried.has(wanted.name)) {
+  // What an earlier run was about to create is created first, wherever that was.
+  if (run.tried.has(wanted.name) || run.open.has(intent.nonce)) {
     return undefined;
   }
-  life.run.tried.add(wanted.name);
-  const [lowest] = freeIn(
-    subnet,
-    wanted.ipv4,
-    before.length + 1,
-    (id) => world.store.findEni(id)?.hidden === true,
-  ).filter((each) => !before.includes(each));
-  return lowest === intent.address
-    ? undefined
-    : `names ${intent.address} first, though ${lowest} is the lowest that is free and nobody else is there`;
+  run.tried.add(wanted.name);
+  const isUnseen = (id: string) => world.store.findEni(id)?.hidden === true;
+  for (const version of versions.filter((each) => wanted[each].mode === 'FirstFree')) {
+    const free = freeIn(subnet, wanted[version], before.length + 1, isUnseen, version);
+    const lowest = free.find((each) => !before.includes(each));
+    if (lowest !== named[version]) {
+      return `names ${named[version]} first, though ${lowest} is the lowest that is free and nobody else is there`;
+    }
+  }
+  return undefined;
 }
 
 /** Never two ENIs for one interface, unless the disk that told of the first is gone. */

@@ -3,7 +3,7 @@ import { ExitCode, exitCodeOf, messageOf } from '../../agent/failure.ts';
 import type { World } from '../simulator/model/world.ts';
 import type { Life } from './life.ts';
 import type { Run } from './run.ts';
-import { freeIn, isSelected, subnetsOf } from './workers-part.ts';
+import { freeIn, isSelected, subnetsOf, versions } from './workers-part.ts';
 
 /** What the agent's retreat may take after its deadline, and its requests under way, in ms. */
 const graceMs = 45_000 + 1_000;
@@ -68,14 +68,21 @@ export function room(
         (eni.attachment === undefined || eni.attachment.instanceId === instanceId),
     ).length;
   }
-  if (config.ipv4.mode === 'None') {
-    return Number.POSITIVE_INFINITY;
-  }
-  const mode = config.ipv4.mode === 'FirstFree' ? config.ipv4 : { ...config.ipv4, within: [], podRange: [] };
-  return subnetsOf(world, config, plan.zone).reduce(
-    (sum, each) => sum + freeIn(each, mode, rivals + 1).length,
-    0,
-  );
+  const whole = { within: [], podRange: [] };
+  return subnetsOf(world, config, plan.zone)
+    .map((subnet) => {
+      const counts = versions.map((version) => {
+        const { mode } = config[version];
+        // EC2 chooses from a /64 then, or there is no need of any.
+        if (mode === 'None' || (mode === 'Automatic' && version === 'ipv6')) {
+          return Number.POSITIVE_INFINITY;
+        }
+        const part = mode === 'FirstFree' ? config[version] : { mode, ...whole };
+        return freeIn(subnet, part, rivals + 1, undefined, version).length;
+      });
+      return Math.min(...counts);
+    })
+    .reduce((sum, count) => sum + count, 0);
 }
 
 /** What is wrong with what a run leaves that failed and met nothing that could keep it from taking back what it made. */

@@ -4,11 +4,13 @@ import type { World } from '../simulator/model/world.ts';
 import { enisOf } from './judge-create.ts';
 import type { Life } from './life.ts';
 import type { Scenario } from './scenario/model.ts';
-import { fault, freeIn, type IpVersion, numberOf, subnetsOf } from './workers-part.ts';
+import { fault, freeIn, numberOf, subnetsOf, versions } from './workers-part.ts';
 
 /** How far the highest address that is claimed may be above the densest packing. */
 const atMost = { addresses: 2, share: 0.05 };
-const versions: readonly IpVersion[] = ['ipv4', 'ipv6'];
+
+/** Of those launched in the same second the ids decide, whichever EC2 shows first; in ms. */
+const sameMs = 1_000;
 
 /** Whether nothing that the story plans is a reason for holes: one group that can see itself, and nobody in its way. */
 export function promisesPacking({
@@ -35,7 +37,7 @@ export function promisesPacking({
     group !== undefined &&
     Object.keys(group.tags).length > 0 &&
     group.config.interfaces.every(claimsFirstFree) &&
-    nodes.every(({ bootMs }) => launchLagMs + (settings.consistencyMs ?? 0) <= bootMs) &&
+    nodes.every(({ bootMs }) => sameMs + launchLagMs + (settings.consistencyMs ?? 0) <= bootMs) &&
     subnets.every(({ occupants }) => occupants.hidden === 0)
   );
 }

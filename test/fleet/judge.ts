@@ -108,6 +108,9 @@ export class Judge {
       : unsettled.length * 3 + this.#scenario.others.length * 8;
     this.breaks(life.plan.name, endFault(world, time.now(), life, run, failure, rivals));
     life.isMarked ||= run.faults > 0;
+    if (failure !== undefined || run.faults > 0) {
+      life.troubledAt = time.now();
+    }
     // Where the only trouble is what no retry heals, nothing keeps the run from taking back what it made.
     const isFinal = this.#scenario.weather.final !== undefined;
     const isUndisturbed = isFinal ? life.plan.mishaps.length === 0 : !life.isMarked;
@@ -122,7 +125,7 @@ export class Judge {
     const hidden = this.#scenario.subnets.find(({ id }) => id === subnetId)?.occupants.hidden ?? 0;
     if (
       action === 'CreateNetworkInterface' &&
-      life !== undefined &&
+      life?.runs === 1 &&
       hidden === 0 &&
       code !== 'RequestLimitExceeded' &&
       this.#isAlone(life, subnetId)

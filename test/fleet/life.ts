@@ -9,6 +9,11 @@ import type { Scenery } from './scenery.ts';
 import type { Story } from './story.ts';
 import { suffer } from './suffer.ts';
 
+function noncesOf({ machine }: FleetNode): ReadonlySet<string> {
+  const intents = [...machine.intents.values()].map(({ intent }) => intent);
+  return new Set(intents.flatMap((intent) => (intent.kind === 'create' ? intent.nonce : [])));
+}
+
 /** What lives share. */
 interface Surrounds {
   scenery: Scenery;
@@ -38,6 +43,8 @@ export class Life {
   hasNewDisk = false;
   /** When it was last struck down, in ms of virtual time. */
   struckAt = Number.NEGATIVE_INFINITY;
+  /** When it was struck down last, or a run failed or met trouble. */
+  troubledAt = Number.NEGATIVE_INFINITY;
   readonly #world: Surrounds;
   #strike: (mishap: Mishap) => void = () => undefined;
 
@@ -61,7 +68,7 @@ export class Life {
     }
     this.become('unsettled');
     this.runs += 1;
-    const run = newRun(time.now(), mishap);
+    const run = newRun(time.now(), mishap, noncesOf(node));
     this.run = run;
     story.tell(this.plan.name, () => `-- run ${this.runs}`);
     const struck = Promise.withResolvers<{ by: Mishap }>();
@@ -121,6 +128,7 @@ export class Life {
   async suffer(what: Mishap | Later): Promise<void> {
     this.isMarked = true;
     this.struckAt = this.#world.scenery.region.time.now();
+    this.troubledAt = this.struckAt;
     this.#world.story.tell(this.plan.name, () => `** ${what.what}`);
     this.become(what.what === 'terminate' ? 'dead' : 'unsettled');
     await suffer(this.#world.scenery.region, this, what);

@@ -124,6 +124,7 @@ export class Others {
     if (owner !== undefined) {
       owner.isMarked = true;
       owner.struckAt = this.#region.time.now();
+      owner.troubledAt = owner.struckAt;
     }
     if (owner?.run !== undefined) {
       owner.run.faults += 1;

@@ -16,11 +16,13 @@ export interface Run {
   created: string[];
   /** The interfaces for which it has named an address. */
   tried: Set<string>;
+  /** Of what earlier runs were about to create, the nonces. */
+  open: ReadonlySet<string>;
   /** The addresses that it has named, for whichever. */
   named: Set<string>;
 }
 
-export function newRun(startedAt: number, mishap: Mishap | undefined): Run {
+export function newRun(startedAt: number, mishap: Mishap | undefined, open: ReadonlySet<string>): Run {
   return {
     startedAt,
     mishap,
@@ -30,6 +32,7 @@ export function newRun(startedAt: number, mishap: Mishap | undefined): Run {
     causes: new Set(),
     created: [],
     tried: new Set(),
+    open,
     named: new Set(),
   };
 }

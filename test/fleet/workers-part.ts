@@ -10,6 +10,8 @@ import type { World } from '../simulator/model/world.ts';
 
 export type IpVersion = 'ipv4' | 'ipv6';
 
+export const versions: readonly IpVersion[] = ['ipv4', 'ipv6'];
+
 /** Why an address is not one that the interface may claim; nothing if it may. */
 export function fault(
   subnet: Subnet,
