@@ -68,8 +68,8 @@ export function firstTryFault(world: World, life: Life, call: Call): string | un
   if (intent === undefined || wanted === undefined || subnet === undefined || run === undefined) {
     return undefined;
   }
-  // What an earlier run was about to create is created first, wherever that was.
-  if (run.tried.has(wanted.name) || run.open.has(intent.nonce)) {
+  // What an earlier run was about to create is tried first, wherever that was.
+  if (run.tried.has(wanted.name) || run.hasOpen) {
     return undefined;
   }
   run.tried.add(wanted.name);

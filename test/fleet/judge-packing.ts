@@ -28,7 +28,8 @@ export function promisesPacking({
     weather.final === undefined &&
     others.every(({ kind }) => kind === 'drain' || kind === 'sweep') &&
     nodes.every(
-      ({ mishaps, later }) => mishaps.length === 0 && later.every(({ what }) => what !== 'terminate'),
+      ({ mishaps, later }) =>
+        mishaps.length === 0 && later.every(({ what }) => what === 'rerun' || what === 'reboot'),
     );
   return (
     isCalm &&

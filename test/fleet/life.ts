@@ -9,11 +9,6 @@ import type { Scenery } from './scenery.ts';
 import type { Story } from './story.ts';
 import { suffer } from './suffer.ts';
 
-function noncesOf({ machine }: FleetNode): ReadonlySet<string> {
-  const intents = [...machine.intents.values()].map(({ intent }) => intent);
-  return new Set(intents.flatMap((intent) => (intent.kind === 'create' ? intent.nonce : [])));
-}
-
 /** What lives share. */
 interface Surrounds {
   scenery: Scenery;
@@ -68,7 +63,7 @@ export class Life {
     }
     this.become('unsettled');
     this.runs += 1;
-    const run = newRun(time.now(), mishap, noncesOf(node));
+    const run = newRun(time.now(), mishap, node.machine.intents.size > 0);
     this.run = run;
     story.tell(this.plan.name, () => `-- run ${this.runs}`);
     const struck = Promise.withResolvers<{ by: Mishap }>();

@@ -16,13 +16,13 @@ export interface Run {
   created: string[];
   /** The interfaces for which it has named an address. */
   tried: Set<string>;
-  /** Of what earlier runs were about to create, the nonces. */
-  open: ReadonlySet<string>;
+  /** Whether an earlier run has left an intent. */
+  hasOpen: boolean;
   /** The addresses that it has named, for whichever. */
   named: Set<string>;
 }
 
-export function newRun(startedAt: number, mishap: Mishap | undefined, open: ReadonlySet<string>): Run {
+export function newRun(startedAt: number, mishap: Mishap | undefined, hasOpen: boolean): Run {
   return {
     startedAt,
     mishap,
@@ -32,7 +32,7 @@ export function newRun(startedAt: number, mishap: Mishap | undefined, open: Read
     causes: new Set(),
     created: [],
     tried: new Set(),
-    open,
+    hasOpen,
     named: new Set(),
   };
 }

@@ -40,7 +40,11 @@ export function drawCalm(chance: Chance): Drawn {
     enis: [],
     groups: [drawCalmGroup(chance, nets)],
     // By then EC2 shows each of them.
-    nodes: nodes.map((each) => ({ ...each, bootMs: each.bootMs + 12_000 })),
+    nodes: nodes.map((each) => ({
+      ...each,
+      bootMs: each.bootMs + 12_000,
+      later: each.later.filter(({ what }) => what !== 'stop'),
+    })),
     weather: {
       share: 0,
       atMost: 0,
