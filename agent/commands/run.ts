@@ -6,7 +6,7 @@ import { type Retry, writeResult } from '../report/result.ts';
 import { boot } from './run/boot.ts';
 import { applyFailurePolicy, tellFailure } from './run/failure-policy.ts';
 import { callBack, giveWay } from './run/gated-units.ts';
-import type { Progress } from './run/progress.ts';
+import { newProgress, type Progress } from './run/progress.ts';
 import { interfaceResult } from './run/summary.ts';
 import { createShell, type Shell } from './shell.ts';
 
@@ -30,13 +30,7 @@ export async function run({ root }: { root: string }): Promise<ExitCode> {
 async function runAlone(shell: Shell): Promise<ExitCode> {
   const { root } = shell;
   const startedAt = new Date();
-  const progress: Progress = {
-    ready: [],
-    leftovers: Promise.resolve(),
-    joined: false,
-    labels: {},
-    warnings: [],
-  };
+  const progress = newProgress();
   let exitCode: ExitCode = ExitCode.done;
   let retry: Retry | undefined;
   let message: string;

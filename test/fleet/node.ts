@@ -2,7 +2,7 @@ import { attachAll } from '../../agent/commands/run/attach-all.ts';
 import { createClaims } from '../../agent/commands/run/claims.ts';
 import type { RunContext } from '../../agent/commands/run/context.ts';
 import { createDeadline, type Deadline } from '../../agent/commands/run/deadline.ts';
-import type { Progress } from '../../agent/commands/run/progress.ts';
+import { newProgress, type Progress } from '../../agent/commands/run/progress.ts';
 import type { NodeConfig } from '../../agent/config/model.ts';
 import type { Log } from '../../agent/report/log.ts';
 import { Random } from '../simulator/model/random.ts';
@@ -63,13 +63,7 @@ export class FleetNode {
    */
   async run(): Promise<{ progress: Progress; finished: Promise<void> }> {
     const { process, deadline, context } = this.begin();
-    const progress: Progress = {
-      ready: [],
-      leftovers: Promise.resolve(),
-      joined: false,
-      labels: {},
-      warnings: [],
-    };
+    const progress = newProgress();
     const finish = async () => {
       try {
         await Promise.all([

@@ -21,6 +21,11 @@ export interface Progress {
   warnings: string[];
 }
 
+/** That of a run that has just begun. */
+export function newProgress(): Progress {
+  return { ready: [], leftovers: Promise.resolve(), joined: false, labels: {}, warnings: [] };
+}
+
 /** Tells a warning in the journal, and keeps it for the result. */
 export function warn(log: Log, progress: Progress, warnings: readonly string[]): void {
   for (const warning of warnings) {

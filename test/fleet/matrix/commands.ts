@@ -4,7 +4,7 @@ import { releaseAll } from '../../../agent/commands/release.ts';
 import { attachAll } from '../../../agent/commands/run/attach-all.ts';
 import { tagInstance } from '../../../agent/commands/run/boot.ts';
 import type { RunContext } from '../../../agent/commands/run/context.ts';
-import type { Progress } from '../../../agent/commands/run/progress.ts';
+import { newProgress } from '../../../agent/commands/run/progress.ts';
 import { clearAll } from '../../../agent/commands/sweep/clear.ts';
 import { confirmed } from '../../../agent/commands/sweep/leftover.ts';
 import { look } from '../../../agent/commands/sweep/look.ts';
@@ -18,13 +18,7 @@ const intervalMs = 30_000;
 /** `run`, but for IMDS, the configuration and kubelet's files. */
 export const run: Command = (node, joined) =>
   inProcess(node, async (context) => {
-    const progress: Progress = {
-      ready: [],
-      leftovers: Promise.resolve(),
-      joined: false,
-      labels: {},
-      warnings: [],
-    };
+    const progress = newProgress();
     const deferred = () => progress.ready.map((each) => each.deleteOnTermination.done);
     try {
       await attachAll(context, progress, { cardEnis: undefined });
