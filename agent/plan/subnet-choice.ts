@@ -12,9 +12,9 @@ import { subnetsInZone } from './subnet-selection.ts';
 import { suitable } from './suitable.ts';
 
 /**
- * The subnets in which the interface's ENI may be created: those of its configuration that are in this node's
- * zone, the one with the most free addresses first, those ahead counted as taken, full ones left out. Throws a `Failure` for a subnet that cannot
- * be used as configured (3), and for no free address in any of them (5).
+ * The subnets in which the interface's ENI may be created: those of its configuration that are in this node's zone,
+ * the one with the most free addresses first (what nodes ahead are about to claim counted as taken), full ones left
+ * out. Throws a `Failure` for a subnet that cannot be used as configured (3), and for no free address in any (5).
  *
  * @param planned addresses that this node's other interfaces are about to claim
  * @param created all interfaces of the configuration whose ENIs are created, here as on the nodes of the same group
