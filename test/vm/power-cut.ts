@@ -159,9 +159,16 @@ const folders = [
   'run/multus-bootstrap',
 ];
 
+/** nodeadm's entry for the primary ENI: it does not flush it, and one cut off early stays empty. It is not the agent's. */
+const nodeadmsOwn = 'etc/eks/nodeadm/udev-net-manager/*/ens5';
+
 /** To where the state of a node is looked for. */
 async function copyFiles(vm: Vm, root: string): Promise<void> {
-  const packed = await vm.output(['sh', '-c', `tar -C / -c ${folders.join(' ')} | base64 -w0`]);
+  const packed = await vm.output([
+    'sh',
+    '-c',
+    `tar -C / --exclude='${nodeadmsOwn}' -c ${folders.join(' ')} | base64 -w0`,
+  ]);
   await execa('tar', ['-C', root, '-x'], { input: Buffer.from(packed, 'base64') });
 }
 
