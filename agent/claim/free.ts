@@ -5,6 +5,8 @@ import { intersect, isIpv6, merge, parseRange, type Range, subtract } from './ra
 export interface Bounds {
   within: readonly string[];
   podRange: readonly string[];
+  /** Addresses that are to move from ENI to ENI, as only secondary ones can. */
+  nodePort?: readonly string[];
 }
 
 export type IpVersion = 'ipv4' | 'ipv6';
@@ -71,19 +73,20 @@ function isSame(a: Range, b: Range): boolean {
 
 /**
  * The addresses of the subnet's CIDRs of that IP version that are the workers', merged and in order, be they free or
- * not: less what EC2 reserves, less CIDR reservations; inside `within`, outside `podRange`.
+ * not: less what EC2 reserves, less CIDR reservations; inside `within`, outside `podRange`, and none of `nodePort`.
  */
 export function claimable(
   subnet: Subnet,
   version: IpVersion,
   reservations: readonly Reservation[],
-  { within, podRange }: Bounds,
+  { within, podRange, nodePort = [] }: Bounds,
 ): Range[] {
   const cidrs = cidrsOf(subnet, version);
   return subtract(workersPart(cidrs, within), [
     ...cidrs.flatMap((cidr) => reserved(parseRange(cidr))),
     ...closedTo(subnet.id, reservations, within),
     ...podRange.map(parseRange),
+    ...nodePort.map(parseRange),
   ]);
 }
 

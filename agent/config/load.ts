@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { merge, supplierOf } from './merge.ts';
 import { type AddressConfig, type NodeConfig, toNodeConfig } from './model.ts';
+import { validateNodePort } from './node-port-rules.ts';
 import { ConfigurationFailure, type Path, type Problem } from './problem.ts';
 import { validateReferences } from './references.ts';
 import { apiVersion, documentSchema, kind, type Spec } from './schema.ts';
@@ -58,7 +59,12 @@ export async function loadFiles(root: string): Promise<{ timeoutMs: number }> {
 /** One configuration of all the sources, in their order. `problems` are those that reading them met. */
 export function combine(sources: readonly Source[], problems: readonly Problem[], common: Common): Loaded {
   const { nodeConfigs, warnings } = common;
-  const faults = [...problems, ...sources.flatMap(validate), ...validateReferences(sources)];
+  const faults = [
+    ...problems,
+    ...sources.flatMap(validate),
+    ...validateReferences(sources),
+    ...validateNodePort(sources),
+  ];
   const spec = effectiveSpec(sources, faults);
   if (sources.length === 0) {
     return { kind: 'none', nodeConfigs, warnings };

@@ -1,3 +1,4 @@
+import { formatAddress, isIpv6, parseAddress } from '../claim/range.ts';
 import { parseDuration } from './fields.ts';
 import type { Spec } from './schema.ts';
 
@@ -7,6 +8,9 @@ export interface NodeConfig {
   timeoutMs: number;
   failurePolicy: FailurePolicy;
   interfaces: InterfaceConfig[];
+  nodePort: NodePortConfig[];
+  /** Of 127.0.0.1, where the watcher serves metrics; undefined: nowhere. */
+  metricsPort: number | undefined;
   /** For the instance, once its interfaces are whole. */
   instanceTags: Readonly<Record<string, string>>;
   /** Label values may hold references, `${eth1.subnetId}`. */
@@ -53,24 +57,54 @@ export interface AddressConfig {
   within: readonly string[];
   /** The pods' part, likewise. */
   podRange: readonly string[];
+  /** The NodePort addresses of that version: never claimed, since a primary address can never move to another ENI. */
+  nodePort?: readonly string[];
+}
+
+/** Addresses at which NodePort services are reached. */
+export interface NodePortConfig {
+  /** In canonical form, in the configured order. */
+  addresses: readonly string[];
+  /** One of the configured interfaces; else the primary ENI's link, by name, or `primary`. */
+  interface: string;
+  mode: 'Floating' | 'PerNode';
+  /** TCP; undefined: only ICMP. */
+  probePort: number | undefined;
+  /** Whether the interface may be the primary ENI. */
+  primaryIsUnmanaged: boolean;
 }
 
 /** The configuration as the run uses it. */
 export function toNodeConfig(spec: Spec): NodeConfig {
+  const nodePort = spec.nodePort.map(toNodePort);
+  const reserved = nodePort.flatMap(({ addresses }) => addresses);
   return {
     cluster: spec.cluster,
     timeoutMs: parseDuration(spec.timeout),
     failurePolicy: spec.failurePolicy,
-    interfaces: spec.interfaces.map(toInterface),
+    interfaces: spec.interfaces.map((each) => toInterface(each, reserved)),
+    nodePort,
+    metricsPort: spec.metricsPort,
     instanceTags: spec.instanceTags,
     labels: spec.kubelet.labels,
     maxPods: spec.kubelet.maxPods,
   };
 }
 
-function toInterface(written: Spec['interfaces'][number]): InterfaceConfig {
+function toNodePort(written: Spec['nodePort'][number]): NodePortConfig {
+  const addresses = written.addresses.map((each) => formatAddress(parseAddress(each)));
+  return { ...written, addresses, probePort: written.probePort };
+}
+
+function toInterface(written: Spec['interfaces'][number], reserved: readonly string[]): InterfaceConfig {
   if (written.existing === undefined) {
-    return { ...written, subnets: written.subnets ?? [] };
+    const ofVersion = (areIpv6: boolean) => reserved.filter((each) => isIpv6(each) === areIpv6);
+    return {
+      ...written,
+      subnets: written.subnets ?? [],
+      ipv4: { ...written.ipv4, nodePort: ofVersion(false) },
+      ipv6: { ...written.ipv6, nodePort: ofVersion(true) },
+    };
   }
   const { tags, wait } = written.existing;
   return { ...written, existing: { tags, waitMs: parseDuration(wait) } };

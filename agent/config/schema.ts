@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { clusterName, timeout } from './fields.ts';
 import { interfaceSchema } from './interface.ts';
 import { labels } from './labels.ts';
+import { metricsPort, nodePortSchema } from './node-port.ts';
 import { instanceTags } from './tags.ts';
 
 export const apiGroup = 'multus-bootstrap.io';
@@ -29,6 +30,11 @@ export const specSchema = z.strictObject({
     .array(interfaceSchema)
     .default([])
     .meta({ description: 'The Multus interfaces, in the order of their device indexes; none: labels only' }),
+  nodePort: z
+    .array(nodePortSchema)
+    .default([])
+    .meta({ description: 'Addresses at which NodePort services are reached, and that outlive their node' }),
+  metricsPort,
   instanceTags: instanceTags.default({}).meta({
     description: 'Tags for the instance, once its interfaces are whole',
     examples: [{ 'multus-network-attached': 'true' }],

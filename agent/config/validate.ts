@@ -5,9 +5,6 @@ import { apiVersion, documentSchema } from './schema.ts';
 import type { Source } from './source.ts';
 import { nearest } from './suggest.ts';
 
-/** Keys of features that are still to come. */
-const notYet = /^spec\.nodePort$/;
-
 /** Everything that is wrong with one document by itself, in the order of its lines. */
 export function validate(source: Source): Problem[] {
   const result = documentSchema.safeParse(source.value, { reportInput: true });
@@ -57,9 +54,6 @@ function valueMessage(issue: z.core.$ZodIssue, path: Path, source: Source): stri
 }
 
 function unknownKey(path: Path, key: string): string {
-  if (notYet.test([...path, key].join('.'))) {
-    return 'is not supported yet; remove it';
-  }
   const known = Object.keys(schemaAt(path).properties ?? {});
   const meant = nearest(key, known);
   return meant === undefined

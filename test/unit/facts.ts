@@ -118,6 +118,8 @@ export function nodeConfig(...interfaces: Partial<CreatedInterface>[]): NodeConf
     timeoutMs: 600_000,
     failurePolicy: 'Block',
     interfaces: interfaces.map(interfaceConfig),
+    nodePort: [],
+    metricsPort: undefined,
     instanceTags: {},
     labels: {},
     maxPods: 'Adjust',

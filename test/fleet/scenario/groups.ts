@@ -22,6 +22,8 @@ export function drawGroup(chance: Chance, nets: readonly Net[], nth: number): Gr
       timeoutMs: chance.weighted([6, 600_000], [2, 120_000], [2, 60_000], [1, 25_000]),
       failurePolicy: 'Block',
       interfaces: chance.some(count, (n) => drawInterface(chance, nets, `eth${n + 1}`, type)),
+      nodePort: [],
+      metricsPort: undefined,
       instanceTags: {},
       labels: {},
       maxPods: 'Adjust',
