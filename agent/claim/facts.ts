@@ -66,6 +66,14 @@ export interface Launch {
   enis: Eni[];
 }
 
+/** An instance with its ENIs, as who watches a NodePort address needs to know it. */
+export interface NodeInstance extends Launch {
+  /** `pending`, `running`, `shutting-down`, `terminated`, `stopping`, `stopped`. */
+  state: string;
+  /** The node's own: the primary ENI's primary private IPv4 address, without one its first IPv6 address. */
+  nodeAddress: string | undefined;
+}
+
 /** What an instance type can carry: EC2's DescribeInstanceTypes, NetworkInfo. */
 export interface TypeLimits {
   type: string;

@@ -22,6 +22,10 @@ export const advice: Readonly<Record<ErrorClass, Advice>> = {
       'Keep "ipv4.within" and "ipv6.within" to addresses that EC2 gives out: inside the subnet\'s CIDRs, but not the ' +
       'first four of one, nor its last',
   },
+  notHeld: {
+    exitCode: ExitCode.deadline,
+    remedy: 'Another hand has moved the address meanwhile: look in CloudTrail, at UnassignPrivateIpAddresses',
+  },
   full: {
     exitCode: ExitCode.noneFree,
     remedy: 'Give addresses of this subnet back, or name another one in "subnets"',

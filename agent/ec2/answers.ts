@@ -39,6 +39,12 @@ const rows: readonly Row[] = [
     action: naming,
     class: 'unusable',
   },
+  // Whatever its words: who takes an address off an ENI names nothing else that could be amiss.
+  {
+    code: /^Invalid(Parameter(Value)?|IPAddress.*|Ipv6Address.*|Address.*)$/,
+    action: /^Unassign/,
+    class: 'notHeld',
+  },
   { code: /^InvalidParameterValue$/, message: /attached at device index/, class: 'indexTaken' },
   { code: /^InvalidParameterValue$/, message: /is currently in use/, class: 'eniInUse' },
   { code: /^InvalidNetworkInterface\.InUse$/, class: 'eniInUse' },
@@ -57,7 +63,7 @@ const rows: readonly Row[] = [
   { code: /^Unsupported|^InvalidParameter/, message: /IPv6.* not supported (on|for)\b/i, class: 'limit' },
   { code: /^Unsupported|^InvalidParameter/, message: /\btype\b.*(not|n't) support.*IPv6/i, class: 'limit' },
   // Who deletes, or takes tags off, wants nothing of what is gone.
-  { code: /^InvalidNetworkInterface(ID)?\.NotFound$/, action: /^Delete/, class: 'notFound' },
+  { code: /^InvalidNetworkInterface(ID)?\.NotFound$/, action: /^(Delete|Unassign)/, class: 'notFound' },
   { code: /^Invalid(NetworkInterface(ID)?|InstanceID)\.NotFound$/, class: 'notYet' },
   // Its id is from an attach, or a listing: EC2 does not see it yet, or it is gone and the next listing says so.
   { code: /^InvalidAttachmentID\.NotFound$/, class: 'notYet' },

@@ -1,7 +1,7 @@
 import type { Filter } from '@aws-sdk/client-ec2';
 import { addressesPerQuery } from '../claim/candidates.ts';
 import { isIpv6 } from '../claim/range.ts';
-import type { EniQuery, LaunchQuery, SubnetQuery } from './port.ts';
+import type { EniQuery, LaunchQuery, NodeQuery, SubnetQuery } from './port.ts';
 
 type Values = string | readonly string[] | undefined;
 
@@ -50,7 +50,18 @@ export function launchFilters({ vpcId, times }: LaunchQuery): Filter[] {
   ];
 }
 
-function addressFilter(addresses: readonly string[] | undefined): Filter[] {
+/** Those of an ENI, and of the instance's other ENIs: each filter may be met by another of them. */
+export function nodeFilters(query: NodeQuery): Filter[] {
+  const inSubnet = filter('network-interface.subnet-id', query.subnetId);
+  if ('addresses' in query) {
+    return [...inSubnet, ...addressFilter(query.addresses, 'network-interface.')];
+  }
+  return 'tag' in query
+    ? [...inSubnet, ...filter(`tag:${query.tag.key}`, query.tag.value)]
+    : [...inSubnet, ...filter('reservation-id', query.reservationId)];
+}
+
+function addressFilter(addresses: readonly string[] | undefined, of = ''): Filter[] {
   if (addresses === undefined) {
     return [];
   }
@@ -60,7 +71,7 @@ function addressFilter(addresses: readonly string[] | undefined): Filter[] {
     throw new RangeError('a query is for IPv4 or for IPv6 addresses: all filters of a request must hold');
   }
   return filter(
-    areIpv6.includes(true) ? 'ipv6-addresses.ipv6-address' : 'addresses.private-ip-address',
+    of + (areIpv6.includes(true) ? 'ipv6-addresses.ipv6-address' : 'addresses.private-ip-address'),
     addresses,
   );
 }

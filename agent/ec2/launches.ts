@@ -1,5 +1,5 @@
 import type { Instance, InstanceNetworkInterface } from '@aws-sdk/client-ec2';
-import type { Eni, Launch } from '../claim/facts.ts';
+import type { Eni, Launch, NodeInstance } from '../claim/facts.ts';
 import { required, tagsOf, toEni } from './shapes.ts';
 
 /** An instance in a listing of EC2's, with its reservation's id; throws as `required` does. */
@@ -13,6 +13,19 @@ export function toLaunch(action: string, reservationId: string | undefined, inst
     reservationId: required(action, 'ReservationId', reservationId),
     tags: tagsOf(action, instance.Tags),
     enis: (instance.NetworkInterfaces ?? []).map((eni) => toInstanceEni(action, eni, instanceId, zone)),
+  };
+}
+
+/** The same with its state and its own address; throws as `required` does. */
+export function toNodeInstance(
+  action: string,
+  reservationId: string | undefined,
+  instance: Instance,
+): NodeInstance {
+  return {
+    ...toLaunch(action, reservationId, instance),
+    state: required(action, 'State', instance.State?.Name),
+    nodeAddress: instance.PrivateIpAddress || instance.Ipv6Address || undefined,
   };
 }
 

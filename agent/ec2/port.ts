@@ -1,4 +1,4 @@
-import type { Eni, Launch, Reservation, Subnet, TypeLimits } from '../claim/facts.ts';
+import type { Eni, Launch, NodeInstance, Reservation, Subnet, TypeLimits } from '../claim/facts.ts';
 
 export interface CreateEni {
   subnetId: string;
@@ -53,6 +53,17 @@ export interface LaunchQuery {
   times: readonly string[];
 }
 
+/**
+ * Which instances to list, in whatever state: those that have an ENI in a subnet, and of them those that hold one of the
+ * addresses (of one IP version), or those of a group (by a tag, or by reservation). A stopped instance has its ENIs
+ * still, a terminated one none.
+ */
+export type NodeQuery = { subnetId: string } & (
+  | { addresses: readonly string[] }
+  | { tag: { key: string; value: string } }
+  | { reservationId: string }
+);
+
 /** A page of a listing; `next` asks for the one after it. */
 export interface EniPage {
   enis: Eni[];
@@ -77,6 +88,7 @@ export interface Ec2 {
   describeEniPage(query: EniQuery, next: string | undefined, signal?: AbortSignal): Promise<EniPage>;
   /** By id; those that are gone are left out. At most 190 in a request. */
   describeInstances(ids: readonly string[], signal?: AbortSignal): Promise<InstanceState[]>;
+  describeNodes(query: NodeQuery, signal?: AbortSignal): Promise<NodeInstance[]>;
   /** Those that are `pending` or `running`. */
   describeLaunches(query: LaunchQuery, signal?: AbortSignal): Promise<Launch[]>;
   describeReservations(subnetId: string, signal?: AbortSignal): Promise<Reservation[]>;
@@ -93,6 +105,10 @@ export interface Ec2 {
     signal?: AbortSignal,
   ): Promise<void>;
   setSourceDestCheck(eniId: string, value: boolean, signal?: AbortSignal): Promise<void>;
+  /** Gives the ENI a secondary private IPv4 address, or an IPv6 one, that nobody holds: it is never taken from anyone. */
+  assignAddress(eniId: string, address: string, signal?: AbortSignal): Promise<void>;
+  /** Takes it off this very ENI: `notHeld` if that does not hold it. */
+  unassignAddress(eniId: string, address: string, signal?: AbortSignal): Promise<void>;
   /** Sets tags of an ENI or an instance, over those of the same keys. */
   createTags(resourceId: string, tags: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<void>;
   /** Deletes those of the tags that have these very values: another's value under the same key stays. */
@@ -103,6 +119,8 @@ export interface Ec2 {
 export type ErrorClass =
   /** The address has an owner: go on to the next. */
   | 'taken'
+  /** The ENI does not hold the address that was to be taken off it. */
+  | 'notHeld'
   /** EC2 refuses this address by its nature (reserved, outside the subnet): go on to the next, it is never free. */
   | 'unusable'
   /** The subnet has no free address. */

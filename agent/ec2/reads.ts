@@ -8,8 +8,8 @@ import {
   type Reservation as Launched,
 } from '@aws-sdk/client-ec2';
 import type { Caller } from './caller.ts';
-import { eniFilters, instanceFilters, launchFilters, subnetFilters } from './filters.ts';
-import { toLaunch } from './launches.ts';
+import { eniFilters, instanceFilters, launchFilters, nodeFilters, subnetFilters } from './filters.ts';
+import { toLaunch, toNodeInstance } from './launches.ts';
 import { allPages } from './pages.ts';
 import { type Ec2, Ec2Error } from './port.ts';
 import { toEni, toInstanceState, toLimits, toReservation, toSubnet } from './shapes.ts';
@@ -61,6 +61,13 @@ export function createReads({ call }: Pick<Caller, 'call'>): Reads {
       const reservations = await listReservations(launchFilters(query), signal);
       return reservations.flatMap(({ ReservationId, Instances = [] }) =>
         Instances.map((instance) => toLaunch('DescribeInstances', ReservationId, instance)),
+      );
+    },
+
+    async describeNodes(query, signal) {
+      const reservations = await listReservations(nodeFilters(query), signal);
+      return reservations.flatMap(({ ReservationId, Instances = [] }) =>
+        Instances.map((instance) => toNodeInstance('DescribeInstances', ReservationId, instance)),
       );
     },
 

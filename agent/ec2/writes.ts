@@ -1,4 +1,6 @@
 import {
+  AssignIpv6AddressesCommand,
+  AssignPrivateIpAddressesCommand,
   AttachNetworkInterfaceCommand,
   CreateNetworkInterfaceCommand,
   CreateTagsCommand,
@@ -7,7 +9,10 @@ import {
   DetachNetworkInterfaceCommand,
   ModifyNetworkInterfaceAttributeCommand,
   type ModifyNetworkInterfaceAttributeCommandInput,
+  UnassignIpv6AddressesCommand,
+  UnassignPrivateIpAddressesCommand,
 } from '@aws-sdk/client-ec2';
+import { isIpv6 } from '../claim/range.ts';
 import type { Caller } from './caller.ts';
 import type { Ec2 } from './port.ts';
 import type { Reads } from './reads.ts';
@@ -80,6 +85,35 @@ export function createWrites({ call }: Pick<Caller, 'call'>): Writes {
 
     setSourceDestCheck: (NetworkInterfaceId, Value, signal) =>
       modify({ NetworkInterfaceId, SourceDestCheck: { Value } }, signal),
+
+    async assignAddress(NetworkInterfaceId, address, signal) {
+      if (isIpv6(address)) {
+        const input = { NetworkInterfaceId, Ipv6Addresses: [address] };
+        await call('AssignIpv6Addresses', signal, (client, options) =>
+          client.send(new AssignIpv6AddressesCommand(input), options),
+        );
+      } else {
+        // Said outright: that nothing is taken from anyone must not hang on a default.
+        const input = { NetworkInterfaceId, PrivateIpAddresses: [address], AllowReassignment: false };
+        await call('AssignPrivateIpAddresses', signal, (client, options) =>
+          client.send(new AssignPrivateIpAddressesCommand(input), options),
+        );
+      }
+    },
+
+    async unassignAddress(NetworkInterfaceId, address, signal) {
+      if (isIpv6(address)) {
+        const input = { NetworkInterfaceId, Ipv6Addresses: [address] };
+        await call('UnassignIpv6Addresses', signal, (client, options) =>
+          client.send(new UnassignIpv6AddressesCommand(input), options),
+        );
+      } else {
+        const input = { NetworkInterfaceId, PrivateIpAddresses: [address] };
+        await call('UnassignPrivateIpAddresses', signal, (client, options) =>
+          client.send(new UnassignPrivateIpAddressesCommand(input), options),
+        );
+      }
+    },
 
     async createTags(resourceId, tags, signal) {
       const input = { Resources: [resourceId], Tags: tagList(tags) };

@@ -71,6 +71,7 @@ export function createHost({ root, clock, log }: HostOptions): Host {
       waiting ??= startIp();
       return devices.until(() => findDevice(mac), signal);
     },
+    configureNodePort: async () => [],
     async configureLinks(instanceId, links, signal) {
       const told = waiting;
       waiting = undefined;

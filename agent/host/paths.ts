@@ -18,6 +18,12 @@ export interface Paths {
   /** The gate: kubelet may start. */
   go: string;
   result: string;
+  /** What NodePort addresses the host has, for the watcher (`NodePortSetup`). */
+  nodePort: string;
+  /** What the watcher knows (`AddressState` of each address), for `nodeport status`. */
+  nodePortState: string;
+  /** The addresses that this instance was about to be given in EC2: `release` gives them back. No interface's name is so long. */
+  nodePortClaims: string;
   /** Held by the run in progress. */
   lock: string;
 }
@@ -42,6 +48,9 @@ export function paths(root: string): Paths {
     intent: (interfaceName) => join(intents, `${interfaceName}.json`),
     go: join(run, 'go'),
     result: join(run, 'result.json'),
+    nodePort: join(run, 'nodeport.json'),
+    nodePortState: join(run, 'nodeport-state.json'),
+    nodePortClaims: join(intents, 'nodeport-addresses.json'),
     lock: join(run, 'lock'),
   };
 }

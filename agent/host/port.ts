@@ -1,3 +1,5 @@
+import type { NodePortLink } from '../nodeport/setup.ts';
+
 /** A network device, from /sys/class/net. */
 export interface Device {
   name: string;
@@ -107,6 +109,15 @@ export interface Host {
   configureLinks(
     instanceId: string,
     links: readonly WantedLink[],
+    signal: AbortSignal,
+  ): Promise<LinkChange[]>;
+  /**
+   * Puts the NodePort addresses on their links, with the way back: policy rules, tables, connection marks. What an earlier
+   * run put there, and these do not name, goes; nothing else is touched. Answers the links on which it changed something.
+   */
+  configureNodePort(
+    instanceId: string,
+    links: readonly NodePortLink[],
     signal: AbortSignal,
   ): Promise<LinkChange[]>;
 }

@@ -1,4 +1,5 @@
 import { backoff } from '../backoff.ts';
+import { formatAddress, parseAddress } from '../claim/range.ts';
 import type { Clock } from '../clock.ts';
 import { ExitCode, Failure } from '../failure.ts';
 import type { Log } from '../report/log.ts';
@@ -85,9 +86,25 @@ export function createImds({ endpoint, clock, random, log }: ImdsOptions): Imds 
       return parseIdentity(document, primaryMac, vpcId);
     },
     userData: async (signal) => (await userDataAhead.take()) ?? may(paths.userData, signal),
+    addresses: async (mac, signal) => {
+      const at = `/latest/meta-data/network/interfaces/macs/${mac}`;
+      try {
+        const [id, ipv4, ipv6] = await Promise.all(
+          ['interface-id', 'local-ipv4s', 'ipv6s'].map((key) => get(`${at}/${key}`, signal)),
+        );
+        return id && [...linesOf(ipv4), ...linesOf(ipv6).map((each) => formatAddress(parseAddress(each)))];
+      } catch {
+        signal.throwIfAborted();
+        return undefined;
+      }
+    },
     credentials: async (signal) =>
       (await credentialsAhead.take()) ?? credentialsBy((path) => may(path, signal)),
   };
+}
+
+function linesOf(body: Buffer | undefined): string[] {
+  return (body?.toString() ?? '').split('\n').filter((line) => line !== '');
 }
 
 async function credentialsBy(read: (path: string) => Promise<Buffer | undefined>): Promise<Credentials> {

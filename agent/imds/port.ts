@@ -29,6 +29,11 @@ export interface Imds {
   identity(signal: AbortSignal): Promise<Identity>;
   /** The user data's bytes, undefined if there is none. Ask for the identity first: only then does 404 mean that. */
   userData(signal: AbortSignal): Promise<Buffer | undefined>;
+  /**
+   * The addresses of this instance's ENI with that MAC, IPv4 and IPv6, as IMDS shows them: seconds behind EC2. One
+   * attempt, within two seconds; undefined where IMDS does not answer, or does not know the ENI.
+   */
+  addresses(mac: string, signal: AbortSignal): Promise<string[] | undefined>;
   /** Throws a `Failure` (4) where the instance has no profile or its role cannot be assumed. */
   credentials(signal: AbortSignal): Promise<Credentials>;
 }

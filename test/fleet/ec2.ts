@@ -1,4 +1,11 @@
-import { eniFilters, instanceFilters, launchFilters, subnetFilters } from '../../agent/ec2/filters.ts';
+import { isIpv6 } from '../../agent/claim/range.ts';
+import {
+  eniFilters,
+  instanceFilters,
+  launchFilters,
+  nodeFilters,
+  subnetFilters,
+} from '../../agent/ec2/filters.ts';
 import { allPages } from '../../agent/ec2/pages.ts';
 import { type Ec2, Ec2Error } from '../../agent/ec2/port.ts';
 import { tagList } from '../../agent/ec2/shapes.ts';
@@ -8,7 +15,7 @@ import type { Instance } from '../simulator/model/records.ts';
 import { only, texts, textsBelow } from './fields.ts';
 import type { Region } from './region.ts';
 import type { Send } from './send.ts';
-import { toEni, toLaunch, toLimits, toReservation, toSubnet } from './shapes.ts';
+import { toEni, toLaunch, toLimits, toNodeInstance, toReservation, toSubnet } from './shapes.ts';
 
 /**
  * EC2 as the agent's code asks for it: each method one request (a listing: one a page), carried out by the
@@ -72,6 +79,18 @@ export function simulatedEc2({ world, launchLagMs }: Region, send: Send): Ec2 {
           }),
           signal,
         ),
+      ),
+
+    describeNodes: (query, signal) =>
+      send(
+        'DescribeInstances',
+        filtered(nodeFilters(query)),
+        (answer) =>
+          textsBelow(answer, 'reservationSet', 'instancesSet', 'instanceId')
+            .map((id) => world.instance(id))
+            .filter(isShown)
+            .map((instance) => toNodeInstance(world, instance)),
+        signal,
       ),
 
     describeReservations: (SubnetId, signal) =>
@@ -162,6 +181,26 @@ export function simulatedEc2({ world, launchLagMs }: Region, send: Send): Ec2 {
         nothing,
         signal,
       ),
+
+    assignAddress: (NetworkInterfaceId, address, signal) =>
+      isIpv6(address)
+        ? send('AssignIpv6Addresses', { NetworkInterfaceId, Ipv6Addresses: [address] }, nothing, signal)
+        : send(
+            'AssignPrivateIpAddresses',
+            { NetworkInterfaceId, PrivateIpAddress: [address], AllowReassignment: 'false' },
+            nothing,
+            signal,
+          ),
+
+    unassignAddress: (NetworkInterfaceId, address, signal) =>
+      isIpv6(address)
+        ? send('UnassignIpv6Addresses', { NetworkInterfaceId, Ipv6Addresses: [address] }, nothing, signal)
+        : send(
+            'UnassignPrivateIpAddresses',
+            { NetworkInterfaceId, PrivateIpAddress: [address] },
+            nothing,
+            signal,
+          ),
 
     createTags: (resourceId, tags, signal) =>
       send('CreateTags', { ResourceId: [resourceId], Tag: tagList(tags) }, nothing, signal),

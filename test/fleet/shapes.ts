@@ -1,4 +1,4 @@
-import type { Eni, Launch, Reservation, Subnet, TypeLimits } from '../../agent/claim/facts.ts';
+import type { Eni, Launch, NodeInstance, Reservation, Subnet, TypeLimits } from '../../agent/claim/facts.ts';
 import type { InstanceType } from '../simulator/model/instance-types.ts';
 import { maximumInterfaces } from '../simulator/model/instance-types.ts';
 import {
@@ -91,4 +91,16 @@ export function toLaunch(world: World, instance: Instance): Launch {
   };
   launches.set(instance, { records, launch });
   return launch;
+}
+
+/** An instance as a listing of nodes shows it. */
+export function toNodeInstance(world: World, instance: Instance): NodeInstance {
+  const primary = world.store
+    .visiblyAttachedEnis(instance.id)
+    .find(({ attachment }) => attachment?.deviceIndex === 0 && attachment.networkCard === 0);
+  return {
+    ...toLaunch(world, instance),
+    state: instance.state,
+    nodeAddress: primary?.addresses[0] ?? primary?.ipv6Addresses[0],
+  };
 }

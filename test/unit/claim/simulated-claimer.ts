@@ -70,5 +70,6 @@ function hostOfIntents(): Host {
     removeLinkFiles: notNeeded,
     waitForDevice: notNeeded,
     configureLinks: notNeeded,
+    configureNodePort: notNeeded,
   };
 }
