@@ -18,7 +18,6 @@ function failure(errorClass: ErrorClass, code: string, message: string, proxy?: 
 t.test('each class has its exit code', (t) => {
   const codes: Record<ErrorClass, ExitCode> = {
     taken: 5,
-    notHeld: ExitCode.deadline,
     notHeld: 7,
     unusable: 5,
     full: 5,
