@@ -10,6 +10,7 @@ import { privateDnsName, resourceDnsName } from '../model/naming.ts';
 import type { Eni, Instance } from '../model/records.ts';
 import type { World } from '../model/world.ts';
 import { eniAnswer } from './eni-answer.ts';
+import { networkInterfaceFilters } from './eni-filters.ts';
 import { securityGroupSet, tagSet } from './rendering.ts';
 
 const stateCodes: Record<Instance['state'], number> = {
@@ -36,12 +37,11 @@ export const describeInstances: Action = {
       'vpc-id': (instance) => [world.subnets.get(instance.subnetId)?.vpcId ?? ''],
       'private-ip-address': (instance) => primaryOf(world, instance)?.addresses.slice(0, 1) ?? [],
       'ipv6-address': (instance) => primaryOf(world, instance)?.ipv6Addresses ?? [],
-      'network-interface.ipv6-addresses.ipv6-address': (instance) =>
-        world.store.visiblyAttachedEnis(instance.id).flatMap((eni) => eni.ipv6Addresses),
-      'network-interface.network-interface-id': (instance) =>
-        world.store.visiblyAttachedEnis(instance.id).map((eni) => eni.id),
-      'network-interface.subnet-id': (instance) =>
-        world.store.visiblyAttachedEnis(instance.id).map((eni) => eni.subnetId),
+      'private-dns-name': (instance) => {
+        const primary = primaryOf(world, instance);
+        return primary === undefined ? [] : [dnsName(world, instance, primary)];
+      },
+      ...networkInterfaceFilters(world),
     });
     const { items, nextToken } = page(() => chosen(world, params).filter(matches), params, {
       minimum: 5,
