@@ -7,6 +7,14 @@ shopt -s nullglob
 # no NodeConfig.
 timeout 300 systemctl is-system-running --wait || true
 
+# What NodePort addresses take, and not every AMI has.
+missing=()
+command -v nft >/dev/null || missing+=(nftables)
+{ command -v ping && command -v arping; } >/dev/null || missing+=(iputils)
+if [[ ${#missing[@]} -gt 0 ]]; then
+  dnf install --assumeyes --quiet "${missing[@]}"
+fi
+
 tar --extract --gzip --file "$(echo "$UPLOADS"/*.tar.gz)" --directory "$UPLOADS" --no-same-owner
 bash "$UPLOADS"/*/install.sh
 

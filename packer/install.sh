@@ -12,6 +12,7 @@ bundle=usr/libexec/multus-bootstrap/multus-bootstrap.mjs
 compile=usr/libexec/multus-bootstrap/compile.mjs
 # V8's code for the program, made here. The program starts without it too, at half the speed.
 code=usr/libexec/multus-bootstrap/multus-bootstrap.code
+watcher=multus-bootstrap-nodeport.service
 # What is installed, a path a line; of folders, with a slash at the end, only those that were not there before.
 list=usr/share/multus-bootstrap/installed
 
@@ -100,6 +101,14 @@ check_start() {
   fi
 }
 
+# The watcher over NodePort addresses, if there is one, becomes one of the new version. Not by a restart, which would hand
+# the addresses over to other nodes: killed, it is started again by systemd, and finds all as it was.
+renew_watcher() {
+  if systemctl --quiet is-active "$watcher"; then
+    systemctl --quiet kill --signal=KILL "$watcher" || true
+  fi
+}
+
 # As if it had never run, if that is possible.
 give_up() {
   [ "$step" = writing ] || fail 'stopped half-way; run it again'
@@ -151,6 +160,7 @@ install_all() {
     files <<<"$new" | sed 's|^|/|' | xargs restorecon
   fi
   trap - EXIT
+  ! running_systemd || renew_watcher
   say "multus-bootstrap is installed in ${root:-/}"
 }
 
@@ -165,6 +175,8 @@ uninstall_all() {
   drop_ins <<<"$old" | remove_files
   if running_systemd; then
     systemctl daemon-reload
+    # It hands its addresses over, which takes the program.
+    systemctl --quiet stop "$watcher" || true
     systemctl --quiet disable --now multus-bootstrap-sweep.timer || true
     systemctl --quiet stop multus-bootstrap.timer multus-bootstrap.service || true
   fi

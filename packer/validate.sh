@@ -25,8 +25,14 @@ libexec=/usr/libexec/multus-bootstrap
   problem "it would start at half the speed: $libexec/multus-bootstrap.code is missing, or is not of this program and Node.js; run install.sh on this machine"
 
 systemctl daemon-reload
-for unit in multus-bootstrap.service multus-bootstrap-sweep.service multus-bootstrap-sweep.timer; do
+for unit in multus-bootstrap.service multus-bootstrap-nodeport.service multus-bootstrap-sweep.{service,timer}; do
   systemd-analyze verify --man=no --recursive-errors=no "$unit" || problem "systemd finds fault with $unit (see above)"
+done
+
+# NodePort addresses: their rules, and the probes of their holder.
+for tool in nft:nftables ping:iputils arping:iputils; do
+  command -v "${tool%:*}" >/dev/null ||
+    problem "${tool%:*} is missing, which NodePort addresses take: dnf install ${tool#*:}"
 done
 
 # The gate, as systemd has merged it from all files, those of others included.

@@ -6,6 +6,8 @@ root=$1
 packages=(
   systemd systemd-sysv udev dbus procps kmod linux-image-cloud-amd64
   iproute2 iptables nftables containernetworking-plugins ca-certificates
+  iputils-ping iputils-arping # what the watcher of NodePort addresses probes with
+  ipvsadm # stands in for kube-proxy's IPVS mode
   openssh-server sudo # disabled; for whoever bakes an image from it
 )
 # In a mount namespace of its own: what debootstrap mounts in the folder is gone when it ends, however it ends.

@@ -68,6 +68,7 @@ for (const [machine, elf] of [
       [
         'usr/bin/multus-bootstrap lrwxrwxrwx',
         'usr/lib/systemd/system/kubelet.service.d/10-multus-bootstrap.conf -rw-r--r--',
+        'usr/lib/systemd/system/multus-bootstrap-nodeport.service -rw-r--r--',
         'usr/lib/systemd/system/multus-bootstrap-sweep.service -rw-r--r--',
         'usr/lib/systemd/system/multus-bootstrap-sweep.timer -rw-r--r--',
         'usr/lib/systemd/system/multus-bootstrap.service -rw-r--r--',

@@ -47,25 +47,31 @@ t.test('installing on a running node', async (t) => {
   t.match(said.split('\n'), [
     'systemctl daemon-reload (held) (agent)',
     /^restorecon .*\/usr\/libexec\/multus-bootstrap\/node /,
+    'systemctl --quiet is-active multus-bootstrap-nodeport.service (held) (agent)',
+    'systemctl --quiet kill --signal=KILL multus-bootstrap-nodeport.service (held) (agent)',
     'install.sh: multus-bootstrap is installed in /',
     packageJson.version,
   ]);
 });
 
-t.test('uninstalling on a running node frees kubelet first', async (t) => {
-  const said = await inLayer(
-    '/archive/install.sh >/dev/null; /usr/libexec/multus-bootstrap/install.sh --uninstall; ls /usr/libexec',
-  );
-  t.match(said.split('\n'), [
-    'systemctl daemon-reload (agent)',
-    'systemctl --quiet disable --now multus-bootstrap-sweep.timer (agent)',
-    'systemctl --quiet stop multus-bootstrap.timer multus-bootstrap.service (agent)',
-    'systemctl daemon-reload',
-    'install.sh: multus-bootstrap is removed from /',
-  ]);
-  t.notMatch(said, /kubelet/, 'it is not stopped');
-  t.notMatch(said, /^multus-bootstrap$/m);
-});
+t.test(
+  'uninstalling on a running node frees kubelet first, then has NodePort addresses handed over',
+  async (t) => {
+    const said = await inLayer(
+      '/archive/install.sh >/dev/null; /usr/libexec/multus-bootstrap/install.sh --uninstall; ls /usr/libexec',
+    );
+    t.match(said.split('\n'), [
+      'systemctl daemon-reload (agent)',
+      'systemctl --quiet stop multus-bootstrap-nodeport.service (agent)',
+      'systemctl --quiet disable --now multus-bootstrap-sweep.timer (agent)',
+      'systemctl --quiet stop multus-bootstrap.timer multus-bootstrap.service (agent)',
+      'systemctl daemon-reload',
+      'install.sh: multus-bootstrap is removed from /',
+    ]);
+    t.notMatch(said, /kubelet/, 'it is not stopped');
+    t.notMatch(said, /^multus-bootstrap$/m);
+  },
+);
 
 t.test('another user than root', async (t) => {
   const said = await inLayer(
