@@ -56,6 +56,10 @@ export function nodeFilters(query: NodeQuery): Filter[] {
   if ('addresses' in query) {
     return [...inSubnet, ...addressFilter(query.addresses, 'network-interface.')];
   }
+  if ('eniIds' in query) {
+    requireFew(query.eniIds);
+    return [...inSubnet, ...filter('network-interface.network-interface-id', query.eniIds)];
+  }
   return 'tag' in query
     ? [...inSubnet, ...filter(`tag:${query.tag.key}`, query.tag.value)]
     : [...inSubnet, ...filter('reservation-id', query.reservationId)];

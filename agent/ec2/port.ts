@@ -62,6 +62,8 @@ export type NodeQuery = { subnetId: string } & (
   | { addresses: readonly string[] }
   | { tag: { key: string; value: string } }
   | { reservationId: string }
+  /** At most 190 in a request. */
+  | { eniIds: readonly string[] }
 );
 
 /** A page of a listing; `next` asks for the one after it. */

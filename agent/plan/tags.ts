@@ -15,6 +15,8 @@ export const tagKeys = {
   created: `${group}/created`,
   /** Only claimed: it is the user's. */
   existing: `${group}/existing`,
+  /** The Floating addresses that its node carries, with blanks between them: it may be handed any of them. */
+  nodePort: `${group}/nodeport`,
 } as const;
 
 export const noManage: Readonly<Record<string, string>> = { [tagKeys.noManage]: 'true' };

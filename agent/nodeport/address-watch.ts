@@ -1,0 +1,152 @@
+import { Bell } from './bell.ts';
+import { hold } from './hold.ts';
+import type { Holding, Looks } from './looks.ts';
+import type { CountedMove } from './move-limit.ts';
+import { moveLimit } from './pace.ts';
+import type { WatchContext } from './ports.ts';
+import type { NodePortAddress, NodePortLink } from './setup.ts';
+import { standBy } from './stand-by.ts';
+import type { AddressState, Move } from './state.ts';
+
+/** How many moves are kept to be told. */
+const movesKept = 10;
+
+/** One floating address as this node sees it: what its loops share, and what is told of it. */
+export class AddressWatch {
+  readonly context: WatchContext;
+  readonly link: NodePortLink;
+  readonly config: NodePortAddress;
+  readonly looks: Looks;
+  /** Rung when anything changes that its loop rests on. */
+  readonly bell = new Bell();
+  /** From instances that ran, by this process's clock; the newest first. */
+  countedMoves: CountedMove[] = [];
+  /** The link's addresses as IMDS last told them, and how often in a row it told so. */
+  imds: { has: boolean; times: number } | undefined;
+  readonly #state: AddressState;
+  #shown: Holding | undefined | 'unknown' = 'unknown';
+
+  constructor(context: WatchContext, link: NodePortLink, config: NodePortAddress, looks: Looks) {
+    this.context = context;
+    this.link = link;
+    this.config = config;
+    this.looks = looks;
+    this.#state = {
+      address: config.address,
+      interface: link.name,
+      role: 'candidate',
+      holder: undefined,
+      moves: [],
+      candidates: [],
+      probes: [],
+      held: undefined,
+      seenAt: undefined,
+    };
+  }
+
+  get address(): string {
+    return this.config.address;
+  }
+
+  get holding(): Holding | undefined {
+    return this.looks.holding(this.address);
+  }
+
+  get isHolder(): boolean {
+    return this.holding?.eniId === this.link.eniId;
+  }
+
+  /** Until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.context;
+    while (!signal.aborted) {
+      if (this.looks.seenAt === undefined) {
+        await this.bell.heard(clock, undefined, signal);
+      } else if (this.isHolder) {
+        await hold(this, signal);
+      } else {
+        await standBy(this, signal);
+      }
+    }
+  }
+
+  /** After each look: a holder that is another than before has moved there without this node's doing. */
+  onLook(): void {
+    const { holding } = this;
+    this.change({ candidates: this.looks.candidates(this.address), seenAt: this.#time() });
+    if (this.looks.seenAt === undefined) {
+      return;
+    }
+    const before = this.#shown;
+    if (before === 'unknown') {
+      this.#show(holding);
+      this.context.log.info(`${this.address}: held by ${whose(holding)}`, this.fields);
+    } else if (before?.eniId !== holding?.eniId) {
+      this.noteMove(holding, 'seen', `EC2 shows it at ${whose(holding)}`);
+    } else if (before?.instance?.state !== holding?.instance?.state) {
+      this.#show(holding);
+    }
+    this.bell.ring();
+  }
+
+  /** Tells of a move, by whomever, and counts it if it was from an instance that runs. */
+  noteMove(to: Holding | undefined, how: Move['how'], why: string): void {
+    const from = this.#shown === 'unknown' ? undefined : this.#shown;
+    if (from?.instance?.state === 'running' && to !== undefined) {
+      this.countedMoves = [{ at: this.context.clock.now() }, ...this.countedMoves].slice(0, moveLimit.count);
+    }
+    const move: Move = { at: this.#time(), from: idOf(from), to: idOf(to), how, why };
+    this.change({ moves: [move, ...this.#state.moves].slice(0, movesKept) });
+    if (how === 'seen') {
+      this.context.log.info(`${this.address}: moved from ${whose(from)} to ${whose(to)}`, this.fields);
+    }
+    this.#show(to);
+  }
+
+  change(part: Partial<AddressState>): void {
+    Object.assign(this.#state, part);
+    this.context.tell({ ...this.#state });
+  }
+
+  get state(): Readonly<AddressState> {
+    return this.#state;
+  }
+
+  get fields() {
+    return { interface: this.link.name, address: this.address };
+  }
+
+  #show(holding: Holding | undefined): void {
+    const isSame = this.#shown !== 'unknown' && this.#shown?.eniId === holding?.eniId;
+    const since = isSame ? (this.#state.holder?.since ?? this.#time()) : this.#time();
+    this.#shown = holding;
+    this.change({
+      role: holding?.eniId === this.link.eniId ? 'holder' : 'candidate',
+      ...(isSame ? {} : { probes: [] }),
+      holder: holding && {
+        eniId: holding.eniId,
+        instanceId: holding.instance?.instanceId,
+        nodeAddress: holding.instance?.nodeAddress,
+        instanceState: holding.instance?.state,
+        since,
+      },
+    });
+  }
+
+  #time(): string {
+    return new Date(this.context.wallClock()).toISOString();
+  }
+}
+
+/** In words. */
+export function whose(holding: Holding | undefined): string {
+  if (holding === undefined) {
+    return 'nobody';
+  }
+  const { instance, eniId } = holding;
+  return instance === undefined ? `${eniId}, which is at no instance` : `${instance.instanceId} (${eniId})`;
+}
+
+function idOf(holding: Holding | undefined): string | undefined {
+  return holding && (holding.instance?.instanceId ?? holding.eniId);
+}

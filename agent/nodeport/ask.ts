@@ -1,0 +1,40 @@
+import { createDeadline } from '../commands/run/deadline.ts';
+import { explain } from '../ec2/explain.ts';
+import { Ec2Error, type ErrorClass } from '../ec2/port.ts';
+import { DeadlinePassed, withRetry } from '../ec2/retry.ts';
+import type { Log } from '../report/log.ts';
+import type { WatchContext } from './ports.ts';
+
+type AskContext = Pick<WatchContext, 'ec2' | 'clock' | 'random' | 'log'>;
+
+/**
+ * Asks EC2 within so many ms, retries included. Answers an `Ec2Error` of one of the expected classes; throws a `Failure`
+ * of all others, and when the time is over.
+ *
+ * @param subject after "cannot"
+ */
+export async function askWithin<T>(
+  { ec2, clock, random, log }: AskContext,
+  ms: number,
+  subject: string,
+  attempt: (signal: AbortSignal) => Promise<T>,
+  expected: readonly ErrorClass[] = [],
+): Promise<T | Ec2Error> {
+  using deadline = createDeadline(clock, clock.now() + ms, `the ${ms / 1000} s that it may take`);
+  try {
+    // Whether it comes to anything is told by who asks.
+    return await withRetry(attempt, { clock, random, log: quiet(log), subject, signal: deadline.signal });
+  } catch (error) {
+    if (error instanceof Ec2Error && expected.includes(error.class)) {
+      return error;
+    }
+    if (error instanceof Ec2Error || error instanceof DeadlinePassed) {
+      throw explain(error, { subject, endpoint: ec2.endpoint, proxy: ec2.proxy });
+    }
+    throw error;
+  }
+}
+
+function quiet(log: Log): Log {
+  return { ...log, warn: log.debug };
+}

@@ -1,0 +1,70 @@
+import { messageOf } from '../failure.ts';
+import { type AddressWatch, whose } from './address-watch.ts';
+import { handOver } from './hand-over.ts';
+import { gatewayMs, healthMs, retryMs } from './pace.ts';
+
+/** Looks after the address while this node holds it; until it does not, or the signal aborts. */
+export async function hold(watch: AddressWatch, signal: AbortSignal): Promise<void> {
+  const { context, bell, link, address } = watch;
+  const { clock, node, log } = context;
+  const health = new Health(watch);
+  let handOverAt = 0;
+  log.info(`${address}: this node holds it, with ${link.eniId}`, { ...watch.fields, eni: link.eniId });
+  watch.change({ held: undefined });
+  void node.announce(link, address);
+  watch.imds = undefined;
+  while (!signal.aborted && watch.isHolder) {
+    await bell.heard(clock, healthMs, signal);
+    if (isGoneByImds(watch)) {
+      await watch.looks.look().catch((error: unknown) => log.debug(messageOf(error)));
+      watch.imds = undefined;
+    }
+    const trouble = await health.trouble(signal);
+    if (trouble !== undefined && clock.now() >= handOverAt && !signal.aborted && watch.isHolder) {
+      handOverAt = clock.now() + retryMs.most;
+      await handOver(watch, trouble, signal);
+    }
+  }
+  if (!watch.isHolder) {
+    log.info(`${address}: this node does not hold it any more: ${whose(watch.holding)} does`, watch.fields);
+  }
+}
+
+/** IMDS is behind, but not for three times in a row. */
+function isGoneByImds({ imds }: AddressWatch): boolean {
+  return imds !== undefined && !imds.has && imds.times >= 3;
+}
+
+/** Whether this node can serve what is delivered to it. */
+class Health {
+  readonly #watch: AddressWatch;
+  #gatewayAt: number;
+  #silences = 0;
+  #withoutCarrier = 0;
+
+  constructor(watch: AddressWatch) {
+    this.#watch = watch;
+    this.#gatewayAt = watch.context.clock.now();
+  }
+
+  /** In words; undefined: all is well. */
+  async trouble(signal: AbortSignal): Promise<string | undefined> {
+    const { context, link, address } = this.#watch;
+    const { node, clock } = context;
+    if (node.isDraining()) {
+      return 'this node is being drained';
+    }
+    const hasCarrier = await node.hasCarrier(link).catch(() => false);
+    this.#withoutCarrier = hasCarrier ? 0 : this.#withoutCarrier + 1;
+    if (this.#withoutCarrier > 1) {
+      return `${link.name} has no carrier`;
+    }
+    if (hasCarrier && clock.now() >= this.#gatewayAt) {
+      const answers = await node.gatewayAnswers(link, address, signal).catch(() => false);
+      this.#silences = answers ? 0 : this.#silences + 1;
+      // Once more at once: one lost packet is no reason to move.
+      this.#gatewayAt = clock.now() + (this.#silences === 1 ? 0 : gatewayMs);
+    }
+    return this.#silences > 1 ? `the router of ${link.subnetId} does not answer on ${link.name}` : undefined;
+  }
+}

@@ -1,0 +1,205 @@
+import type { Eni, NodeInstance } from '../claim/facts.ts';
+import { Ec2Error } from '../ec2/port.ts';
+import { isMade, tagKeys } from '../plan/tags.ts';
+import { askWithin } from './ask.ts';
+import { callMs, trustMs } from './pace.ts';
+import type { WatchContext } from './ports.ts';
+import { inOrder } from './rank.ts';
+import type { NodePortLink } from './setup.ts';
+import type { Candidate } from './state.ts';
+
+/** Who holds an address, as EC2 shows it. */
+export interface Holding {
+  eniId: string;
+  /** Undefined where the ENI is not attached to an instance. */
+  instance: Pick<NodeInstance, 'instanceId' | 'state' | 'nodeAddress'> | undefined;
+  /** The address is the ENI's primary one, which nobody can take off it. */
+  isPrimaryAddress: boolean;
+  /** The ENI bears our tags: it is the agent's of some node, or says that it carries this address. */
+  isOurs: boolean;
+}
+
+/** What this node did itself, and EC2's listings may not show for a while. */
+interface Trusted {
+  holding: Holding;
+  formerEniId: string | undefined;
+  until: number;
+}
+
+const known = 190;
+
+/** What EC2 shows of some addresses of one link and IP version: one call tells of all of them. */
+export class Looks {
+  readonly addresses: readonly string[];
+  /** By this process's clock; undefined: EC2 has not been asked yet, or has not answered. */
+  seenAt: number | undefined;
+  /** Told after each look. */
+  onLook: () => void = () => undefined;
+  readonly #context: WatchContext;
+  readonly #link: NodePortLink;
+  readonly #holdings = new Map<string, Holding | undefined>();
+  readonly #trusted = new Map<string, Trusted>();
+  /** ENIs by id, whose tags have been asked for. */
+  readonly #ours = new Map<string, Eni>();
+  #enis: readonly Eni[] = [];
+  #nodes: readonly NodeInstance[] = [];
+  #underWay: Promise<void> | undefined;
+
+  constructor(context: WatchContext, link: NodePortLink, addresses: readonly string[]) {
+    this.#context = context;
+    this.#link = link;
+    this.addresses = addresses;
+  }
+
+  /** Undefined where nobody holds it. */
+  holding(address: string): Holding | undefined {
+    return this.#trusted.get(address)?.holding ?? this.#holdings.get(address);
+  }
+
+  /** What this node has just done: listings may be behind it. */
+  note(address: string, holding: Holding, formerEniId: string | undefined): void {
+    const until = this.#context.clock.now() + trustMs;
+    this.#trusted.set(address, { holding, formerEniId, until });
+    this.onLook();
+  }
+
+  /** One for all who ask at the same time. Throws a `Failure`. */
+  async look(ms = callMs): Promise<void> {
+    this.#underWay ??= this.#look(ms).finally(() => {
+      this.#underWay = undefined;
+    });
+    await this.#underWay;
+  }
+
+  async #look(ms: number): Promise<void> {
+    const { ec2, clock } = this.#context;
+    const { subnetId } = this.#link;
+    const { addresses } = this;
+    const subject = `see who holds ${addresses.join(', ')}`;
+    const nodes = await this.#ask(ms, subject, (signal) =>
+      ec2.describeNodes({ subnetId, addresses }, signal),
+    );
+    const attached = nodes.flatMap((node) => node.enis.map((eni) => ({ eni, node })));
+    const found = new Map(
+      addresses.map((address) => [address, attached.find(({ eni }) => holds(eni, address))]),
+    );
+    const missing = addresses.filter((address) => found.get(address) === undefined);
+    // An ENI that is attached to no instance, or that EC2 shows with none yet.
+    const unattached =
+      missing.length === 0
+        ? []
+        : await this.#ask(ms, subject, (signal) =>
+            ec2.describeEnis({ subnetIds: [subnetId], addresses: missing }, signal),
+          );
+    const enis = [...found.values()].flatMap((each) => each?.eni.id ?? []);
+    await this.#learnTags(ms, [...new Set(enis)], unattached);
+    for (const address of addresses) {
+      const at = found.get(address);
+      const eni = at?.eni ?? unattached.find((each) => holds(each, address));
+      this.#holdings.set(address, eni && this.#toHolding(address, eni, at?.node));
+      this.#forget(address);
+    }
+    this.seenAt = clock.now();
+    this.onLook();
+  }
+
+  /** The nodes that carry the address, in the order in which they are to have it; this one among them. */
+  candidates(address: string): Candidate[] {
+    const carrying = this.#enis.filter((eni) => carries(eni, address));
+    const nodes = carrying.flatMap((eni) => {
+      const node = this.#nodes.find(({ instanceId }) => instanceId === eni.attachment?.instanceId);
+      return node?.state === 'running' ? [{ ...node, eniId: eni.id }] : [];
+    });
+    return inOrder(nodes, this.#context.wallClock()).map(({ instanceId, eniId, nodeAddress }) => ({
+      instanceId,
+      eniId,
+      nodeAddress,
+    }));
+  }
+
+  /** Lists the ENIs of this interface on all nodes of the subnet. Throws a `Failure`. */
+  async listEnis(ms = callMs): Promise<void> {
+    const { subnetId, isPrimary, name } = this.#link;
+    const tags = { [tagKeys.interface]: isPrimary ? 'primary' : name };
+    const enis = await this.#ask(ms, `list the ENIs of ${name} in ${subnetId}`, (signal) =>
+      this.#context.ec2.describeEnis({ subnetIds: [subnetId], tags }, signal),
+    );
+    this.#enis = enis.filter((eni) => this.addresses.some((address) => carries(eni, address)));
+    this.onLook();
+  }
+
+  /** Lists the instances that have those ENIs: up to 190 of them. Throws a `Failure`. */
+  async listNodes(ms = callMs): Promise<void> {
+    const eniIds = this.#enis.map(({ id }) => id).slice(0, known);
+    const { subnetId } = this.#link;
+    this.#nodes =
+      eniIds.length === 0
+        ? []
+        : await this.#ask(ms, `list the nodes that carry ${this.addresses.join(', ')}`, (signal) =>
+            this.#context.ec2.describeNodes({ subnetId, eniIds }, signal),
+          );
+    this.onLook();
+  }
+
+  async #ask<T>(ms: number, subject: string, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const answer = await askWithin(this.#context, ms, subject, attempt);
+    if (answer instanceof Ec2Error) {
+      throw answer;
+    }
+    return answer;
+  }
+
+  /** An instance's listing does not tell the tags of its ENIs, which never change but for ours. */
+  async #learnTags(ms: number, ids: readonly string[], unattached: readonly Eni[]): Promise<void> {
+    const unknown = ids.filter((id) => !this.#ours.has(id) && id !== this.#link.eniId);
+    const learnt =
+      unknown.length === 0
+        ? []
+        : await this.#ask(ms, `look up ${unknown.join(', ')}`, (signal) =>
+            this.#context.ec2.describeEnis({ ids: unknown }, signal),
+          );
+    for (const eni of [...learnt, ...unattached]) {
+      this.#ours.set(eni.id, eni);
+    }
+  }
+
+  #toHolding(address: string, eni: Eni, node: NodeInstance | undefined): Holding {
+    const tagged = this.#ours.get(eni.id);
+    return {
+      eniId: eni.id,
+      instance: node && {
+        instanceId: node.instanceId,
+        state: node.state,
+        nodeAddress: node.nodeAddress,
+      },
+      isPrimaryAddress: eni.addresses[0] === address,
+      isOurs: eni.id === this.#link.eniId || (tagged !== undefined && isAgents(tagged, address)),
+    };
+  }
+
+  /** EC2 shows what this node did, or a third ENI; or it has had time enough. */
+  #forget(address: string): void {
+    const trusted = this.#trusted.get(address);
+    if (trusted === undefined) {
+      return;
+    }
+    const seen = this.#holdings.get(address);
+    const isBehind = seen === undefined || seen.eniId === trusted.formerEniId;
+    if (!isBehind || this.#context.clock.now() >= trusted.until) {
+      this.#trusted.delete(address);
+    }
+  }
+}
+
+function holds({ addresses, ipv6Addresses }: Eni, address: string): boolean {
+  return addresses.includes(address) || ipv6Addresses.includes(address);
+}
+
+/** Whether its node carries the address, as its `run` has said. */
+function carries({ tags }: Eni, address: string): boolean {
+  return (tags[tagKeys.nodePort] ?? '').split(' ').includes(address);
+}
+
+function isAgents(eni: Eni, address: string): boolean {
+  return isMade(eni) || eni.tags[tagKeys.existing] === 'true' || carries(eni, address);
+}

@@ -1,0 +1,85 @@
+import { Ec2Error } from '../ec2/port.ts';
+import { messageOf } from '../failure.ts';
+import { askWithin } from './ask.ts';
+import type { Holding } from './looks.ts';
+import { callMs } from './pace.ts';
+import type { WatchContext } from './ports.ts';
+
+/** How an attempt to move an address ended: it is there, or another node was faster. */
+export type Outcome = 'moved' | 'lost';
+
+/**
+ * Takes the address off the ENI that was seen to hold it, then gives it to another: a compare-and-swap, for EC2 takes it
+ * off no other ENI, and gives it to nobody while somebody holds it. Throws a `Failure` where EC2 does neither.
+ *
+ * @param from undefined: nobody was seen to hold it
+ */
+export async function move(
+  context: WatchContext,
+  address: string,
+  from: Pick<Holding, 'eniId'> | undefined,
+  toEniId: string,
+  ms = callMs,
+): Promise<Outcome> {
+  if (from !== undefined && (await takeOff(context, address, from.eniId, ms)) === 'lost') {
+    return 'lost';
+  }
+  return give(context, address, toEniId, ms);
+}
+
+/** `lost` where the ENI did not hold it any more. */
+export async function takeOff(
+  context: WatchContext,
+  address: string,
+  eniId: string,
+  ms = callMs,
+): Promise<Outcome> {
+  let attempts = 0;
+  const answer = await askWithin(
+    context,
+    ms,
+    `take ${address} off ${eniId}`,
+    (signal) => {
+      attempts += 1;
+      return context.ec2.unassignAddress(eniId, address, signal);
+    },
+    ['notHeld', 'notFound'],
+  );
+  // Of several attempts, one whose answer was lost may have done it: whether it is free then the next call tells.
+  return answer instanceof Ec2Error && attempts === 1 ? 'lost' : 'moved';
+}
+
+/** `lost` where somebody holds it. */
+export async function give(
+  context: WatchContext,
+  address: string,
+  eniId: string,
+  ms = callMs,
+): Promise<Outcome> {
+  let attempts = 0;
+  const answer = await askWithin(
+    context,
+    ms,
+    `give ${address} to ${eniId}`,
+    (signal) => {
+      attempts += 1;
+      return context.ec2.assignAddress(eniId, address, signal);
+    },
+    ['taken'],
+  );
+  if (!(answer instanceof Ec2Error)) {
+    return 'moved';
+  }
+  // EC2 may refuse an ENI its own address: one whose first answer was lost.
+  return attempts > 1 && (await hasIt(context, address, eniId)) ? 'moved' : 'lost';
+}
+
+async function hasIt({ ec2, log }: WatchContext, address: string, eniId: string): Promise<boolean> {
+  try {
+    const [eni] = await ec2.describeEnis({ ids: [eniId] });
+    return [...(eni?.addresses ?? []), ...(eni?.ipv6Addresses ?? [])].includes(address);
+  } catch (error) {
+    log.debug(messageOf(error));
+    return false;
+  }
+}
