@@ -1,0 +1,38 @@
+/** What probes say of a holder. */
+import t from 'tap';
+import type { ProbeState } from '../../../agent/nodeport/state.ts';
+import { counted, verdictOf } from '../../../agent/nodeport/verdict.ts';
+
+const icmp = (misses: number, everAnswered = true): ProbeState => ({ kind: 'icmp', everAnswered, misses });
+const tcp = (misses: number, everAnswered = true): ProbeState => ({ kind: 'tcp', everAnswered, misses });
+
+const rows: [string, ProbeState[], 'node' | 'service' | undefined][] = [
+  ['no probe has ended yet', [], undefined],
+  ['it answers', [icmp(0)], undefined],
+  ['three misses are a lossy network', [icmp(3)], undefined],
+  ['four in a row are a dead node', [icmp(4)], 'node'],
+  ['who has never answered may not be allowed to', [icmp(400, false)], undefined],
+  ['nor is the service known that has never answered', [icmp(0), tcp(400, false)], undefined],
+  ['ICMP alone tells of the node where TCP has never answered', [icmp(4), tcp(400, false)], 'node'],
+  ['the node answers, its service does not any more', [icmp(0), tcp(4)], 'service'],
+  ['the same where ICMP is forbidden', [icmp(400, false), tcp(4)], 'service'],
+  ['neither answers', [icmp(5), tcp(4)], 'node'],
+  ['the service answers, and so the node lives', [icmp(40), tcp(0)], undefined],
+];
+
+for (const [name, states, verdict] of rows) {
+  t.test(name, async (t) => t.equal(verdictOf(states), verdict));
+}
+
+t.test('an answer ends a row of misses, and is kept in mind', async (t) => {
+  const probes = [false, false, true, false].map((answered) => ({ kind: 'icmp' as const, answered }));
+  t.strictSame(probes.reduce(counted, []), [{ kind: 'icmp', everAnswered: true, misses: 1 }]);
+  t.strictSame(
+    [...probes, { kind: 'tcp' as const, answered: false }].reduce(counted, []),
+    [
+      { kind: 'icmp', everAnswered: true, misses: 1 },
+      { kind: 'tcp', everAnswered: false, misses: 1 },
+    ],
+    'each kind by itself',
+  );
+});
