@@ -14,7 +14,7 @@ t.test('every bucket has its size and refills at its rate', async (t) => {
     ['AssignPrivateIpAddresses', {}, 100, 5],
     ['UnassignPrivateIpAddresses', {}, 100, 5],
     ['AssignIpv6Addresses', {}, 100, 5],
-    ['UnassignIpv6Addresses', {}, 100, 5],
+    ['UnassignIpv6Addresses', {}, 50, 5],
     ['CreateTags', {}, 100, 10],
     ['DeleteTags', {}, 100, 10],
     ['AttachNetworkInterface', {}, 50, 5],

@@ -11,6 +11,7 @@ import { close, listen } from './http/listen.ts';
 import { Imds } from './imds/imds.ts';
 import { imdsServer } from './imds/imds-server.ts';
 import type { ImdsOptions } from './imds/options.ts';
+import type { Destination } from './model/data-path.ts';
 import type { LaunchRequest } from './model/instances.ts';
 import type { Eni, Instance } from './model/records.ts';
 import { World, type WorldEvent, type WorldOptions } from './model/world.ts';
@@ -25,6 +26,8 @@ export interface Hooks extends CallHooks {
   /** Makes the device go, if it was there. */
   detached?: (eni: Eni, instance: Instance) => Promise<void> | void;
   deleted?: (eni: Eni) => Promise<void> | void;
+  /** The VPC delivers the address's packets to another ENI from now on, or to none. */
+  rerouted?: (destination: Destination, eniId: string | undefined) => Promise<void> | void;
 }
 
 export interface SimulatorOptions extends Partial<Omit<WorldOptions, 'clock'>> {
@@ -78,6 +81,13 @@ export class Simulator {
     this.#hooks = hooks ?? {};
     this.#host = host ?? '127.0.0.1';
     this.world.onEvent = (event) => this.#onEvent(event);
+    const { rerouted } = this.#hooks;
+    if (rerouted !== undefined) {
+      this.world.dataPath.onReroute = (destination, eniId) =>
+        this.#background.run(`the hook 'rerouted' for ${destination.address}`, () =>
+          rerouted(destination, eniId),
+        );
+    }
     this.world.agenda.onAdded = (at) => this.#background.at(at, () => this.world.settle());
     this.#ec2 = ec2Server({
       world: this.world,

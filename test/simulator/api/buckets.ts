@@ -24,7 +24,6 @@ const writes: Record<string, Rate> = {
   DeleteNetworkInterface: eniWrites,
   DeleteTags: tagWrites,
   ModifyNetworkInterfaceAttribute: eniWrites,
-  UnassignIpv6Addresses: eniWrites,
   UnassignPrivateIpAddresses: eniWrites,
 };
 

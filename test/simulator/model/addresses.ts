@@ -42,8 +42,7 @@ export function assignAddresses(world: World, eni: Eni, request: Assignment): En
   const taken = { addresses: [] as string[], prefixes: [] as string[] };
   try {
     for (const address of wanted) {
-      release(world, pool, address);
-      taken.addresses.push(pool.take(nameable(world, pool, address), eni.id));
+      taken.addresses.push(reassign(world, pool, address, eni.id));
     }
     for (const prefix of request.prefixes) {
       taken.prefixes.push(pool.takePrefix(prefix, eni.id));
@@ -110,14 +109,16 @@ function moveNotAllowed(addresses: readonly string[]): ApiError {
   return invalidParameter(`[${addresses.join(', ')}] assigned, but move is not allowed.`);
 }
 
-function release(world: World, pool: AddressPool, address: string): void {
+/** Takes an address that is free, or another ENI's, which then has it no more. */
+function reassign(world: World, pool: AddressPool, address: string, eniId: string): string {
   const owner = pool.ownerOf(address);
-  if (owner === undefined) {
-    return;
+  pool.give(owner === undefined ? [] : [address], []);
+  const taken = pool.take(nameable(world, pool, address), eniId);
+  if (owner !== undefined) {
+    const eni = world.store.eni(owner);
+    world.store.setEni({ ...eni, addresses: eni.addresses.filter((each) => each !== address) });
   }
-  const eni = world.store.eni(owner);
-  pool.give([address], []);
-  world.store.setEni({ ...eni, addresses: eni.addresses.filter((each) => each !== address) });
+  return taken;
 }
 
 /** Fails, and changes nothing, unless the ENI has all of these; its primary address stays. */

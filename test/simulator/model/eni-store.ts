@@ -16,12 +16,14 @@ export class EniStore {
   /** Of each instance, all ENIs that it has or had: listings and IMDS tell of the past. */
   readonly #byInstance = new Map<string, Set<string>>();
   #eniCount = 0;
+  /** Told of each change of the record: what was, what is, and since when. */
+  onChange: (before: Eni | undefined, after: Eni | undefined, at: number) => void = () => {};
 
   constructor(clock: Clock, agenda: Agenda, settings: Settings) {
     this.#clock = clock;
     this.#agenda = agenda;
     this.#settings = settings;
-    this.#keepMs = Math.max(settings.consistencyMs, settings.imdsLagMs);
+    this.#keepMs = Math.max(settings.consistencyMs, settings.imdsLagMs + settings.imdsAddressesMs);
   }
 
   /** Every ENI there is in truth, the hidden ones included. */
@@ -74,10 +76,16 @@ export class EniStore {
     return this.#attachedTo(instanceId, (id) => this.visibleEni(id));
   }
 
-  /** The instance's ENIs as IMDS knows them now. */
+  /** The instance's ENIs as IMDS knows them now: their addresses as they were longer ago, or when it was attached. */
   imdsEnis(instanceId: string): Eni[] {
-    const time = this.#clock.now() - this.#settings.imdsLagMs;
-    return this.#attachedTo(instanceId, (id) => this.#enis.get(id)?.asOf(time));
+    const { imdsLagMs, imdsAddressesMs } = this.#settings;
+    const time = this.#clock.now() - imdsLagMs;
+    return this.#attachedTo(instanceId, (id) => {
+      const history = this.#enis.get(id);
+      const eni = history?.asOf(time);
+      const then = history?.asOf(Math.max(time - imdsAddressesMs, eni?.attachment?.at ?? time));
+      return eni && { ...eni, ...(then && addressesOf(then)) };
+    });
   }
 
   #attachedTo(instanceId: string, look: (eniId: string) => Eni | undefined): Eni[] {
@@ -102,14 +110,18 @@ export class EniStore {
         this.#eniCount++;
       }
     }
+    const before = history.current;
     if (eni.attachment?.instanceId !== undefined) {
       addTo(this.#byInstance, eni.attachment.instanceId, eni.id);
     }
     history.set(at, eni);
+    this.onChange(before, eni, at);
   }
 
   dropEni(eni: Eni): void {
-    this.#enis.get(eni.id)?.set(this.#clock.now(), undefined);
+    const now = this.#clock.now();
+    this.#enis.get(eni.id)?.set(now, undefined);
+    this.onChange(eni, undefined, now);
     if (!eni.hidden) {
       this.#eniCount--;
     }
@@ -123,9 +135,13 @@ export class EniStore {
     if (this.#keepMs === 0) {
       forget();
     } else {
-      this.#agenda.add(this.#clock.now() + this.#keepMs, forget);
+      this.#agenda.add(now + this.#keepMs, forget);
     }
   }
+}
+
+function addressesOf({ addresses, prefixes, ipv6Addresses, ipv6Prefixes }: Eni) {
+  return { addresses, prefixes, ipv6Addresses, ipv6Prefixes };
 }
 
 function addTo(index: Map<string, Set<string>>, key: string, id: string): void {

@@ -1,9 +1,8 @@
 import { invalidParameter } from './api-error.ts';
-import { addDevice, unplug } from './attachments.ts';
-import { removeEni } from './enis.ts';
+import { changeState } from './instance-states.ts';
 import { typeOf, withoutIpv6 } from './limits.ts';
 import { presentEni } from './new-eni.ts';
-import type { Attachment, Instance, InstanceState, Tags } from './records.ts';
+import type { Attachment, Instance, Tags } from './records.ts';
 import { checkMetadataTags } from './tags.ts';
 import type { World } from './world.ts';
 
@@ -43,6 +42,7 @@ export function launch(world: World, request: LaunchRequest): Instance {
     tags: request.tags ?? {},
     metadataTags: request.metadataTags ?? false,
     launchedAt: world.clock.now(),
+    crashed: false,
   };
   const type = typeOf(instance);
   checkMetadataTags(instance, instance.tags);
@@ -84,49 +84,4 @@ function bytesOf(userData: Uint8Array | string | undefined): Uint8Array | undefi
     throw invalidParameter(`User data is limited to ${largestUserData} bytes`);
   }
   return bytes;
-}
-
-/** The instance is terminated: its ENIs with DeleteOnTermination are gone, the others are available. */
-export function terminateInstance(world: World, instanceId: string): void {
-  const instance = world.instance(instanceId);
-  if (instance.state === 'terminated') {
-    return;
-  }
-  world.instances.set(instanceId, { ...instance, state: 'terminated' });
-  for (const eni of world.store.attachedEnis(instanceId)) {
-    if (eni.attachment === undefined) {
-      continue;
-    }
-    const { id, deleteOnTermination } = eni.attachment;
-    unplug(world, eni.id, id);
-    if (deleteOnTermination) {
-      removeEni(world, world.store.eni(eni.id));
-    }
-  }
-  world.after(world.settings.terminatedMs, () => world.instances.delete(instanceId));
-}
-
-export function stopInstance(world: World, instanceId: string): void {
-  changeState(world, world.instance(instanceId).id, ['running'], 'stopped');
-}
-
-export function startInstance(world: World, instanceId: string): void {
-  changeState(world, world.instance(instanceId).id, ['stopped', 'pending'], 'running');
-  for (const { id, attachment } of world.store.attachedEnis(instanceId)) {
-    if (attachment !== undefined) {
-      world.after(world.settings.deviceMs, () => addDevice(world, id, attachment.id));
-    }
-  }
-}
-
-function changeState(
-  world: World,
-  instanceId: string,
-  from: readonly InstanceState[],
-  to: InstanceState,
-): void {
-  const instance = world.instances.get(instanceId);
-  if (instance !== undefined && from.includes(instance.state)) {
-    world.instances.set(instanceId, { ...instance, state: to });
-  }
 }

@@ -98,7 +98,8 @@ export function unassignIpv6(
     addresses.some((each) => !eni.ipv6Addresses.includes(each)) ||
     prefixes.some((each) => !eni.ipv6Prefixes.includes(each));
   if (missing) {
-    throw invalidParameter(`Some of the specified addresses are not assigned to interface ${eni.id}`);
+    const { code, message } = world.settings.quirks.ipv6NotHeld;
+    throw new ApiError(code, message.replace('%s', eni.id));
   }
   world.subnet(eni.subnetId).ipv6Pool.give(addresses, prefixes);
   const changed = {

@@ -121,11 +121,13 @@ export interface Instance {
   metadataTags: boolean;
   /** On the world's clock. */
   launchedAt: number;
+  /** Its kernel is dead, of which EC2 knows nothing: it goes on in its state. */
+  crashed: boolean;
 }
 
 /** Whether the instance runs: it has devices, and asks IMDS. */
-export function isUp({ state }: Instance): boolean {
-  return state === 'pending' || state === 'running';
+export function isUp({ state, crashed }: Instance): boolean {
+  return !crashed && state !== 'stopped' && state !== 'terminated';
 }
 
 export function eniStatus(eni: Eni): string {

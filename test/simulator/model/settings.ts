@@ -8,6 +8,10 @@ export interface Settings {
   consistencyMs: number;
   /** A change is seen by IMDS this much later. */
   imdsLagMs: number;
+  /** An address that an ENI is given, or loses, is seen by IMDS this much later still. */
+  imdsAddressesMs: number;
+  /** The VPC delivers an address's packets by EC2's record this much later, from–to: drawn for each change. */
+  convergenceMs: readonly [number, number];
   /** An ENI that has been created is `available` after this. */
   createMs: number;
   /** `attaching` becomes `attached` after this. */
@@ -18,6 +22,10 @@ export interface Settings {
   detachMs: number;
   /** An instance launched as `pending` is `running` after this. */
   pendingMs: number;
+  /** A stopped instance is `stopping` for so long, and up. */
+  stoppingMs: number;
+  /** A terminated instance is `shutting-down` for so long, and up, and has its ENIs. */
+  shuttingDownMs: number;
   /** A terminated instance is shown for about this long, then it is gone. */
   terminatedMs: number;
   /** The most ENIs of the account in the Region. */
@@ -43,6 +51,10 @@ export interface Quirks {
   assignOwnAddress: 'accepted' | 'refused';
   /** The error for an IPv6 address that has an owner; `%s` in its message stands for the addresses. */
   ipv6Taken: { code: string; message: string };
+  /** The error for an IPv6 address that is not on the ENI; `%s` in its message stands for the ENI. */
+  ipv6NotHeld: { code: string; message: string };
+  /** When the VPC stops delivering to an ENI that an address was taken off. */
+  unassigned: 'later' | 'atOnce';
   /** An ENI in an IPv6-only subnet that is to have no IPv6 address, nor a prefix. */
   ipv6OnlyWithoutAddress: 'refused' | 'accepted';
   /** A request whose date is too far off: EC2 answers as if the keys were wrong, as a rule. */
@@ -51,18 +63,25 @@ export interface Quirks {
   attachAcrossZones: { code: string; message: string };
 }
 
-/** Every delay is 0, but for the end of `pending`: a test asks for EC2's slowness where it matters. */
+/**
+ * Every delay is 0, but for the end of `pending` and the VPC's convergence: a test asks for EC2's slowness where it
+ * matters.
+ */
 export const defaultSettings: Settings = {
   account: '123456789012',
   region: 'us-east-1',
   epoch: Date.UTC(2026, 0, 1),
   consistencyMs: 0,
   imdsLagMs: 0,
+  imdsAddressesMs: 0,
+  convergenceMs: [800, 1600],
   createMs: 0,
   attachMs: 0,
   deviceMs: 0,
   detachMs: 0,
   pendingMs: 2000,
+  stoppingMs: 0,
+  shuttingDownMs: 0,
   terminatedMs: 3_600_000,
   eniQuota: 5000,
   groupsPerEni: 5,
@@ -75,6 +94,11 @@ export const defaultSettings: Settings = {
     assignOwnAddress: 'accepted',
     /** The less helpful reading: it leaves open which of several addresses it was, and of which family. */
     ipv6Taken: { code: 'InvalidIPAddress.InUse', message: 'The specified address is already in use.' },
+    ipv6NotHeld: {
+      code: 'InvalidParameterValue',
+      message: 'Some of the specified addresses are not assigned to interface %s',
+    },
+    unassigned: 'later',
     ipv6OnlyWithoutAddress: 'refused',
     clockSkew: 'AuthFailure',
     attachAcrossZones: {

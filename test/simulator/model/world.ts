@@ -1,9 +1,17 @@
 import type { Clock } from '../../../agent/clock.ts';
 import { Agenda } from './agenda.ts';
+import { DataPath } from './data-path.ts';
 import { EniStore } from './eni-store.ts';
 import { removeEni } from './enis.ts';
 import { idOf, notFound } from './ids.ts';
-import { type LaunchRequest, launch, startInstance, stopInstance, terminateInstance } from './instances.ts';
+import {
+  crashInstance,
+  rebootInstance,
+  startInstance,
+  stopInstance,
+  terminateInstance,
+} from './instance-states.ts';
+import { type LaunchRequest, launch } from './instances.ts';
 import { networkRange, vpcIpv6Range } from './layout.ts';
 import { type EniRequest, presentEni } from './new-eni.ts';
 import { Random } from './random.ts';
@@ -39,6 +47,7 @@ export class World {
   readonly tokens = new Map<string, { fingerprint: string; eni: Eni; at: number }>();
   onEvent: (event: WorldEvent) => void = () => {};
   readonly store: EniStore;
+  readonly dataPath: DataPath;
 
   constructor(options: WorldOptions) {
     const { clock, seed, quirks, ...settings } = options;
@@ -46,6 +55,8 @@ export class World {
     this.random = new Random(seed ?? 1);
     this.settings = { ...defaultSettings, ...settings, quirks: { ...defaultSettings.quirks, ...quirks } };
     this.store = new EniStore(this.clock, this.agenda, this.settings);
+    this.dataPath = new DataPath(this, seed ?? 1);
+    this.store.onChange = (before, after, at) => this.dataPath.changed(before, after, at);
   }
 
   /** Lets everything happen that is due. */
@@ -124,6 +135,16 @@ export class World {
 
   start(instanceId: string): void {
     startInstance(this, instanceId);
+  }
+
+  /** Its kernel panics, or its host hangs: EC2 goes on to call it running, until it is stopped or terminated. */
+  crash(instanceId: string): void {
+    crashInstance(this, instanceId);
+  }
+
+  /** It is up again at once, with its ENIs, whatever it was doing. */
+  reboot(instanceId: string): void {
+    rebootInstance(this, instanceId);
   }
 
   /** Someone else deletes the ENI, whatever its state. */
