@@ -6,6 +6,7 @@ import { addAccountCommands } from './cli/account-commands.ts';
 import { addConfigurationCommands } from './cli/configuration-commands.ts';
 import { exitCodes } from './cli/help.ts';
 import { addNodeCommands } from './cli/node-commands.ts';
+import { addNodePortCommands } from './cli/nodeport-commands.ts';
 import { ExitCode, Failure } from './failure.ts';
 
 /** Runs the command line, `argv` as Node.js has it, and answers the exit code. */
@@ -48,6 +49,7 @@ function createProgram(exit: (code: ExitCode) => void): Command {
     .addHelpText('after', exitCodes);
   const surroundings = { root: () => program.opts<{ root: string }>().root, exit };
   addNodeCommands(program, surroundings);
+  addNodePortCommands(program, surroundings);
   addConfigurationCommands(program, surroundings);
   addAccountCommands(program, surroundings);
   return program;

@@ -33,6 +33,17 @@ export async function readAlternativeNames(): Promise<Map<string, string[]>> {
   );
 }
 
+/** The addresses of each link that has any, by its name, without their prefix lengths. Throws a `Failure` (9). */
+export async function readAddresses(): Promise<Map<string, string[]>> {
+  const answer: unknown = JSON.parse(await ip('the links', ['-json', 'address', 'show']));
+  return new Map(
+    records(answer).map(({ ifname, addr_info }) => [
+      String(ifname),
+      records(addr_info).map(({ local }) => String(local)),
+    ]),
+  );
+}
+
 /** Runs `ip` and answers its output. Throws a `Failure` (9) that names the subject: the interface, if it is about one. */
 export async function ip(subject: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
   const result = await tryCommand('ip', args, signal);

@@ -24,6 +24,8 @@ export interface Paths {
   nodePortState: string;
   /** The addresses that this instance was about to be given in EC2: `release` gives them back. No interface's name is so long. */
   nodePortClaims: string;
+  /** Held by the watcher. */
+  nodePortLock: string;
   /** Held by the run in progress. */
   lock: string;
 }
@@ -51,6 +53,7 @@ export function paths(root: string): Paths {
     nodePort: join(run, 'nodeport.json'),
     nodePortState: join(run, 'nodeport-state.json'),
     nodePortClaims: join(intents, 'nodeport-addresses.json'),
+    nodePortLock: join(run, 'nodeport-lock'),
     lock: join(run, 'lock'),
   };
 }

@@ -1,4 +1,5 @@
 import type { InterfaceStatus, NodeStatus } from './node-status.ts';
+import { type Column, section, table } from './text-table.ts';
 
 /** `status` for people. */
 export function statusText(status: NodeStatus): string {
@@ -17,7 +18,7 @@ export function statusText(status: NodeStatus): string {
         ]),
     `gate: ${status.gate === 'open' ? 'open, kubelet may start' : 'closed, kubelet is held back'}`,
     '',
-    ...(status.interfaces.length === 0 ? ['no Multus interfaces'] : table(status.interfaces)),
+    ...(status.interfaces.length === 0 ? ['no Multus interfaces'] : table(columns, status.interfaces)),
     '',
     ...section(
       'labels',
@@ -33,11 +34,7 @@ export function statusText(status: NodeStatus): string {
   ].join('\n');
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
-}
-
-const columns: readonly [string, (each: InterfaceStatus) => string | undefined][] = [
+const columns: readonly Column<InterfaceStatus>[] = [
   ['INTERFACE', ({ name }) => name],
   ['ADDRESSES', ({ addresses }) => addresses.join(',')],
   [
@@ -56,17 +53,3 @@ const columns: readonly [string, (each: InterfaceStatus) => string | undefined][
   ['ENI', ({ eniId }) => eniId],
   ['SUBNET', ({ subnetId }) => subnetId],
 ];
-
-function table(interfaces: readonly InterfaceStatus[]): string[] {
-  const rows = [
-    columns.map(([title]) => title),
-    ...interfaces.map((each) => columns.map(([, cell]) => cell(each) || '-')),
-  ];
-  const widths = columns.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-}

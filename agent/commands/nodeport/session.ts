@@ -1,0 +1,71 @@
+import packageJson from '../../../package.json' with { type: 'json' };
+import type { Ec2Connection } from '../../ec2/ec2.ts';
+import { ExitCode, Failure, messageOf } from '../../failure.ts';
+import { floatingLinks } from '../../nodeport/floating.ts';
+import type { WatchContext } from '../../nodeport/ports.ts';
+import type { NodePortSetup } from '../../nodeport/setup.ts';
+import { writeState } from '../../nodeport/state-file.ts';
+import { createStateKeeper } from '../../nodeport/state-keeper.ts';
+import { watch } from '../../nodeport/watch.ts';
+import { nodePortMetrics } from '../../report/node-port-metrics.ts';
+import { exposition } from '../../report/prometheus.ts';
+import type { Shell } from '../shell.ts';
+import { keepRight, setRight } from './keep-right.ts';
+import { serveMetrics } from './metrics-server.ts';
+import { endsInTime } from './stop.ts';
+import { createWatchNode } from './stub.ts';
+
+/** How long handing over may take: EC2 may not answer, and the node is on its way down. */
+const handOverMs = 10_000;
+
+/** Watches over the addresses of one setup until the signal aborts, or a run changes the setup. */
+export async function watchOver(
+  shell: Shell,
+  ec2: Ec2Connection,
+  setup: NodePortSetup,
+  stop: AbortSignal,
+): Promise<void> {
+  const { root, imds, clock, random, log } = shell;
+  const { instanceId, metricsPort } = setup;
+  const over = new AbortController();
+  const signal = AbortSignal.any([stop, over.signal]);
+  const keeper = createStateKeeper(clock, (addresses) =>
+    writeState(root, { instanceId, writtenAt: new Date().toISOString(), addresses }).catch((error: unknown) =>
+      log.warn(messageOf(error)),
+    ),
+  );
+  const context: WatchContext = {
+    ec2,
+    imds,
+    node: createWatchNode(),
+    clock,
+    wallClock: Date.now,
+    random,
+    log,
+    instanceId,
+    tell: keeper.tell,
+  };
+  await setRight(shell, setup, signal);
+  keepRight(shell, setup, signal).then(
+    () => over.abort(new Error('the setup has changed')),
+    () => undefined,
+  );
+  if (metricsPort !== undefined) {
+    const { version } = packageJson;
+    const { moves } = keeper;
+    const metrics = () =>
+      exposition(nodePortMetrics({ version, states: keeper.states(), moves, ec2Calls: ec2.calls() }));
+    serveMetrics(shell, metricsPort, metrics, signal);
+  }
+  try {
+    if (!(await endsInTime(clock, watch(context, floatingLinks(setup), signal), signal, handOverMs))) {
+      throw new Failure(
+        ExitCode.deadline,
+        `could not hand over within ${handOverMs / 1000} s; the other nodes take over what this one held`,
+      );
+    }
+  } finally {
+    over.abort();
+    await keeper.finish();
+  }
+}
