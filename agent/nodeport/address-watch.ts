@@ -73,7 +73,7 @@ export class AddressWatch {
   /** After each look: a holder that is another than before has moved there without this node's doing. */
   onLook(): void {
     const { holding } = this;
-    this.change({ candidates: this.looks.candidates(this.address), seenAt: this.#time() });
+    this.change({ candidates: this.looks.carriers.candidates(this.address), seenAt: this.#time() });
     if (this.looks.seenAt === undefined) {
       return;
     }

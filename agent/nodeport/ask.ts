@@ -14,6 +14,19 @@ type AskContext = Pick<WatchContext, 'ec2' | 'clock' | 'random' | 'log'>;
  * @param subject after "cannot"
  */
 export async function askWithin<T>(
+  context: AskContext,
+  ms: number,
+  subject: string,
+  attempt: (signal: AbortSignal) => Promise<T>,
+): Promise<T>;
+export async function askWithin<T>(
+  context: AskContext,
+  ms: number,
+  subject: string,
+  attempt: (signal: AbortSignal) => Promise<T>,
+  expected: readonly ErrorClass[],
+): Promise<T | Ec2Error>;
+export async function askWithin<T>(
   { ec2, clock, random, log }: AskContext,
   ms: number,
   subject: string,

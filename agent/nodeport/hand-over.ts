@@ -17,11 +17,11 @@ const backMs = 600_000;
 export async function handOver(watch: AddressWatch, why: string, signal: AbortSignal): Promise<boolean> {
   const { context, looks, address, link } = watch;
   const { log, clock } = context;
-  await looks
+  await looks.carriers
     .listEnis(lastCallMs)
-    .then(() => looks.listNodes(lastCallMs))
+    .then(() => looks.carriers.listNodes(lastCallMs))
     .catch((error: unknown) => log.debug(messageOf(error)));
-  const others = looks.candidates(address).filter(({ eniId }) => eniId !== link.eniId);
+  const others = looks.carriers.candidates(address).filter(({ eniId }) => eniId !== link.eniId);
   if (others.length === 0) {
     log.warn(`${address}: ${why}, and there is no other node to hand it to`, watch.fields);
     return false;

@@ -1,12 +1,10 @@
 import type { Eni, NodeInstance } from '../claim/facts.ts';
-import { Ec2Error } from '../ec2/port.ts';
 import { isMade, tagKeys } from '../plan/tags.ts';
 import { askWithin } from './ask.ts';
+import { Carriers, carries } from './carriers.ts';
 import { callMs, trustMs } from './pace.ts';
 import type { WatchContext } from './ports.ts';
-import { inOrder } from './rank.ts';
 import type { NodePortLink } from './setup.ts';
-import type { Candidate } from './state.ts';
 
 /** Who holds an address, as EC2 shows it. */
 export interface Holding {
@@ -26,11 +24,10 @@ interface Trusted {
   until: number;
 }
 
-const known = 190;
-
 /** What EC2 shows of some addresses of one link and IP version: one call tells of all of them. */
 export class Looks {
   readonly addresses: readonly string[];
+  readonly carriers: Carriers;
   /** By this process's clock; undefined: EC2 has not been asked yet, or has not answered. */
   seenAt: number | undefined;
   /** Told after each look. */
@@ -41,14 +38,13 @@ export class Looks {
   readonly #trusted = new Map<string, Trusted>();
   /** ENIs by id, whose tags have been asked for. */
   readonly #ours = new Map<string, Eni>();
-  #enis: readonly Eni[] = [];
-  #nodes: readonly NodeInstance[] = [];
   #underWay: Promise<void> | undefined;
 
   constructor(context: WatchContext, link: NodePortLink, addresses: readonly string[]) {
     this.#context = context;
     this.#link = link;
     this.addresses = addresses;
+    this.carriers = new Carriers(context, link, addresses, () => this.onLook());
   }
 
   /** Undefined where nobody holds it. */
@@ -76,7 +72,7 @@ export class Looks {
     const { subnetId } = this.#link;
     const { addresses } = this;
     const subject = `see who holds ${addresses.join(', ')}`;
-    const nodes = await this.#ask(ms, subject, (signal) =>
+    const nodes = await askWithin(this.#context, ms, subject, (signal) =>
       ec2.describeNodes({ subnetId, addresses }, signal),
     );
     const attached = nodes.flatMap((node) => node.enis.map((eni) => ({ eni, node })));
@@ -88,7 +84,7 @@ export class Looks {
     const unattached =
       missing.length === 0
         ? []
-        : await this.#ask(ms, subject, (signal) =>
+        : await askWithin(this.#context, ms, subject, (signal) =>
             ec2.describeEnis({ subnetIds: [subnetId], addresses: missing }, signal),
           );
     const enis = [...found.values()].flatMap((each) => each?.eni.id ?? []);
@@ -103,59 +99,13 @@ export class Looks {
     this.onLook();
   }
 
-  /** The nodes that carry the address, in the order in which they are to have it; this one among them. */
-  candidates(address: string): Candidate[] {
-    const carrying = this.#enis.filter((eni) => carries(eni, address));
-    const nodes = carrying.flatMap((eni) => {
-      const node = this.#nodes.find(({ instanceId }) => instanceId === eni.attachment?.instanceId);
-      return node?.state === 'running' ? [{ ...node, eniId: eni.id }] : [];
-    });
-    return inOrder(nodes, this.#context.wallClock()).map(({ instanceId, eniId, nodeAddress }) => ({
-      instanceId,
-      eniId,
-      nodeAddress,
-    }));
-  }
-
-  /** Lists the ENIs of this interface on all nodes of the subnet. Throws a `Failure`. */
-  async listEnis(ms = callMs): Promise<void> {
-    const { subnetId, isPrimary, name } = this.#link;
-    const tags = { [tagKeys.interface]: isPrimary ? 'primary' : name };
-    const enis = await this.#ask(ms, `list the ENIs of ${name} in ${subnetId}`, (signal) =>
-      this.#context.ec2.describeEnis({ subnetIds: [subnetId], tags }, signal),
-    );
-    this.#enis = enis.filter((eni) => this.addresses.some((address) => carries(eni, address)));
-    this.onLook();
-  }
-
-  /** Lists the instances that have those ENIs: up to 190 of them. Throws a `Failure`. */
-  async listNodes(ms = callMs): Promise<void> {
-    const eniIds = this.#enis.map(({ id }) => id).slice(0, known);
-    const { subnetId } = this.#link;
-    this.#nodes =
-      eniIds.length === 0
-        ? []
-        : await this.#ask(ms, `list the nodes that carry ${this.addresses.join(', ')}`, (signal) =>
-            this.#context.ec2.describeNodes({ subnetId, eniIds }, signal),
-          );
-    this.onLook();
-  }
-
-  async #ask<T>(ms: number, subject: string, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const answer = await askWithin(this.#context, ms, subject, attempt);
-    if (answer instanceof Ec2Error) {
-      throw answer;
-    }
-    return answer;
-  }
-
   /** An instance's listing does not tell the tags of its ENIs, which never change but for ours. */
   async #learnTags(ms: number, ids: readonly string[], unattached: readonly Eni[]): Promise<void> {
     const unknown = ids.filter((id) => !this.#ours.has(id) && id !== this.#link.eniId);
     const learnt =
       unknown.length === 0
         ? []
-        : await this.#ask(ms, `look up ${unknown.join(', ')}`, (signal) =>
+        : await askWithin(this.#context, ms, `look up ${unknown.join(', ')}`, (signal) =>
             this.#context.ec2.describeEnis({ ids: unknown }, signal),
           );
     for (const eni of [...learnt, ...unattached]) {
@@ -193,11 +143,6 @@ export class Looks {
 
 function holds({ addresses, ipv6Addresses }: Eni, address: string): boolean {
   return addresses.includes(address) || ipv6Addresses.includes(address);
-}
-
-/** Whether its node carries the address, as its `run` has said. */
-function carries({ tags }: Eni, address: string): boolean {
-  return (tags[tagKeys.nodePort] ?? '').split(' ').includes(address);
 }
 
 function isAgents(eni: Eni, address: string): boolean {

@@ -73,7 +73,7 @@ async function keepLooking(
   groups: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const steps = [() => looks.look(), () => looks.listEnis(), () => looks.listNodes()];
+  const steps = [() => looks.look(), () => looks.carriers.listEnis(), () => looks.carriers.listNodes()];
   let isSilent = false;
   for (let n = 0; !signal.aborted; n += 1) {
     // The first three at once, then each tenth call is for the candidates.

@@ -1,0 +1,47 @@
+import type { AddressWatch } from './address-watch.ts';
+import type { Holding } from './looks.ts';
+import { lateProbeMs, probeMs, quickRanks } from './pace.ts';
+import type { Probe } from './ports.ts';
+import { counted, verdictOf } from './verdict.ts';
+
+/** Probes of that holder, for as long as it is held; from anew when its address, or this node's rank, has changed. */
+export function probe(watch: AddressWatch, holding: Holding | undefined): Disposable & { setPace(): void } {
+  const { context, config } = watch;
+  let over = new AbortController();
+  let underWay: { address: string; intervalMs: number } | undefined;
+  return {
+    setPace() {
+      const address = watch.holding?.instance?.nodeAddress;
+      const intervalMs = rankOf(watch) < quickRanks ? probeMs : lateProbeMs;
+      if (address === undefined || (address === underWay?.address && intervalMs === underWay.intervalMs)) {
+        return;
+      }
+      over.abort();
+      over = new AbortController();
+      underWay = { address, intervalMs };
+      const { signal } = over;
+      const tell = (result: Probe) => {
+        if (!signal.aborted && watch.holding?.eniId === holding?.eniId) {
+          note(watch, result);
+        }
+      };
+      context.node.probe({ ...underWay, port: config.probePort }, tell, signal);
+    },
+    [Symbol.dispose]: () => over.abort(),
+  };
+}
+
+function note(watch: AddressWatch, result: Probe): void {
+  const before = verdictOf(watch.state.probes);
+  watch.change({ probes: counted(watch.state.probes, result) });
+  if (verdictOf(watch.state.probes) !== before) {
+    watch.bell.ring();
+  }
+}
+
+/** Among the other candidates; where it is not known, later than the first of them. */
+export function rankOf({ state, context, holding }: AddressWatch): number {
+  const others = state.candidates.filter((each) => each.eniId !== holding?.eniId);
+  const rank = others.findIndex(({ instanceId }) => instanceId === context.instanceId);
+  return rank < 0 ? Math.min(others.length, quickRanks - 1) : rank;
+}
