@@ -13,19 +13,25 @@ export async function tryCommand(
   file: string,
   args: readonly string[],
   signal?: AbortSignal,
+  input?: string,
 ): Promise<CommandResult> {
   signal?.throwIfAborted();
   // Not execa, which takes longer to load than any of these commands to run, while kubelet waits.
   const result = await new Promise<CommandResult>((resolve) => {
     const bound = signal === undefined ? { timeout: boundMs } : { signal };
     const options = { ...bound, killSignal: 'SIGKILL', maxBuffer: Number.POSITIVE_INFINITY } as const;
-    execFile(file, args, options, (error, stdout, stderr) => {
+    const { stdin } = execFile(file, args, options, (error, stdout, stderr) => {
       resolve(
         error === null
           ? { ok: true, stdout: stdout.trimEnd() }
           : { ok: false, said: stderr.trim() || endOf(error) },
       );
     });
+    if (input !== undefined) {
+      // One that ends before it has read all tells why by how it ends.
+      stdin?.on('error', () => undefined);
+      stdin?.end(input);
+    }
   });
   signal?.throwIfAborted();
   return result;

@@ -9,6 +9,8 @@ import { checkMayChangeLinks } from './ip.ts';
 import { removeLinkFiles, writeLinkFiles } from './link-files.ts';
 import { findDevice, readDevices, readLinks } from './links.ts';
 import { removeStaleEntries } from './manager-cache.ts';
+import { configureNodePort } from './node-port/configure.ts';
+import { checkNft } from './node-port/nft.ts';
 import type { Host } from './port.ts';
 import { startIp, type WaitingIp } from './waiting-ip.ts';
 
@@ -71,7 +73,8 @@ export function createHost({ root, clock, log }: HostOptions): Host {
       waiting ??= startIp();
       return devices.until(() => findDevice(mac), signal);
     },
-    configureNodePort: async () => [],
+    checkNft,
+    configureNodePort: (_instanceId, links, signal) => configureNodePort(links, signal),
     async configureLinks(instanceId, links, signal) {
       const told = waiting;
       waiting = undefined;

@@ -89,6 +89,8 @@ export interface Host {
   checkMayChangeLinks(): Promise<void>;
   /** Links stacked on another (a VLAN, an ipvlan), which may bear its MAC, come after it. */
   links(): Promise<Link[]>;
+  /** Throws if there is no `nft` that works, which NodePort addresses need: likewise. */
+  checkNft(signal?: AbortSignal): Promise<void>;
   readIntents(instanceId: string): Promise<StoredIntent[]>;
   /** Atomic and fsynced: it is on the disk when this resolves. */
   writeIntent(intent: Intent): Promise<void>;

@@ -1,0 +1,62 @@
+/**
+ * Where in the kernel the way back of NodePort traffic is. Each value stands beside its neighbours on an EKS node, and
+ * none of them may use it too.
+ */
+
+/** Of nftables, in family inet: nobody else's, and the whole of it is ours. */
+export const nftTable = 'multus_bootstrap';
+
+/**
+ * The bits of packet and connection marks that are ours, and the only ones that are ever changed: the VPC CNI has 0x80,
+ * Cilium 0x0f00, CNI's portmap 0x2000, kube-proxy 0x4000 and 0x8000, Calico 0xffff0000.
+ */
+export const markMask = 0x70;
+
+/** All other bits. */
+export const otherMarks = 0xffffffff - markMask;
+
+/** As many links as the mask has values. */
+export const maximumLinks = 7;
+
+/** The mark of the n-th link with NodePort addresses, n from 1. */
+export function markOf(n: number): number {
+  return n << 4;
+}
+
+/**
+ * Its routing table. The VPC CNI has those up to a few hundred, nodeadm's network manager and ec2-net-utils 10000 and a
+ * few thousand more, systemd and the kernel 253 to 255.
+ */
+export function tableOf(n: number): number {
+  return 52_000 + n;
+}
+
+/** Whether a table is one of ours. */
+export function isOurs(table: number): boolean {
+  return table > 52_000 && table <= 52_000 + maximumLinks;
+}
+
+/**
+ * The priorities of the rules: by mark, and by source address. The VPC CNI has 512 for what goes to a pod of this node,
+ * which must come before, and 1024 for its own mark (main table) and 1536 for what a pod sends, which must come after.
+ */
+export const priority = { mark: 900, source: 901 } as const;
+
+/**
+ * By which rules and routes are known for ours (`protocol`): a number that iproute2 has no name for. networkd with its
+ * ManageForeign… settings on, which EKS turns off, would remove them.
+ */
+export const protocol = 109;
+
+/**
+ * By which addresses are known for ours: iproute2 before 5.18 (AL2023 has 5.10) cannot give them a protocol. The metric
+ * is that of the prefix route, which our addresses do not have.
+ */
+export const addressMetric = 109;
+
+/**
+ * The VPC router's IPv6 address, in each subnet since November 2022, beside one made from a MAC that only router
+ * advertisements tell, and our links take none. The VPC CNI relies on it for its own ENIs. Whether it is there on Outposts and in Local Zones is not
+ * documented.
+ */
+export const ipv6Router = 'fe80:ec2::1';

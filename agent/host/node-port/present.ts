@@ -1,0 +1,59 @@
+import { isObject, type JsonObject } from '../json.ts';
+import type { Item } from './items.ts';
+import { addressMetric, isOurs, protocol } from './layout.ts';
+
+/** What of ours the kernel has, and which addresses of others, of one IP version. */
+export interface Present {
+  ours: Item[];
+  /** Full-length ones: what is there cannot be added, and is left when ours go. */
+  foreignAddresses: Item[];
+}
+
+/** What `ip -N -json -batch -` is told; it answers each on a line of its own. */
+export const questions = ['address show', 'rule show', `route show table all protocol ${protocol}`];
+
+/** From its answer. */
+export function parsePresent(version: 4 | 6, answer: string): Present {
+  const [addresses = [], rules = [], routes = []] = answer.split('\n').filter(Boolean).map(records);
+  const tables = new Map(routes.map(({ table, dev }) => [String(table), String(dev)]));
+  const item = (kind: Item['kind'], link: string, key: string): Item => ({ kind, version, link, key });
+  const found = addresses.flatMap(({ ifname, addr_info }) =>
+    objects(addr_info)
+      .filter(({ prefixlen }) => prefixlen === (version === 4 ? 32 : 128))
+      .map(({ local, prefixlen, metric }) => ({
+        item: item('address', String(ifname), `${local}/${prefixlen} dev ${ifname}`),
+        isOurs: metric === addressMetric,
+      })),
+  );
+  return {
+    foreignAddresses: found.filter((each) => !each.isOurs).map((each) => each.item),
+    ours: [
+      ...found.filter((each) => each.isOurs).map((each) => each.item),
+      ...rules
+        .filter((rule) => String(rule.protocol) === String(protocol) && isOurs(Number(rule.table)))
+        .map((rule) => item('rule', tables.get(String(rule.table)) ?? `table ${rule.table}`, ruleKey(rule))),
+      ...routes
+        .filter(({ table }) => isOurs(Number(table)))
+        .map((route) => item('route', String(route.dev), routeKey(route))),
+    ],
+  };
+}
+
+function ruleKey({ priority, fwmark, fwmask, src, table }: JsonObject): string {
+  const mark = fwmark === undefined ? '' : `fwmark ${fwmark}/${fwmask} `;
+  const from = src === 'all' ? '' : `from ${src} `;
+  return `priority ${priority} ${mark}${from}table ${table}`;
+}
+
+function routeKey({ dst, gateway, dev, table }: JsonObject): string {
+  const via = gateway === undefined ? '' : `via ${gateway} `;
+  return `${dst} ${via}dev ${dev} table ${table}`;
+}
+
+function records(line: string): JsonObject[] {
+  return objects(JSON.parse(line));
+}
+
+function objects(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
