@@ -94,6 +94,7 @@ export class Machine {
           return isNew;
         }),
       removeLinkFiles: (_, name) => step(`removeLinkFiles ${name}`, () => void this.linkFiles.delete(name)),
+      checkNft: async () => undefined,
       configureNodePort: async () => [],
       waitForDevice: (mac, signal) => process.alive(() => this.#device(mac, signal)),
       configureLinks: (_, links) =>

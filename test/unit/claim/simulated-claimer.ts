@@ -70,6 +70,7 @@ function hostOfIntents(): Host {
     removeLinkFiles: notNeeded,
     waitForDevice: notNeeded,
     configureLinks: notNeeded,
+    checkNft: notNeeded,
     configureNodePort: notNeeded,
   };
 }
