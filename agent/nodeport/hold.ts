@@ -1,17 +1,17 @@
 import { messageOf } from '../failure.ts';
 import { type AddressWatch, whose } from './address-watch.ts';
 import { handOver } from './hand-over.ts';
-import { gatewayMs, healthMs, retryMs } from './pace.ts';
+import { confirmMs, gatewayMs, healthMs, retryMs } from './pace.ts';
 
 /** Looks after the address while this node holds it; until it does not, or the signal aborts. */
 export async function hold(watch: AddressWatch, signal: AbortSignal): Promise<void> {
   const { context, bell, link, address } = watch;
-  const { clock, node, log } = context;
+  const { clock, log } = context;
   const health = new Health(watch);
   let handOverAt = 0;
   log.info(`${address}: this node holds it, with ${link.eniId}`, { ...watch.fields, eni: link.eniId });
   watch.change({ held: undefined });
-  void node.announce(link, address);
+  void confirm(watch, signal);
   watch.imds = undefined;
   while (!signal.aborted && watch.isHolder) {
     await bell.heard(clock, healthMs, signal);
@@ -27,6 +27,28 @@ export async function hold(watch: AddressWatch, signal: AbortSignal): Promise<vo
   }
   if (!watch.isHolder) {
     log.info(`${address}: this node does not hold it any more: ${whose(watch.holding)} does`, watch.fields);
+  }
+}
+
+/** Says when IMDS shows it here, which is when the VPC has moved it, and announces it then; if it never does, looks again. */
+async function confirm(watch: AddressWatch, signal: AbortSignal): Promise<void> {
+  const { context, link, address } = watch;
+  const { clock, imds, log, node } = context;
+  const started = clock.now();
+  while (!signal.aborted && watch.isHolder) {
+    const shown = await imds.addresses(link.mac, signal).catch(() => undefined);
+    const ms = Math.round(clock.now() - started);
+    if (shown?.includes(address)) {
+      log.info(`${address}: IMDS shows it on ${link.eniId}`, { ...watch.fields, eni: link.eniId, ms });
+      await node.announce(link, address);
+      return;
+    }
+    if (ms >= confirmMs.most) {
+      log.warn(`${address}: IMDS does not show it on ${link.eniId}, after ${ms / 1000} s`, watch.fields);
+      await watch.looks.look().catch((error: unknown) => log.debug(messageOf(error)));
+      return;
+    }
+    await clock.sleep(confirmMs.each, signal).catch(() => undefined);
   }
 }
 

@@ -13,6 +13,8 @@ export const missesUntilDead = 4;
 export const lookMs = 60_000;
 /** IMDS is this node's own, and costs nobody anything: it tells whether an address has come here, or has gone. */
 export const imdsMs = 5_000;
+/** After a move, until IMDS shows it: seconds as a rule. */
+export const confirmMs = { each: 500, most: 15_000 };
 /** Of the holder's own health. */
 export const healthMs = 500;
 export const gatewayMs = 5_000;
