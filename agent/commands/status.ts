@@ -18,6 +18,7 @@ import { type AskContext, ask } from './run/ask.ts';
 import { configure, connect, deadlineAt } from './run/node.ts';
 import { createShell, type Shell } from './shell.ts';
 import { crowdedSubnets } from './status/crowded.ts';
+import { nodePortOf } from './status/node-port.ts';
 
 /** Someone waits at a terminal, perhaps because EC2 does not answer. */
 const patienceMs = 15_000;
@@ -26,7 +27,7 @@ const patienceMs = 15_000;
 export async function status({ root, json }: { root: string; json: boolean }): Promise<ExitCode> {
   const shell = createShell(root);
   const seen = await look(shell).finally(() => shell.log.progress(''));
-  process.stdout.write(json ? `${JSON.stringify(seen, null, 2)}\n` : statusText(seen));
+  process.stdout.write(json ? `${JSON.stringify(seen, null, 2)}\n` : statusText(seen, Date.now()));
   return ExitCode.done;
 }
 
@@ -50,14 +51,16 @@ async function look(shell: Shell): Promise<NodeStatus> {
   const loaded = await tolerating('the configuration', configure(shell, deadline.signal));
   const context = await tolerating('EC2', ec2Context(shell, identity, loaded, deadline.signal));
   const enis = context && (await tolerating('EC2', attachedEnis(context, identity)));
-  const configured = loaded?.kind === 'config' ? loaded.config.interfaces : [];
-  const crowded =
-    context && (await tolerating('the room for workers', crowdedSubnets(context, configured, enis ?? [])));
+  const configured = loaded?.kind === 'config' ? loaded.config : { interfaces: [], nodePort: loaded && [] };
+  const { instanceId, instanceType, zone } = identity;
+  const [crowded, nodePort] = await Promise.all([
+    context && tolerating('the room for workers', crowdedSubnets(context, configured.interfaces, enis ?? [])),
+    nodePortOf(root, instanceId, configured.nodePort, context),
+  ]);
   if (last.state === 'unreadable') {
     unknown.push(`the last result: ${last.reason}`);
   }
   const interfaces = everyInterface(loaded, enis ?? [], last, links);
-  const { instanceId, instanceType, zone } = identity;
   return {
     instanceId,
     instanceType,
@@ -65,10 +68,16 @@ async function look(shell: Shell): Promise<NodeStatus> {
     gate: isOpen ? 'open' : 'closed',
     lastRun: lastRunOf(last),
     interfaces: interfaces.map(interfaceStatus),
+    ...(nodePort.addresses.length > 0 && {
+      nodePort: { watcher: nodePort.watcher, addresses: nodePort.addresses },
+    }),
     labels: last.state === 'read' ? last.result.labels : {},
-    differences: interfaces.flatMap((seen) => differences(seen, enis !== undefined)),
+    differences: [
+      ...interfaces.flatMap((seen) => differences(seen, enis !== undefined)),
+      ...nodePort.differences,
+    ],
     warnings: crowded ?? [],
-    unknown,
+    unknown: [...unknown, ...nodePort.unknown],
   };
 }
 

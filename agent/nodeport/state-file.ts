@@ -1,3 +1,4 @@
+import { ExitCode, Failure } from '../failure.ts';
 import { readIfPresent, writeAtomically } from '../host/files.ts';
 import { isObject, parseJsonObject } from '../host/json.ts';
 import { paths } from '../host/paths.ts';
@@ -13,12 +14,6 @@ export interface WatcherState {
   addresses: readonly AddressState[];
 }
 
-/** The watcher has not written yet, or it cannot be told what, or here it is. */
-export type LastState =
-  | { state: 'absent' }
-  | { state: 'unreadable'; reason: string }
-  | { state: 'read'; watcher: WatcherState };
-
 /** Atomic; throws a `Failure` (9). */
 export async function writeState(root: string, state: WatcherState): Promise<void> {
   await writeAtomically(
@@ -27,20 +22,21 @@ export async function writeState(root: string, state: WatcherState): Promise<voi
   );
 }
 
-/** Throws a `Failure` (9) if the file is there but the system does not let it be read. */
-export async function readState(root: string, instanceId: string): Promise<LastState> {
+/** Undefined where it has not written yet. Throws a `Failure` (9), also where the file is another instance's. */
+export async function readState(root: string, instanceId: string): Promise<WatcherState | undefined> {
   const path = paths(root).nodePortState;
   const text = await readIfPresent(path);
   if (text === undefined) {
-    return { state: 'absent' };
+    return undefined;
   }
-  const watcher = parseState(text);
-  if (watcher === undefined) {
-    return { state: 'unreadable', reason: `${path} is not a watcher's state that this version can read` };
+  const state = parseState(text);
+  if (state === undefined) {
+    throw new Failure(ExitCode.host, `${path} is not a watcher's state that this version can read`);
   }
-  return watcher.instanceId === instanceId
-    ? { state: 'read', watcher }
-    : { state: 'unreadable', reason: `${path} was written for ${watcher.instanceId}` };
+  if (state.instanceId !== instanceId) {
+    throw new Failure(ExitCode.host, `${path} was written for ${state.instanceId}`);
+  }
+  return state;
 }
 
 /** A state from its file's text; undefined if it is truncated, garbage or of another schema version. */

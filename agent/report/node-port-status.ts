@@ -2,7 +2,7 @@ import type { NodeInstance } from '../claim/facts.ts';
 import { formatAddress, parseAddress } from '../claim/range.ts';
 import type { NodePortAddress, NodePortLink, NodePortSetup } from '../nodeport/setup.ts';
 import type { AddressState, HolderState } from '../nodeport/state.ts';
-import type { LastState } from '../nodeport/state-file.ts';
+import type { WatcherState } from '../nodeport/state-file.ts';
 import { addressDifferences, watcherDifferences } from './node-port-differences.ts';
 
 /** The NodePort addresses of a node, by all who know of them: what `nodeport status --json` prints. */
@@ -48,7 +48,8 @@ export interface NodePortSeen {
   nodes: readonly NodeInstance[] | undefined;
   /** Those that the OS has on a link, by its name. */
   onLinks: ReadonlyMap<string, readonly string[]> | undefined;
-  last: LastState;
+  /** Undefined where there is none, or it could not be read. */
+  last: WatcherState | undefined;
   isWatched: boolean | undefined;
   unknown: readonly string[];
 }
@@ -61,17 +62,14 @@ export function nodePortStatus(seen: NodePortSeen): NodePortStatus {
   );
   const watcher: WatcherStatus = {
     state: watcherState(seen, addresses),
-    writtenAt: last.state === 'read' ? last.watcher.writtenAt : undefined,
+    writtenAt: last?.writtenAt,
   };
   return {
     instanceId: setup.instanceId,
     watcher,
     addresses,
     differences: [...addresses.flatMap(addressDifferences), ...watcherDifferences(watcher)],
-    unknown: [
-      ...seen.unknown,
-      ...(last.state === 'unreadable' ? [`what the watcher knows: ${last.reason}`] : []),
-    ],
+    unknown: [...seen.unknown],
   };
 }
 
@@ -90,8 +88,7 @@ function addressStatus(
   link: NodePortLink,
   each: NodePortAddress,
 ): NodePortAddressStatus {
-  const watchedAll = last.state === 'read' ? last.watcher.addresses : [];
-  const watched = watchedAll.find(({ address }) => address === each.address);
+  const watched = last?.addresses.find(({ address }) => address === each.address);
   const holder = nodes === undefined ? watched?.holder : (holderOf(nodes, link, each, watched) ?? 'nobody');
   return {
     ...each,

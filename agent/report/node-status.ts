@@ -1,5 +1,6 @@
 import type { Eni } from '../claim/facts.ts';
 import type { Link } from '../host/port.ts';
+import type { NodePortStatus } from './node-port-status.ts';
 import type { InterfaceResult, LastResult, RunResult } from './result.ts';
 
 /** What a node has, by all who know of it: what `status --json` prints. */
@@ -10,6 +11,8 @@ export interface NodeStatus {
   gate: 'open' | 'closed';
   lastRun: Pick<RunResult, 'exitCode' | 'message' | 'finishedAt' | 'warnings' | 'retry'> | undefined;
   interfaces: InterfaceStatus[];
+  /** Only where the node has NodePort addresses. */
+  nodePort?: Pick<NodePortStatus, 'watcher' | 'addresses'>;
   labels: Record<string, string>;
   /** What differs between the configuration, EC2, the kernel and the last result, each with what to do. */
   differences: string[];

@@ -1,9 +1,10 @@
+import { nodePortColumns, watcherText } from './node-port-text.ts';
 import type { InterfaceStatus, NodeStatus } from './node-status.ts';
 import { type Column, section, table } from './text-table.ts';
 
-/** `status` for people. */
-export function statusText(status: NodeStatus): string {
-  const { lastRun, labels } = status;
+/** `status` for people, as of that time, in ms since 1970. */
+export function statusText(status: NodeStatus, now: number): string {
+  const { lastRun, labels, nodePort } = status;
   const run =
     lastRun === undefined
       ? 'none since the boot'
@@ -20,6 +21,13 @@ export function statusText(status: NodeStatus): string {
     '',
     ...(status.interfaces.length === 0 ? ['no Multus interfaces'] : table(columns, status.interfaces)),
     '',
+    ...(nodePort === undefined
+      ? []
+      : [
+          ...table(nodePortColumns, nodePort.addresses),
+          `watcher: ${watcherText(nodePort.watcher, now)}`,
+          '',
+        ]),
     ...section(
       'labels',
       Object.entries(labels).map(([key, value]) => `${key}=${value}`),

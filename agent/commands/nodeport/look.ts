@@ -5,7 +5,7 @@ import { readAddresses } from '../../host/ip.ts';
 import { isLocked } from '../../host/lock.ts';
 import { paths } from '../../host/paths.ts';
 import type { NodePortLink, NodePortSetup } from '../../nodeport/setup.ts';
-import { type LastState, readState } from '../../nodeport/state-file.ts';
+import { readState } from '../../nodeport/state-file.ts';
 import type { NodePortSeen } from '../../report/node-port-status.ts';
 import { type AskContext, ask } from '../run/ask.ts';
 
@@ -27,8 +27,7 @@ export async function lookAtNodePort(
     tolerating('what the watcher knows', readState(root, setup.instanceId)),
     tolerating('whether the watcher runs', isLocked(paths(root).nodePortLock)),
   ]);
-  const absent: LastState = { state: 'absent' };
-  return { setup, nodes, onLinks, last: last ?? absent, isWatched, unknown };
+  return { setup, nodes, onLinks, last, isWatched, unknown };
 }
 
 /** The instances that hold addresses of the links. */
