@@ -9,7 +9,7 @@ import { isAllowed } from '../simulator/iam/evaluate.ts';
 import type { Policy, Statement } from '../simulator/iam/policy.ts';
 import type { World } from '../simulator/model/world.ts';
 import { enterNamespace } from './namespace.ts';
-import { policedNode, policyFor, refusals } from './policed.ts';
+import { ec2Of, policedNode, policyFor, refusals } from './policed.ts';
 import { group, subnets, type TestNode } from './simulated-node.ts';
 import { eniOf, isThere, sweepNow, tagsOf } from './sweep-world.ts';
 import { errorsOf, eth1, order } from './trouble.ts';
@@ -100,6 +100,17 @@ t.test('what dead nodes have left is deleted and untagged', async (t) => {
   t.same(refusals(node), []);
 });
 
+t.test(
+  'NodePort addresses are moved between ENIs that were made, and between those that were claimed',
+  async (t) => {
+    const node = await policedNode(t, policy, asked, { userData: undefined });
+    for (const kind of ['created', 'existing'] as const) {
+      await movesAddresses(t, node, tagsOf('another', kind));
+    }
+    t.same(refusals(node), []);
+  },
+);
+
 t.test('every call that the program knows has been made', async (t) => {
   const folder = new URL('../../agent/ec2/', import.meta.url);
   const sources = await Promise.all(
@@ -112,15 +123,62 @@ t.test('every call that the program knows has been made', async (t) => {
 });
 
 t.test('without any part of the policy some call would be refused', (t) => {
-  t.ok(asked.every((each) => isAllowed(policy, each)));
-  for (const [what, less] of lessThan(policy)) {
+  needsAll(t, policy, asked);
+  t.end();
+});
+
+t.test('NodePort addresses of the primary ENI, by a policy of its own', async (t) => {
+  const primary = await policyFor('aws', 'nodeport-primary-policy');
+  const calls: Authorization[] = [];
+  const node = await policedNode(t, primary, calls, { userData: undefined });
+  node.simulator.permissions.policy = (authorization) => {
+    const isOnEni = authorization.resource.includes(':network-interface/');
+    calls.push(...(isOnEni ? [authorization] : []));
+    return isAllowed(isOnEni ? primary : policy, authorization);
+  };
+  const { id } = await movesAddresses(t, node, { nodeport: 'true' });
+  const ec2 = ec2Of(node);
+  const tags = { 'multus-bootstrap.io/interface': 'primary', 'multus-bootstrap.io/nodeport': '10.0.8.200' };
+  await ec2.createTags(id, tags);
+  await ec2.deleteTags(id, tags);
+  t.same(refusals(node), []);
+  needsAll(t, primary, calls);
+
+  const { world } = node.simulator;
+  const untagged = world.addEni({ subnetId: subnets.dual, secondary: ['10.0.8.210'] }).id;
+  const refused = { name: 'Ec2Error', class: 'notPermitted' };
+  await t.rejects(ec2.unassignAddress(untagged, '10.0.8.210'), refused, 'one without the tag');
+  await t.rejects(ec2.createTags(untagged, { nodeport: 'true' }), refused, 'nor can it be given it');
+  await t.rejects(ec2.createTags(id, { ...tags, Name: 'x' }), refused);
+});
+
+/** Both addresses, off one ENI with these tags and to another, and off that; answers with the other. */
+async function movesAddresses(t: Test, node: TestNode, tags: Record<string, string>) {
+  const { world } = node.simulator;
+  const ec2 = ec2Of(node);
+  const eni = () => world.addEni({ subnetId: subnets.dual, tags });
+  const [from, to] = [eni(), eni()];
+  for (const address of ['10.0.8.200', '2600:1f18:1:8::200']) {
+    await ec2.assignAddress(from.id, address);
+    await ec2.unassignAddress(from.id, address);
+    await ec2.assignAddress(to.id, address);
+    const { addresses, ipv6Addresses } = world.store.eni(to.id);
+    t.ok([...addresses, ...ipv6Addresses].includes(address), address);
+    await ec2.describeNodes({ subnetId: subnets.dual, addresses: [address] });
+    await ec2.unassignAddress(to.id, address);
+  }
+  return to;
+}
+
+function needsAll(t: Test, whole: Policy, calls: readonly Authorization[]): void {
+  t.ok(calls.every((each) => isAllowed(whole, each)));
+  for (const [what, less] of lessThan(whole)) {
     t.ok(
-      asked.some((each) => !isAllowed(less, each)),
+      calls.some((each) => !isAllowed(less, each)),
       what,
     );
   }
-  t.end();
-});
+}
 
 /** The policy without one of its actions, resources or allowed values, for each of them. */
 function* lessThan({ Version, Statement: all }: Policy): Generator<[what: string, Policy]> {

@@ -1,6 +1,7 @@
 /** The IAM policy that users get: its form, and what it keeps a node from. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import {
+  AssignIpv6AddressesCommand,
   AssignPrivateIpAddressesCommand,
   AttachNetworkInterfaceCommand,
   CreateNetworkInterfaceCommand,
@@ -11,6 +12,8 @@ import {
   DetachNetworkInterfaceCommand,
   EC2Client,
   ModifyNetworkInterfaceAttributeCommand,
+  UnassignIpv6AddressesCommand,
+  UnassignPrivateIpAddressesCommand,
 } from '@aws-sdk/client-ec2';
 import t, { type Test } from 'tap';
 import { isAllowed } from '../../simulator/iam/evaluate.ts';
@@ -18,19 +21,19 @@ import { parsePolicy } from '../../simulator/iam/policy.ts';
 import { attachEni } from '../../simulator/model/attachments.ts';
 import { errorOf, ids, smallWorld } from '../../simulator/small-world.ts';
 
-const json = await readFile(
-  new URL('../../../userdata/iam/multus-bootstrap-policy.json', import.meta.url),
-  'utf8',
-);
+const folder = new URL('../../../userdata/iam/', import.meta.url);
+const json = await readFile(new URL('multus-bootstrap-policy.json', folder), 'utf8');
 const policy = parsePolicy(json);
 const ours = { 'multus-bootstrap.io/created': 'true', 'node.k8s.amazonaws.com/no_manage': 'true' };
 
-t.test('the form: what IAM takes as a managed policy', (t) => {
-  const size = json.replace(/\s/g, '').length;
-  t.ok(size <= 6_144, `${size} characters, white space not counted`);
-  const sids = policy.Statement.map(({ Sid }) => Sid);
-  t.equal(new Set(sids).size, sids.length);
-  t.end();
+t.test('the form: what IAM takes as a managed policy', async (t) => {
+  for (const file of await readdir(folder)) {
+    const text = await readFile(new URL(file, folder), 'utf8');
+    const size = text.replace(/\s/g, '').length;
+    t.ok(size <= 6_144, `${file}: ${size} characters, white space not counted`);
+    const sids = parsePolicy(text).Statement.map(({ Sid }) => Sid);
+    t.equal(new Set(sids).size, sids.length, file);
+  }
 });
 
 /** Two nodes, this one and another, each with an ENI of its own; and one of every kind that is available. */
@@ -85,6 +88,16 @@ const attach = (NetworkInterfaceId: string, InstanceId: string) =>
 const remove = (NetworkInterfaceId: string) => new DeleteNetworkInterfaceCommand({ NetworkInterfaceId });
 const modify = (NetworkInterfaceId: string) =>
   new ModifyNetworkInterfaceAttributeCommand({ NetworkInterfaceId, SourceDestCheck: { Value: false } });
+const PrivateIpAddresses = ['10.0.4.200'];
+const Ipv6Addresses = ['2600:1f18:0:604::200'];
+const assign = (NetworkInterfaceId: string) =>
+  new AssignPrivateIpAddressesCommand({ NetworkInterfaceId, PrivateIpAddresses });
+const unassign = (NetworkInterfaceId: string) =>
+  new UnassignPrivateIpAddressesCommand({ NetworkInterfaceId, PrivateIpAddresses });
+const assignIpv6 = (NetworkInterfaceId: string) =>
+  new AssignIpv6AddressesCommand({ NetworkInterfaceId, Ipv6Addresses });
+const unassignIpv6 = (NetworkInterfaceId: string) =>
+  new UnassignIpv6AddressesCommand({ NetworkInterfaceId, Ipv6Addresses });
 const tag = (id: string, tags: Record<string, string>) =>
   new CreateTagsCommand({ Resources: [id], Tags: pairs(tags) });
 const untag = (id: string, tags?: Record<string, string>) =>
@@ -120,16 +133,12 @@ t.test('what it keeps a node from', async (t) => {
           new ModifyNetworkInterfaceAttributeCommand({ NetworkInterfaceId: mine.id, Groups: [ids.group] }),
         ),
     ],
-    [
-      'assign addresses',
-      () =>
-        ec2.send(
-          new AssignPrivateIpAddressesCommand({
-            NetworkInterfaceId: mine.id,
-            SecondaryPrivateIpAddressCount: 1,
-          }),
-        ),
-    ],
+    ['assign an address to the primary ENI', () => ec2.send(assign(primary))],
+    ['assign one to a foreign ENI', () => ec2.send(assign(foreign))],
+    ['assign IPv6 addresses there', () => ec2.send(assignIpv6(foreign))],
+    ['take an address off the primary ENI', () => ec2.send(unassign(primary))],
+    ["take a pod's off a foreign ENI", () => ec2.send(unassign(foreign))],
+    ['take an IPv6 address off it', () => ec2.send(unassignIpv6(foreign))],
     ['claim a foreign ENI by a tag', () => ec2.send(tag(foreign, claim))],
     ['make a foreign ENI one that it may attach', () => ec2.send(tag(foreign, { multus: 'true' }))],
     ['make one made beforehand one that it may delete', () => ec2.send(tag(existing, { ...claim, ...ours }))],
@@ -151,7 +160,7 @@ t.test('what it keeps a node from', async (t) => {
 });
 
 t.test('the like of it on what is its own', async (t) => {
-  const { ec2, here, mine, created, existing } = await world(t);
+  const { ec2, here, mine, theirs, created, existing } = await world(t);
   const claim = { 'multus-bootstrap.io/interface': 'eth1' };
   const attachedTag = { 'multus-network-attached': 'true' };
   const calls: [string, () => Promise<unknown>][] = [
@@ -159,6 +168,12 @@ t.test('the like of it on what is its own', async (t) => {
     ['change', () => ec2.send(modify(mine.id))],
     ['detach', () => ec2.send(new DetachNetworkInterfaceCommand({ AttachmentId: mine.attachmentId }))],
     ['attach one made beforehand', () => ec2.send(attach(existing, here))],
+    ['assign an address', () => ec2.send(assign(mine.id))],
+    ['take it off again', () => ec2.send(unassign(mine.id))],
+    ["assign one to another node's, by way of handing over", () => ec2.send(assign(theirs.id))],
+    ['take it over', () => ec2.send(unassign(theirs.id))],
+    ['assign one to what was made beforehand', () => ec2.send(assign(existing))],
+    ['take that off', () => ec2.send(unassign(existing))],
     ['claim it', () => ec2.send(tag(existing, claim))],
     ['let it go', () => ec2.send(untag(existing, claim))],
     ['tag the instance', () => ec2.send(tag(here, attachedTag))],
