@@ -6,33 +6,50 @@ import type { Shell } from '../shell.ts';
 
 /** Between two looks at the host. */
 const everyMs = 60_000;
+/** For one of them: a command that hangs must not keep the watch from beginning. */
+const limitMs = 30_000;
 
 type Context = Pick<Shell, 'root' | 'host' | 'clock' | 'log'>;
 
 /**
  * Sets the host's part of the addresses right again: firewalld, networkd and people flush rules and addresses. What had
- * to be mended is a warning, and so is what could not be: the address is watched over all the same.
+ * to be mended is a warning, and so is what could not be: the address is watched over all the same. Answers why it could
+ * not, which is not told again.
  */
 export async function setRight(
   { host, log }: Context,
   { instanceId, links }: NodePortSetup,
+  told: string | undefined,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string | undefined> {
   try {
-    for (const { name, changes } of await host.configureNodePort(instanceId, links, signal)) {
-      log.warn(`something on this node undid what run had set up, and it is set right again: ${changes}`, {
-        interface: name,
-      });
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+    for (const { name, changes } of await host.configureNodePort(instanceId, links, bounded)) {
+      log.warn(
+        `NodePort addresses: something on this node undid what run had set up; right again: ${changes.join(', ')}`,
+        { interface: name },
+      );
     }
+    return undefined;
   } catch (error) {
     signal.throwIfAborted();
-    log.warn(`the NodePort addresses could not be set right on this node: ${messageOf(error)}`);
+    const failure = `NodePort addresses: could not look after them on this node: ${messageOf(error)}`;
+    if (failure !== told) {
+      log.warn(failure);
+    }
+    return failure;
   }
 }
 
 /** Every minute. Resolves when a run has changed the setup; rejects when the signal aborts. */
-export async function keepRight(context: Context, setup: NodePortSetup, signal: AbortSignal): Promise<void> {
+export async function keepRight(
+  context: Context,
+  setup: NodePortSetup,
+  told: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   const { root, clock, log } = context;
+  let failure = told;
   for (;;) {
     await clock.sleep(everyMs, signal);
     const now = await readSetup(root, setup.instanceId).catch((error: unknown) => {
@@ -42,6 +59,6 @@ export async function keepRight(context: Context, setup: NodePortSetup, signal: 
     if (!isDeepStrictEqual(now, setup)) {
       return;
     }
-    await setRight(context, setup, signal);
+    failure = await setRight(context, setup, failure, signal);
   }
 }

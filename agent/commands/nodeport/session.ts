@@ -2,6 +2,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import type { Ec2Connection } from '../../ec2/ec2.ts';
 import { ExitCode, Failure, messageOf } from '../../failure.ts';
 import { floatingLinks } from '../../nodeport/floating.ts';
+import { createWatchNode } from '../../nodeport/node/watch-node.ts';
 import type { WatchContext } from '../../nodeport/ports.ts';
 import type { NodePortSetup } from '../../nodeport/setup.ts';
 import { writeState } from '../../nodeport/state-file.ts';
@@ -13,7 +14,6 @@ import type { Shell } from '../shell.ts';
 import { keepRight, setRight } from './keep-right.ts';
 import { serveMetrics } from './metrics-server.ts';
 import { endsInTime } from './stop.ts';
-import { createWatchNode } from './stub.ts';
 
 /** How long handing over may take: EC2 may not answer, and the node is on its way down. */
 const handOverMs = 10_000;
@@ -27,8 +27,9 @@ export async function watchOver(
 ): Promise<void> {
   const { root, imds, clock, random, log } = shell;
   const { instanceId, metricsPort } = setup;
+  const changed = new AbortController();
   const over = new AbortController();
-  const signal = AbortSignal.any([stop, over.signal]);
+  const signal = AbortSignal.any([stop, changed.signal, over.signal]);
   const keeper = createStateKeeper(clock, (addresses) =>
     writeState(root, { instanceId, writtenAt: new Date().toISOString(), addresses }).catch((error: unknown) =>
       log.warn(messageOf(error)),
@@ -37,7 +38,8 @@ export async function watchOver(
   const context: WatchContext = {
     ec2,
     imds,
-    node: createWatchNode(),
+    // Not until it is told to stop: whom the addresses are handed over to is probed after that.
+    node: createWatchNode({ ...shell, signal: over.signal }),
     clock,
     wallClock: Date.now,
     random,
@@ -45,9 +47,9 @@ export async function watchOver(
     instanceId,
     tell: keeper.tell,
   };
-  await setRight(shell, setup, signal);
-  keepRight(shell, setup, signal).then(
-    () => over.abort(new Error('the setup has changed')),
+  const told = await setRight(shell, setup, undefined, signal);
+  keepRight(shell, setup, told, signal).then(
+    () => changed.abort(),
     () => undefined,
   );
   if (metricsPort !== undefined) {
@@ -55,7 +57,7 @@ export async function watchOver(
     const { moves } = keeper;
     const metrics = () =>
       exposition(nodePortMetrics({ version, states: keeper.states(), moves, ec2Calls: ec2.calls() }));
-    serveMetrics(shell, metricsPort, metrics, signal);
+    serveMetrics(shell, metricsPort, metrics, over.signal);
   }
   try {
     if (!(await endsInTime(clock, watch(context, floatingLinks(setup), signal), signal, handOverMs))) {
