@@ -15,10 +15,11 @@ export async function probeTcp(
   signal: AbortSignal,
 ): Promise<void> {
   const started = clock.now();
-  while (!signal.aborted) {
+  for (let turn = 0; !signal.aborted; ) {
     void accepts(address, port, intervalMs, signal).then((accepted) => signal.aborted || tell(accepted));
     const sinceStart = clock.now() - started;
-    const nextMs = (Math.floor(sinceStart / intervalMs) + 1) * intervalMs - sinceStart;
-    await clock.sleep(nextMs, signal).catch(() => undefined);
+    // A timer may fire a little early: that is this turn still.
+    turn = Math.max(turn + 1, Math.ceil(sinceStart / intervalMs));
+    await clock.sleep(turn * intervalMs - sinceStart, signal).catch(() => undefined);
   }
 }
