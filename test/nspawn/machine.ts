@@ -21,6 +21,8 @@ export interface Machine {
   /** A file's text; undefined if there is none. */
   read(path: string): Promise<string | undefined>;
   write(path: string, text: string): Promise<void>;
+  /** False once it has shut down. */
+  isOn(): boolean;
   /** As a power cut does. */
   stop(): Promise<void>;
 }
@@ -110,8 +112,11 @@ export async function bootMachine(
         return undefined;
       }),
     write: (path, text) => writeInto(`/proc/${leader}/root`, path, text),
+    isOn: () => container.exitCode === null,
     async stop() {
-      process.kill(Number(leader), 'SIGKILL');
+      if (container.exitCode === null) {
+        process.kill(Number(leader), 'SIGKILL');
+      }
       await container;
       await execa('find', [cgroup, '-depth', '-type', 'd', '-delete']);
       await execa('umount', [tree]);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -31,7 +32,9 @@ try {
       stdio: 'inherit',
     },
   );
-  console.log(await matrix(rows));
+  if (existsSync(rows)) {
+    console.log(await matrix(rows));
+  }
   process.exitCode = exitCode ?? 1;
 } finally {
   await rm(work, { recursive: true });

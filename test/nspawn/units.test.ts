@@ -5,7 +5,11 @@ import { enterBench } from './enter.ts';
 
 await enterBench(import.meta.url);
 
-const services = ['multus-bootstrap.service', 'multus-bootstrap-sweep.service'];
+const services = [
+  'multus-bootstrap.service',
+  'multus-bootstrap-nodeport.service',
+  'multus-bootstrap-sweep.service',
+];
 const units = [
   ...services,
   'multus-bootstrap-sweep.timer',

@@ -87,6 +87,23 @@ const cases: Case[] = [
     says: ['systemd finds fault with multus-bootstrap.service'],
   },
   {
+    what: 'the unit of the NodePort watcher is missing',
+    broken: `mv ${units}/multus-bootstrap-nodeport.service /root`,
+    mended: `mv /root/multus-bootstrap-nodeport.service ${units}`,
+    says: ['systemd finds fault with multus-bootstrap-nodeport.service'],
+  },
+  {
+    what: 'nft, ping and arping are missing',
+    broken: 'mkdir /root/tools && mv /usr/sbin/nft /usr/bin/{ping,arping} /root/tools',
+    mended: 'mv /root/tools/nft /usr/sbin && mv /root/tools/* /usr/bin',
+    says: [
+      'nft is missing, which NodePort addresses take: dnf install nftables',
+      'ping is missing, which NodePort addresses take: dnf install iputils',
+      'arping is missing, which NodePort addresses take: dnf install iputils',
+      '3 problems: no AMI is made',
+    ],
+  },
+  {
     what: 'the unit has a setting that systemd does not know',
     broken: `mkdir ${units}/multus-bootstrap-sweep.service.d && printf '[Service]\\nTimeout=1\\n' >${units}/multus-bootstrap-sweep.service.d/x.conf`,
     mended: `rm -r ${units}/multus-bootstrap-sweep.service.d`,
