@@ -1,0 +1,38 @@
+import type { VirtualTime } from '../virtual-time.ts';
+import type { Mishap } from './plan.ts';
+
+/** A time in which nobody who would have served got what clients sent. */
+export interface Outage {
+  address: string;
+  /** What had happened last; undefined: nothing yet. */
+  after: Mishap | undefined;
+  startedAt: number;
+  ms: number;
+}
+
+/** Keeps the book of the times without service. */
+export class Outages {
+  readonly all: Outage[] = [];
+  lastMishap: Mishap | undefined;
+  readonly #time: VirtualTime;
+  readonly #isServed: (address: string) => boolean;
+  readonly #open = new Map<string, { after: Mishap | undefined; startedAt: number }>();
+
+  constructor(time: VirtualTime, isServed: (address: string) => boolean) {
+    this.#time = time;
+    this.#isServed = isServed;
+  }
+
+  /** Something has changed of which service may depend. */
+  look(address: string): void {
+    const open = this.#open.get(address);
+    const isServed = this.#isServed(address);
+    const now = this.#time.now();
+    if (!isServed && open === undefined) {
+      this.#open.set(address, { after: this.lastMishap, startedAt: now });
+    } else if (isServed && open !== undefined) {
+      this.#open.delete(address);
+      this.all.push({ address, ...open, ms: now - open.startedAt });
+    }
+  }
+}

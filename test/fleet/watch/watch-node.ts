@@ -1,0 +1,51 @@
+import type { Probe, WatchNode } from '../../../agent/nodeport/ports.ts';
+import type { Process } from '../process.ts';
+import type { VirtualTime } from '../virtual-time.ts';
+import type { WatchedNode } from './node.ts';
+
+/** How long the router's silence is waited for, in ms. */
+const gatewayWaitMs = 1_000;
+
+/** The watcher's side of a simulated node. */
+export function simulatedWatchNode(node: WatchedNode, process: Process, time: VirtualTime): WatchNode {
+  const { network, plan } = node.stage;
+  return {
+    probe({ address, port, intervalMs }, tell, signal) {
+      const kinds: Probe['kind'][] = port === undefined ? ['icmp'] : ['icmp', 'tcp'];
+      let unanswered: Probe['kind'][] = [];
+      const round = () => {
+        if (signal.aborted || process.isKilled) {
+          return;
+        }
+        for (const kind of unanswered) {
+          node.book(address, kind, false);
+          tell({ kind, answered: false });
+        }
+        if (signal.aborted) {
+          return;
+        }
+        unanswered = kinds.filter((kind) => !network.answers(node, address, kind));
+        for (const kind of kinds.filter((each) => !unanswered.includes(each))) {
+          node.book(address, kind, true);
+          tell({ kind, answered: true });
+        }
+        time.at(time.now() + intervalMs, round);
+      };
+      time.at(time.now() + 1, round);
+    },
+    hasCarrier: () => process.alive(async () => node.hasCarrier),
+    gatewayAnswers: (_link, _address, signal) =>
+      process.alive(async () => {
+        const answers = plan.network.hasMuteGateway || node.reachesGateway;
+        await time.sleep(answers ? 1 : gatewayWaitMs, signal);
+        return answers;
+      }),
+    isServing: (_port, signal) =>
+      process.alive(async () => {
+        signal.throwIfAborted();
+        return node.isServing;
+      }),
+    isDraining: () => node.isDraining,
+    announce: () => process.alive(async () => undefined),
+  };
+}
