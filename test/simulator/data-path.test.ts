@@ -114,7 +114,14 @@ for (const unassigned of ['later', 'atOnce'] as const) {
 t.test('a change never overtakes the one before it, and converges within the bounds', async (t) => {
   const seen = new Set<number>();
   for (let seed = 1; seed <= 20; seed++) {
-    const { clock, assign, unassign, delivered } = await pair(t, { seed, convergenceMs: [800, 1600] });
+    const { sim, names, clock, assign, unassign, delivered } = await pair(t, {
+      seed,
+      convergenceMs: [800, 1600],
+    });
+    let told = '';
+    sim.world.dataPath.onReroute = (_, eniId) => {
+      told = names.get(eniId ?? '') ?? 'nobody';
+    };
     await assign('a', ipv4);
     clock.advance(2000);
     await unassign('a', ipv4);
@@ -132,6 +139,9 @@ t.test('a change never overtakes the one before it, and converges within the bou
       }
     }
     t.match(order, /^a (nobody )?b $/, `seed ${seed}: ${order}`);
+    clock.advance(2000);
+    sim.world.settle();
+    t.equal(told, 'b', 'what is told last is what is so');
   }
   const times = [...seen].filter((ms) => ms !== 0);
   t.ok(Math.min(...times) >= 800 && Math.max(...times) <= 1600, String(times));

@@ -89,7 +89,7 @@ t.test('an IMDS that is silent is given up within its two seconds, or as the cal
   });
   const at = server.address();
   const imds = imdsAt(`http://127.0.0.1:${typeof at === 'object' ? at?.port : ''}`);
-  t.equal(await imds.addresses('02:00:00:00:00:01', AbortSignal.timeout(20_000)), undefined);
+  t.equal(await imds.addresses('02:00:00:00:00:01', AbortSignal.timeout(8_000)), undefined);
   const aborted = AbortSignal.timeout(50);
   await t.rejects(imds.addresses('02:00:00:00:00:01', aborted), { name: 'TimeoutError' });
 });
