@@ -44,7 +44,7 @@ function issue(name: string, key: KeyObject, issuer: KeyObject, extensions: Buff
   );
   const signature = der(0x03, [0], sign('sha256', body, issuer));
   const base64 = der(0x30, body, algorithm, signature).toString('base64');
-  return `-----BEGIN CERTIFICATE-----\n${base64.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+  return `-----BEGIN CERTIFICATE-----\n${base64.replace(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`;
 }
 
 function extension(id: string, value: Buffer): Buffer {
