@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import t from 'tap';
+import { attachEni } from '../simulator/model/attachments.ts';
 import { clientWorld, ids } from './client-world.ts';
 
 /** Debian's `aws`, by its path: another one may come first in PATH. */
@@ -233,6 +234,44 @@ t.test('the aws command speaks IPv6', async (t) => {
         { Ipv6CidrBlock: '2600:1f18:0:607::/64', Ipv6CidrBlockState: { State: 'associated' } },
       ],
     },
+  ]);
+});
+
+t.test('the aws command moves an address, and looks for who has it', async (t) => {
+  const { sim, node, asUser } = await clientWorld(t);
+  const ec2 = aws(sim.ec2Url, asUser);
+  const address = '10.0.6.200';
+  const eni = sim.world.addEni({ subnetId: ids.dualStack, address: '10.0.6.4', tags: { multus: 'true' } }).id;
+  const other = sim.world.addEni({ subnetId: ids.dualStack, secondary: [address] }).id;
+  const request = { eniId: eni, instanceId: node.instanceId, deviceIndex: 1, networkCard: 0 };
+  attachEni(sim.world, request);
+  const named = ['--network-interface-id', eni, '--private-ip-addresses', address];
+  t.match(await ec2('assign-private-ip-addresses', ...named, '--no-allow-reassignment'), {
+    code: 'InvalidParameterValue',
+    message: `[${address}] assigned, but move is not allowed.`,
+  });
+  t.match(await ec2('unassign-private-ip-addresses', ...named), {
+    code: 'InvalidParameterValue',
+    message: `Some of the specified addresses are not assigned to interface ${eni}`,
+  });
+  await ec2('assign-private-ip-addresses', ...named, '--allow-reassignment');
+  t.same(sim.world.store.eni(other).addresses.length, 1);
+  const { Reservations } = await ec2(
+    'describe-instances',
+    '--filters',
+    `Name=network-interface.subnet-id,Values=${ids.dualStack}`,
+    `Name=network-interface.addresses.private-ip-address,Values=${address}`,
+    'Name=network-interface.addresses.primary,Values=false',
+    `Name=network-interface.network-interface-id,Values=${eni},${other}`,
+    'Name=network-interface.tag-key,Values=mul*',
+  );
+  t.equal(Reservations[0].Instances[0].InstanceId, node.instanceId);
+  const found = Reservations[0].Instances[0].NetworkInterfaces.find(
+    (each: { NetworkInterfaceId: string }) => each.NetworkInterfaceId === eni,
+  );
+  t.match(found.PrivateIpAddresses, [
+    { PrivateIpAddress: '10.0.6.4', Primary: true },
+    { PrivateIpAddress: address, Primary: false },
   ]);
 });
 

@@ -177,6 +177,46 @@ t.test('boto3 speaks IPv6', async (t) => {
   });
 });
 
+t.test('boto3 moves addresses, and looks for who has them', async (t) => {
+  const { sim, node, asUser } = await clientWorld(t);
+  const ec2 = boto3(t, asUser);
+  const [ipv4, ipv6] = ['10.0.6.200', '2600:1f18:0:606::200'];
+  const NetworkInterfaceId = sim.world.addEni({ subnetId: ids.dualStack }).id;
+  const other = sim.world.addEni({ subnetId: ids.dualStack, secondary: [ipv4], ipv6Addresses: [ipv6] }).id;
+  await ec2('attach_network_interface', {
+    NetworkInterfaceId,
+    InstanceId: node.instanceId,
+    DeviceIndex: 1,
+    NetworkCardIndex: 0,
+  });
+  const found = async (Name: string, value: string) => {
+    const { Reservations } = await ec2('describe_instances', { Filters: [{ Name, Values: [value] }] });
+    return Reservations.length;
+  };
+  for (const [version, names, filter] of [
+    ['private_ip', { PrivateIpAddresses: [ipv4] }, 'addresses.private-ip-address'],
+    ['ipv6', { Ipv6Addresses: [ipv6] }, 'ipv6-addresses.ipv6-address'],
+  ] as const) {
+    const [value = ''] = Object.values(names).flat();
+    t.equal(await found(`network-interface.${filter}`, value), 0);
+    const assign = () => ec2(`assign_${version}_addresses`, { NetworkInterfaceId, ...names });
+    t.match(await assign(), { code: /^Invalid/, status: 400 });
+    t.match(await ec2(`unassign_${version}_addresses`, { NetworkInterfaceId, ...names }), {
+      code: 'InvalidParameterValue',
+      message: `Some of the specified addresses are not assigned to interface ${NetworkInterfaceId}`,
+    });
+    await ec2(`unassign_${version}_addresses`, { NetworkInterfaceId: other, ...names });
+    t.match(await assign(), { NetworkInterfaceId });
+    t.equal(await found(`network-interface.${filter}`, value), 1, value);
+  }
+  t.match(
+    await ec2('describe_instances', { Filters: [{ Name: 'network-interface.address', Values: ['x'] }] }),
+    {
+      code: 'InvalidParameterValue',
+    },
+  );
+});
+
 t.test("boto3's instance-profile provider takes credentials from IMDS", async (t) => {
   const { sim, node, asInstance } = await clientWorld(t);
   const ec2 = boto3(t, asInstance);
