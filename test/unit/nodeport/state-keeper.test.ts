@@ -1,43 +1,9 @@
 /** What the watcher tells is kept whole, and written no oftener than it is worth. */
-import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
-import type { Clock } from '../../../agent/clock.ts';
 import type { AddressState, Move } from '../../../agent/nodeport/state.ts';
 import { createStateKeeper, newMoves } from '../../../agent/nodeport/state-keeper.ts';
+import { handClock } from '../hand-clock.ts';
 import { state } from '../report/node-port-world.ts';
-
-/** A clock that stands until it is told to go on. */
-function handClock() {
-  let time = 0;
-  const sleepers = new Set<{ at: number; wake: () => void }>();
-  const clock: Clock = {
-    now: () => time,
-    sleep: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        const sleeper = { at: time + ms, wake: resolve };
-        sleepers.add(sleeper);
-        signal?.addEventListener('abort', () => {
-          sleepers.delete(sleeper);
-          reject(signal.reason);
-        });
-      }),
-  };
-  async function until(to: number): Promise<void> {
-    await setImmediate();
-    for (;;) {
-      const [next] = [...sleepers].toSorted((a, b) => a.at - b.at);
-      if (next === undefined || next.at > to) {
-        time = to;
-        return;
-      }
-      time = next.at;
-      sleepers.delete(next);
-      next.wake();
-      await setImmediate();
-    }
-  }
-  return { clock, until };
-}
 
 function keeperFor() {
   const { clock, until } = handClock();
