@@ -24,7 +24,7 @@ export async function configureNodePort(
   }
   const versions = existsSync('/proc/net/if_inet6') ? ([4, 6] as const) : ([4] as const);
   const [mark, ...present] = await Promise.all([
-    presentMark(signal),
+    presentMark(links.length > 0, signal),
     ...versions.map((version) => readPresent(version, signal)),
   ]);
   const wanted = wantedItems(links);

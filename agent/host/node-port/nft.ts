@@ -5,20 +5,28 @@ import type { Ruleset } from './ruleset.ts';
 
 /** Throws a `Failure` (9) if there is no `nft`, or the kernel does not let it work: to be known before anything is changed. */
 export async function checkNft(signal?: AbortSignal): Promise<void> {
-  const result = await tryCommand('nft', ['list', 'tables', 'inet'], signal);
+  const args = ['list', 'tables', 'inet'];
+  const result = await tryCommand('nft', args, signal);
   if (!result.ok) {
-    throw new Failure(
-      ExitCode.host,
-      `NodePort addresses need nftables for the way back of their traffic: \`nft list tables inet\` failed: ${result.said}; ` +
-        remedy(result.said),
-    );
+    throw unusable(args, result.said);
   }
 }
 
-/** The mark of the table that is there; undefined if there is none, or no `nft`. */
-export async function presentMark(signal: AbortSignal): Promise<string | undefined> {
-  const result = await tryCommand('nft', ['list', 'table', 'inet', nftTable], signal);
-  return result.ok ? (/^\s*comment "(\w*)"$/m.exec(result.stdout)?.[1] ?? '') : undefined;
+/**
+ * The mark of the table that is there; undefined if there is none.
+ *
+ * @param isNeeded throws a `Failure` (9) if there is no `nft`
+ */
+export async function presentMark(isNeeded: boolean, signal: AbortSignal): Promise<string | undefined> {
+  const args = ['list', 'table', 'inet', nftTable];
+  const result = await tryCommand('nft', args, signal);
+  if (result.ok) {
+    return /^\s*comment "(\w*)"$/m.exec(result.stdout)?.[1] ?? '';
+  }
+  if (isNeeded && isMissing(result.said)) {
+    throw unusable(args, result.said);
+  }
+  return undefined;
 }
 
 /** Makes the table so, whole or not at all. Throws a `Failure` (9) that names the links. */
@@ -32,9 +40,20 @@ export async function applyRuleset({ text }: Ruleset, links: string, signal: Abo
   }
 }
 
+function unusable(args: readonly string[], said: string): Failure {
+  return new Failure(
+    ExitCode.host,
+    `NodePort addresses need nftables for the way back of their traffic: \`nft ${args.join(' ')}\` failed: ${said}; ${remedy(said)}`,
+  );
+}
+
+/** In Node's words: `nft` speaks of what the kernel lacks in others. */
+function isMissing(said: string): boolean {
+  return said.includes('ENOENT');
+}
+
 function remedy(said: string): string {
-  // The shape of Node.js for a program that is not there; what `nft` says of the kernel has no such word.
-  if (said.includes('ENOENT')) {
+  if (isMissing(said)) {
     return 'install nftables';
   }
   return said.includes('not permitted')

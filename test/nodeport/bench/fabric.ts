@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { ip, run, setSysctls } from './namespaces.ts';
 
 /** An ENI: the link of a machine whose other end is in the fabric. */
@@ -74,8 +76,8 @@ export async function createFabric(routers: readonly string[]): Promise<Fabric> 
       [`ipv4/neigh/${port}/proxy_delay`]: 0,
       [`ipv6/neigh/${port}/proxy_delay`]: 0,
     });
-    await bringUp(port);
     await ip(namespace, [`link set ${name} up`]);
+    await bringUp(port);
   }
 
   return {
@@ -125,6 +127,13 @@ export async function createFabric(routers: readonly string[]): Promise<Fabric> 
 
   async function bringUp(port: string): Promise<void> {
     await ip(undefined, [`address replace ${ipv6Router}/64 dev ${port} nodad`, `link set ${port} up`]);
+    // The kernel tells of a carrier when it comes to it.
+    for (let tries = 0; (await readFile(`/sys/class/net/${port}/operstate`, 'utf8')) !== 'up\n'; tries++) {
+      if (tries === 5000) {
+        throw new Error(`${port} has no carrier`);
+      }
+      await setTimeout(1);
+    }
   }
 
   async function assign(eni: BenchEni, addresses: readonly string[]): Promise<void> {

@@ -43,7 +43,8 @@ async function serve(port: number, address: string): Promise<Answer> {
 }
 
 async function serveUdp(port: number, address: string): Promise<Answer> {
-  const socket = createSocket(address.includes(':') ? { type: 'udp6', ipv6Only: true } : 'udp4');
+  const isIpv6 = address.includes(':');
+  const socket = createSocket({ type: isIpv6 ? 'udp6' : 'udp4', ipv6Only: isIpv6 });
   socket.on('message', (_, from) =>
     socket.send(JSON.stringify({ at: name, sees: from.address }), from.port, from.address),
   );
