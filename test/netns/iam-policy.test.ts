@@ -105,7 +105,10 @@ t.test(
   async (t) => {
     const node = await policedNode(t, policy, asked, { userData: undefined });
     for (const kind of ['created', 'existing'] as const) {
-      await movesAddresses(t, node, tagsOf('another', kind));
+      const { id } = await movesAddresses(t, node, tagsOf('another', kind));
+      const carrier = { 'multus-bootstrap.io/nodeport': '10.0.8.200 2600:1f18:1:8::200' };
+      await ec2Of(node).createTags(id, carrier);
+      await ec2Of(node).deleteTags(id, carrier);
     }
     t.same(refusals(node), []);
   },

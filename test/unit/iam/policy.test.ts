@@ -103,6 +103,8 @@ const tag = (id: string, tags: Record<string, string>) =>
 const untag = (id: string, tags?: Record<string, string>) =>
   new DeleteTagsCommand({ Resources: [id], ...(tags && { Tags: pairs(tags) }) });
 
+const carrier = { 'multus-bootstrap.io/nodeport': '10.0.4.200' };
+
 function pairs(tags: Record<string, string>) {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
@@ -146,6 +148,8 @@ t.test('what it keeps a node from', async (t) => {
     ["take off the user's tags", () => ec2.send(untag(existing, { team: 'core' }))],
     ['take off no_manage', () => ec2.send(untag(existing, { 'node.k8s.amazonaws.com/no_manage': 'true' }))],
     ['take off all tags', () => ec2.send(untag(existing))],
+    ['take all tags off what it has created', () => ec2.send(untag(created))],
+    ['say of a foreign ENI that it carries an address', () => ec2.send(tag(foreign, carrier))],
     ['take all tags off an instance', () => ec2.send(untag(here))],
     ['tag the instance otherwise', () => ec2.send(tag(here, { Name: 'x' }))],
     ['tag another instance', () => ec2.send(tag(there, attachedTag))],
@@ -176,6 +180,10 @@ t.test('the like of it on what is its own', async (t) => {
     ['take that off', () => ec2.send(unassign(existing))],
     ['claim it', () => ec2.send(tag(existing, claim))],
     ['let it go', () => ec2.send(untag(existing, claim))],
+    ['say which addresses are carried by what it has created', () => ec2.send(tag(created, carrier))],
+    ['and no longer', () => ec2.send(untag(created, carrier))],
+    ['the same of what was made beforehand', () => ec2.send(tag(existing, { ...claim, ...carrier }))],
+    ['and that no longer', () => ec2.send(untag(existing, { ...claim, ...carrier }))],
     ['tag the instance', () => ec2.send(tag(here, attachedTag))],
     ['untag the instance', () => ec2.send(untag(here, attachedTag))],
     ['delete what it has created', () => ec2.send(remove(created))],
