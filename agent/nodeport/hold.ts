@@ -82,7 +82,7 @@ class Health {
       return `${link.name} has no carrier`;
     }
     if (hasCarrier && clock.now() >= this.#gatewayAt) {
-      const answers = await node.gatewayAnswers(link, address, signal).catch(() => false);
+      const answers = await node.gatewayAnswers(link, address, signal, 'holder').catch(() => false);
       this.#silences = answers ? 0 : this.#silences + 1;
       // Once more at once: one lost packet is no reason to move.
       this.#gatewayAt = clock.now() + (this.#silences === 1 ? 0 : gatewayMs);

@@ -29,9 +29,16 @@ export interface WatchNode {
   hasCarrier(link: NodePortLink): Promise<boolean>;
   /**
    * Whether the subnet's router answers ARP (IPv6: neighbour discovery) on this link, within about a second. The VPC's
-   * router does not answer ping. True too where it has never answered here: then nothing follows from silence.
+   * router does not answer ping. True too where it has never answered a node in this role: then nothing follows from
+   * silence. For the kernel names the address as the asker's, and whether the router answers who does not hold it is not
+   * documented.
    */
-  gatewayAnswers(link: NodePortLink, address: string, signal: AbortSignal): Promise<boolean>;
+  gatewayAnswers(
+    link: NodePortLink,
+    address: string,
+    signal: AbortSignal,
+    role: 'holder' | 'candidate',
+  ): Promise<boolean>;
   /**
    * Whether this node would serve what arrives for a NodePort: by the port of the service, else by kube-proxy's health.
    * Undefined where nothing tells.

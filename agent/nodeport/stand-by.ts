@@ -10,6 +10,8 @@ export async function standBy(watch: AddressWatch, signal: AbortSignal): Promise
   const { clock } = context;
   const watched = watch.holding;
   using probing = probe(watch, watched);
+  // So that it is known, when it comes to that, whether the router answers a candidate at all.
+  void context.node.gatewayAnswers(watch.link, watch.address, signal, 'candidate').catch(() => undefined);
   let failures = 0;
   let retryAt = 0;
   while (!signal.aborted && watch.holding?.eniId === watched?.eniId) {

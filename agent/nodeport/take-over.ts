@@ -33,7 +33,7 @@ export async function takeOver(
   const [look, hasCarrier, hasGateway] = await Promise.allSettled([
     looks.look(),
     node.hasCarrier(link),
-    node.gatewayAnswers(link, address, signal),
+    node.gatewayAnswers(link, address, signal, 'candidate'),
   ]);
   if (look.status === 'rejected') {
     return told(watch, messageOf(look.reason));

@@ -87,16 +87,25 @@ for (const version of [4, 6] as const) {
   t.test(`IPv${version}: a router that answers, then is silent, then answers again`, async (t) => {
     const { silence, router } = await withRouter(t, version);
     const answers = createGatewayCheck(systemClock);
-    t.equal(await answers(link, addresses[version], bound()), true, 'nothing known of it before');
+    t.equal(
+      await answers(link, addresses[version], bound(), 'candidate'),
+      true,
+      'nothing known of it before',
+    );
     const mac = await macOf(router);
     t.ok(mac, 'the kernel knows it now');
-    t.equal(await answers(link, addresses[version], bound()), true, 'known before');
+    t.equal(await answers(link, addresses[version], bound(), 'candidate'), true, 'known before');
     t.equal(await macOf(router), mac);
     await silence();
-    t.equal(await answers(link, addresses[version], bound()), false, 'silent');
-    t.equal(await answers(link, addresses[version], bound()), false, 'still silent');
+    t.equal(await answers(link, addresses[version], bound(), 'candidate'), false, 'silent');
+    t.equal(await answers(link, addresses[version], bound(), 'candidate'), false, 'still silent');
     t.equal(
-      await createGatewayCheck(systemClock)({ ...link, name: 'lo' }, addresses[version], bound()),
+      await createGatewayCheck(systemClock)(
+        { ...link, name: 'lo' },
+        addresses[version],
+        bound(),
+        'candidate',
+      ),
       true,
       'nothing follows for another link',
     );
@@ -106,23 +115,28 @@ for (const version of [4, 6] as const) {
     const { silence } = await withRouter(t, version);
     await silence();
     const answers = createGatewayCheck(systemClock);
-    t.equal(await answers(link, addresses[version], bound()), true);
-    t.equal(await answers(link, addresses[version], bound()), true);
+    t.equal(await answers(link, addresses[version], bound(), 'candidate'), true);
+    t.equal(await answers(link, addresses[version], bound(), 'candidate'), true);
   });
 }
 
 t.test('a router that the kernel knows from before the watcher, and that is silent since', async (t) => {
   const { silence } = await withRouter(t, 4);
-  await createGatewayCheck(systemClock)(link, addresses[4], bound());
+  await createGatewayCheck(systemClock)(link, addresses[4], bound(), 'holder');
   await silence();
-  t.equal(await createGatewayCheck(systemClock)(link, addresses[4], bound()), false);
+  t.equal(await createGatewayCheck(systemClock)(link, addresses[4], bound(), 'holder'), false);
+  t.equal(
+    await createGatewayCheck(systemClock)(link, addresses[4], bound(), 'candidate'),
+    true,
+    'that it answered the holder says nothing of a candidate',
+  );
 });
 
 t.test('an aborted question ends at once', async (t) => {
   const { silence } = await withRouter(t, 4);
   await silence();
   const abort = new AbortController();
-  const asked = createGatewayCheck(systemClock)(link, addresses[4], abort.signal);
+  const asked = createGatewayCheck(systemClock)(link, addresses[4], abort.signal, 'candidate');
   setImmediate(() => abort.abort(new Error('enough')));
   await t.rejects(asked, { message: 'enough' });
 });

@@ -8,22 +8,28 @@ const pauses = [5, 10, 20, 40, 75, 100, 150, 200, 200, 200];
 
 /**
  * Asks whether a subnet's router answers, by the kernel's own neighbour table. A router that has never been seen to
- * answer on a link counts as one that does: nothing follows from its silence.
+ * answer a node in this role counts as one that does: nothing follows from its silence.
  */
 export function createGatewayCheck(clock: Clock) {
   const answered = new Set<string>();
 
-  return async (link: NodePortLink, address: string, signal: AbortSignal): Promise<boolean> => {
+  return async (
+    link: NodePortLink,
+    address: string,
+    signal: AbortSignal,
+    role: 'holder' | 'candidate',
+  ): Promise<boolean> => {
     const router = routerOf(address, link.cidrs);
     if (router === undefined) {
       return true;
     }
-    const key = `${link.name} ${router}`;
+    const key = `${role} ${link.name} ${router}`;
     const known = await readNeighbour(router, link.name, signal);
     if (known?.state === 'PERMANENT' || known?.state === 'NOARP') {
       return true;
     }
-    if (known?.mac !== undefined) {
+    // From the traffic of a holder, before this process started perhaps. A candidate may have been one.
+    if (known?.mac !== undefined && role === 'holder') {
       answered.add(key);
     }
     // The kernel names one of the link's addresses as the asker's: on a link of ours there are no others.
