@@ -3,7 +3,7 @@ import { execa } from 'execa';
 /** Without nft and iptables there is nothing to test: a failed installation fails the tests. */
 const steps: [string, string[]][] = [
   ['test/nodeport/install.sh', []],
-  ['tap', ['run', '--disable-coverage', 'test/nodeport/*.test.ts']],
+  ['tap', ['run', '--disable-coverage', '--timeout=900', 'test/nodeport/**/*.test.ts']],
 ];
 
 for (const [command, args] of steps) {
