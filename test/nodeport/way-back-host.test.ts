@@ -83,7 +83,6 @@ t.test('all is set up, and a second time there is nothing to do; then all is tak
 t.test('one configuration after another leaves what a first one would', async (t) => {
   const [one, two] = [nodePortLink(node.eth1, ['10.0.4.201']), nodePortLink(node.eth2, ['10.0.5.201'])];
   const configurations: Record<string, NodePortLink[]> = {
-    'another address': [nodePortLink(node.eth1, ['10.0.4.202'])],
     'one more': [nodePortLink(node.eth1, ['10.0.4.202', '10.0.4.203', '2600:1f18:1:4::202'])],
     'another link': [two],
     'the links in another order': [two, one],
@@ -124,17 +123,12 @@ t.test('whatever has gone is put back', async (t) => {
   await configure(node, links);
   t.teardown(() => configure(node, []));
   const whole = sorted(await state());
+  const marks = ['eth1', 'eth2'].map((name) => ({ name, changes: ['connection marks'] }));
   const losses: Record<string, { command: string[]; told: object[] }> = {
-    'the ruleset': {
-      command: ['nft', 'delete', 'table', 'inet', 'multus_bootstrap'],
-      told: [
-        { name: 'eth1', changes: ['connection marks'] },
-        { name: 'eth2', changes: ['connection marks'] },
-      ],
-    },
+    'the ruleset': { command: ['nft', 'delete', 'table', 'inet', 'multus_bootstrap'], told: marks },
     'the rules of a chain': {
       command: ['nft', 'flush', 'chain', 'inet', 'multus_bootstrap', 'output'],
-      told: [],
+      told: marks,
     },
     'a rule': {
       command: ['ip', 'rule', 'del', 'priority', '901', 'from', '10.0.5.201'],

@@ -5,7 +5,7 @@ import { tryCommand } from '../command.ts';
 import type { LinkChange } from '../port.ts';
 import { changesOf } from './changes.ts';
 import { maximumLinks } from './layout.ts';
-import { applyRuleset, presentMark } from './nft.ts';
+import { applyRuleset, presentIdentity } from './nft.ts';
 import { type Order, orders } from './orders.ts';
 import { type Present, parsePresent, questions } from './present.ts';
 import { ruleset } from './ruleset.ts';
@@ -23,8 +23,8 @@ export async function configureNodePort(
     throw tooMany(links);
   }
   const versions = existsSync('/proc/net/if_inet6') ? ([4, 6] as const) : ([4] as const);
-  const [mark, ...present] = await Promise.all([
-    presentMark(links.length > 0, signal),
+  const [identity, ...present] = await Promise.all([
+    presentIdentity(links.length > 0, signal),
     ...versions.map((version) => readPresent(version, signal)),
   ]);
   const wanted = wantedItems(links);
@@ -35,16 +35,16 @@ export async function configureNodePort(
       present[index] ?? { ours: [], foreignAddresses: [] },
     ),
   }));
-  const rules = ruleset(links);
-  await Promise.all([
-    // Made anew even where it is known: whoever has changed it since, it is right again.
-    ...(mark === undefined && rules.mark === undefined ? [] : [applyRuleset(rules, namesOf(links), signal)]),
+  const table = ruleset(links);
+  const isNew = identity !== table.identity;
+  await all([
+    ...(isNew ? [applyRuleset(table, namesOf(links), signal)] : []),
     ...batches.map(({ version, batch }) => give(version, batch, signal)),
   ]);
   return changesOf(
     links,
     batches.flatMap(({ batch }) => batch),
-    mark !== rules.mark,
+    isNew,
   );
 }
 
@@ -74,6 +74,16 @@ async function give(version: 4 | 6, batch: readonly Order[], signal: AbortSignal
       ExitCode.host,
       `${link}: \`ip -${version} ${line}\` failed: ${said(result.said)}; ${remedy(result.said)}`,
     );
+  }
+}
+
+/** Throws what the first of them failed with, once none is under way any more. */
+async function all(attempts: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(attempts);
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') {
+      throw outcome.reason;
+    }
   }
 }
 

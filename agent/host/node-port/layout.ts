@@ -55,8 +55,9 @@ export const protocol = 109;
 export const addressMetric = 109;
 
 /**
- * The VPC router's IPv6 address, in each subnet since November 2022, beside one made from a MAC that only router
- * advertisements tell, and our links take none. The VPC CNI relies on it for its own ENIs. Whether it is there on Outposts and in Local Zones is not
- * documented.
+ * The VPC router's IPv6 address in every subnet since November 2022, beside one made from its MAC that only router
+ * advertisements tell, which our links do not listen to. The VPC CNI and Cilium rely on it for their own ENIs. Whether it
+ * is there on Outposts and in Local Zones is not documented. The kernel asks for it from the address that the packet
+ * comes from: our links have no link-local one.
  */
 export const ipv6Router = 'fe80:ec2::1';

@@ -1,7 +1,7 @@
 import { ExitCode, Failure } from '../../failure.ts';
 import { tryCommand } from '../command.ts';
 import { nftTable } from './layout.ts';
-import type { Ruleset } from './ruleset.ts';
+import { identityOf, type Ruleset } from './ruleset.ts';
 
 /** Throws a `Failure` (9) if there is no `nft`, or the kernel does not let it work: to be known before anything is changed. */
 export async function checkNft(signal?: AbortSignal): Promise<void> {
@@ -13,15 +13,15 @@ export async function checkNft(signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * The mark of the table that is there; undefined if there is none.
+ * The identity of the table that is there; undefined if there is none.
  *
  * @param isNeeded throws a `Failure` (9) if there is no `nft`
  */
-export async function presentMark(isNeeded: boolean, signal: AbortSignal): Promise<string | undefined> {
+export async function presentIdentity(isNeeded: boolean, signal: AbortSignal): Promise<string | undefined> {
   const args = ['list', 'table', 'inet', nftTable];
   const result = await tryCommand('nft', args, signal);
   if (result.ok) {
-    return /^\s*comment "(\w*)"$/m.exec(result.stdout)?.[1] ?? '';
+    return identityOf(result.stdout);
   }
   if (isNeeded && isMissing(result.said)) {
     throw unusable(args, result.said);

@@ -3,11 +3,11 @@ import type { NodePortLink } from '../../nodeport/setup.ts';
 import { versionOf } from './items.ts';
 import { markMask, markOf, nftTable, otherMarks } from './layout.ts';
 
-/** What `nft -f -` is told, and the mark by which its table is known to be made of just that. */
+/** What `nft -f -` is told, and by what its table is known in a listing. */
 export interface Ruleset {
   text: string;
-  /** Undefined: there is to be no table. */
-  mark: string | undefined;
+  /** As `identityOf` makes it. Undefined: there is to be no table. */
+  identity: string | undefined;
 }
 
 /**
@@ -18,7 +18,7 @@ export interface Ruleset {
 export function ruleset(links: readonly NodePortLink[]): Ruleset {
   const gone = `add table inet ${nftTable}\ndelete table inet ${nftTable}\n`;
   if (links.length === 0) {
-    return { text: gone, mark: undefined };
+    return { text: gone, identity: undefined };
   }
   const arriving = links.flatMap((link, index) => arrivals(link, markOf(index + 1)));
   const returning = links.flatMap((link, index) => returns(link, markOf(index + 1)));
@@ -33,8 +33,18 @@ ${indented([...arriving, ...returning])}
 ${indented(returning)}
   }
 `;
-  const mark = createHash('sha256').update(chains).digest('hex').slice(0, 16);
-  return { text: `${gone}table inet ${nftTable} {\n  comment "${mark}"\n${chains}}\n`, mark };
+  const hash = createHash('sha256').update(chains).digest('hex').slice(0, 16);
+  const table = `table inet ${nftTable} {\n  comment "${hash}"\n${chains}}\n`;
+  return { text: gone + table, identity: identityOf(table) };
+}
+
+/**
+ * Of our table, ours or as `nft` lists it, which every version does in its own way: its comment, by which it says what it
+ * is made of, and how many rules it has, should someone have flushed them.
+ */
+export function identityOf(table: string): string {
+  const comment = /^\s*comment "(\w*)"$/m.exec(table)?.[1];
+  return `${comment}, ${table.split(' mark set ').length - 1} rules`;
 }
 
 /** Every packet, not only the first: connections live longer than a table that was made anew. */

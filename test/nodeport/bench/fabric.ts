@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { ip, run, setSysctls } from './namespaces.ts';
+import { countDropped, element, sourceDestCheck } from './source-dest-check.ts';
 
 /** An ENI: the link of a machine whose other end is in the fabric. */
 export interface BenchEni {
@@ -32,25 +33,6 @@ export interface Fabric {
 /** Next hops in the VPC: the routers of IPv4 subnets, and of IPv6 on every link. */
 export const ipv6Router = 'fe80:ec2::1';
 
-const check = `
-table inet fabric {
-  set enis { type ifname; }
-  set own4 { type ifname . ipv4_addr; }
-  set own6 { type ifname . ipv6_addr; }
-  counter dropped { }
-  chain from {
-    type filter hook prerouting priority raw; policy accept;
-    iifname @enis iifname . ip saddr != @own4 counter name dropped drop
-    iifname @enis ip6 saddr != { fe80::/10, :: } iifname . ip6 saddr != @own6 counter name dropped drop
-  }
-  chain to {
-    type filter hook postrouting priority 300; policy accept;
-    oifname @enis oifname . ip daddr != @own4 counter name dropped drop
-    oifname @enis ip6 daddr != { fe80::/10, ff00::/8 } oifname . ip6 daddr != @own6 counter name dropped drop
-  }
-}
-`;
-
 /** @param routers of the IPv4 subnets */
 export async function createFabric(routers: readonly string[]): Promise<Fabric> {
   await setSysctls(undefined, {
@@ -62,7 +44,7 @@ export async function createFabric(routers: readonly string[]): Promise<Fabric> 
     undefined,
     routers.map((router) => `address add ${router}/32 dev lo`),
   );
-  await run(undefined, ['nft', '-f', '-'], check);
+  await run(undefined, ['nft', '-f', '-'], sourceDestCheck);
   const enis: BenchEni[] = [];
   const holders = new Map<string, BenchEni>();
 
@@ -119,10 +101,7 @@ export async function createFabric(routers: readonly string[]): Promise<Fabric> 
         addresses.map((address) => `address add ${address} dev ${name}`),
       );
     },
-    async dropped() {
-      const listing = await run(undefined, ['nft', 'list', 'counter', 'inet', 'fabric', 'dropped']);
-      return Number(/packets (\d+)/.exec(listing)?.[1]);
-    },
+    dropped: countDropped,
   };
 
   async function bringUp(port: string): Promise<void> {
@@ -165,10 +144,6 @@ export async function createFabric(routers: readonly string[]): Promise<Fabric> 
 
 function proxy(verb: string, { port }: BenchEni, address: string): string {
   return `neigh ${verb} proxy ${address} dev ${port}`;
-}
-
-function element(verb: 'add' | 'delete', { port }: BenchEni, address: string): string {
-  return `${verb} element inet fabric ${isIpv6(address) ? 'own6' : 'own4'} { "${port}" . ${address} }\n`;
 }
 
 function isIpv6(address: string): boolean {
