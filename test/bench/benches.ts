@@ -20,6 +20,10 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
     const { fleet, fleetPlot } = await import('./fleet.ts');
     return { run: fleet, plot: fleetPlot };
   },
+  failover: async () => {
+    const { failover } = await import('./failover.ts');
+    return { run: failover };
+  },
   'subnet-size': async () => {
     const { subnetSize } = await import('./subnet-size.ts');
     return { run: subnetSize };

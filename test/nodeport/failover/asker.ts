@@ -1,6 +1,7 @@
 /**
  * Asks over HTTP who serves at an address, from the namespace it is started in, until its standard input ends: a new
- * connection every so many ms, whatever became of those before. Each answer is a line, as JSON (`Answered`).
+ * connection every so many ms, whatever became of those before. Each answer is a line, as JSON; so is each time that
+ * the machine was too busy to let it ask.
  */
 import { Agent, get } from 'node:http';
 
@@ -8,7 +9,16 @@ const [host = '', port = '', everyMs = '', patienceMs = ''] = process.argv.slice
 const agent = new Agent({ keepAlive: false });
 const now = () => Number(process.hrtime.bigint()) / 1e6;
 
+/** Longer than between two questions, in ms. */
+const late = 100;
+let before = now();
+
 function ask(): void {
+  const since = now() - before;
+  before += since;
+  if (since > late) {
+    process.stdout.write(`{"at":${before},"stalledMs":${since}}\n`);
+  }
   const signal = AbortSignal.timeout(Number(patienceMs));
   get({ host, port, agent, signal }, (response) => {
     let body = '';

@@ -30,6 +30,8 @@ export const outcomeShape = z.object({
   former: z.string(),
   /** Describes a node made in a minute before the event, the busiest one's. */
   describesAMinute: z.number(),
+  /** For how long the machine let the client not ask, added up. */
+  stalledMs: z.number(),
   /** What the watchers logged, for people. */
   journal: z.string(),
 });
@@ -41,7 +43,7 @@ export type Outcome = z.infer<typeof outcomeShape>;
  * @param eventAt on the clock that all processes share, as `quietSince`
  */
 export function outcomeOf(scene: Scene, address: string, quietSince: number, eventAt: number): Outcome {
-  const { vpc, answers, holder, candidates } = scene;
+  const { vpc, answers, stalls, holder, candidates } = scene;
   const members = [holder, ...candidates];
   const { record, world } = vpc.simulator;
   const sinceStart = monotonicNow() - performance.now();
@@ -75,6 +77,7 @@ export function outcomeOf(scene: Scene, address: string, quietSince: number, eve
     answering: answers.at(-1)?.node ?? 'nobody',
     former: holder.node.name,
     describesAMinute: Math.max(...describes) / minutes,
+    stalledMs: stalls.filter(({ at }) => at >= eventAt).reduce((sum, { stalledMs }) => sum + stalledMs, 0),
     journal: members.map(({ node, journal }) => `${node.name}:\n${journal()}`).join('\n'),
   };
 }

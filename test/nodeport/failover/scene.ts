@@ -24,6 +24,13 @@ export interface Scene {
   candidates: readonly Member[];
   /** What the client has got so far. */
   answers: readonly Answered[];
+  /** When the machine was too busy to let it ask. */
+  stalls: readonly Stall[];
+}
+
+interface Stall {
+  at: number;
+  stalledMs: number;
 }
 
 export interface SceneOptions {
@@ -73,9 +80,9 @@ export async function createScene({ nodes, version, seed, ...options }: SceneOpt
   }).catch((error: unknown) => {
     throw new Error(members.map((each) => each.journal()).join('\n'), { cause: error });
   });
-  const answers = ask(client.name, address);
+  const { answers, stalls } = ask(client.name, address);
   await within(10_000, 'the client gets answers', () => answers.length > 20);
-  return { fabric, cuts, vpc, api, holder, candidates, answers };
+  return { fabric, cuts, vpc, api, holder, candidates, answers, stalls };
 }
 
 /** Whether a node's watcher knows of all nodes, and a candidate's has had its probes answered. */
@@ -89,18 +96,23 @@ async function knows(member: Member, holder: Member, nodes: number): Promise<boo
 }
 
 /** Asks from that namespace, from now on. */
-function ask(namespace: string, address: string): readonly Answered[] {
+function ask(namespace: string, address: string): Pick<Scene, 'answers' | 'stalls'> {
   const answers: Answered[] = [];
+  const stalls: Stall[] = [];
   const program = new URL('asker.ts', import.meta.url).pathname;
   const args = [program, address, nodePort, asking.every, asking.patience].map(String);
   const child = spawn('ip', ['netns', 'exec', namespace, process.execPath, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const { at, by }: { at: number; by: { at: string } } = JSON.parse(line);
-    answers.push({ at, node: by.at.replace(/pod\d+$/, '') });
+    const said: Stall | { at: number; by: { at: string } } = JSON.parse(line);
+    if ('by' in said) {
+      answers.push({ at: said.at, node: said.by.at.replace(/pod\d+$/, '') });
+    } else {
+      stalls.push(said);
+    }
   });
-  return answers;
+  return { answers, stalls };
 }
 
 /** Waits for what is true before so many ms have passed, or throws. */
