@@ -26,7 +26,7 @@ export interface Hooks extends CallHooks {
   /** Makes the device go, if it was there. */
   detached?: (eni: Eni, instance: Instance) => Promise<void> | void;
   deleted?: (eni: Eni) => Promise<void> | void;
-  /** The VPC delivers the address's packets to another ENI from now on, or to none. */
+  /** The VPC delivers the address's packets to another ENI from now on, or to none. To be given from the start. */
   rerouted?: (destination: Destination, eniId: string | undefined) => Promise<void> | void;
 }
 
