@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ExitCode, Failure } from '../failure.ts';
 import { fileFailure } from './files.ts';
@@ -33,6 +33,9 @@ export async function tryLock(path: string, waitSeconds = 0): Promise<Lock | und
 
 /** Whether a process holds the lock: who wants it in this very moment must wait for it. Throws a `Failure` (9). */
 export async function isLocked(path: string): Promise<boolean> {
+  if (!existsSync(path)) {
+    return false;
+  }
   const file = openForRoot(path);
   try {
     return !flock(path, file, '--shared', '--nonblock');

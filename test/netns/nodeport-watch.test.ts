@@ -23,25 +23,32 @@ async function get(path: string) {
   return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
 }
 
-t.test('nothing to watch over is no failure', async (t) => {
+t.test('a node without anything to watch over', async (t) => {
   const node = await nodeFor(t, { userData: eth1() });
   const none = await node.run(['nodeport', 'watch']);
   t.match(none, { exitCode: 0, journal: /nothing to watch over: run has set up no NodePort addresses/ });
-});
+  t.equal(none.journal.trimEnd().split('\n').length, 1, 'in one line');
 
-t.test('addresses that stay where they are need no watcher', async (t) => {
-  const node = await nodeWithAddresses(t, [{ address, mode: 'PerNode' }]);
+  const { instanceId } = node.node;
+  const link = { name: 'eth1', mac: '', eniId: '', subnetId: '', cidrs: [], isPrimary: false };
+  const links = [{ ...link, addresses: [{ address, mode: 'PerNode' as const }] }];
+  await writeSetup(node.root, { instanceId, links });
   const { exitCode, journal } = await node.run(['nodeport', 'watch']);
   t.match({ exitCode, journal }, { exitCode: 0, journal: /nothing to watch over: none .* is Floating/ });
-  t.equal(journal.trimEnd().split('\n').length, 1, 'in one line');
-});
 
-t.test("another instance's setup is refused", async (t) => {
-  const node = await nodeFor(t, { userData: eth1() });
-  await writeSetup(node.root, { instanceId: 'i-00000000000000bad', links: [] });
-  const { exitCode, journal } = await node.run(['nodeport', 'watch']);
-  t.match({ exitCode, journal }, { exitCode: 9, journal: /was written for i-00000000000000bad/ });
+  await writeSetup(node.root, { instanceId: 'i-00000000000000bad', links });
+  const foreign = await node.run(['nodeport', 'watch']);
+  t.match(foreign, { exitCode: 9, journal: /was written for i-00000000000000bad/ });
   t.match((await node.run(['status'])).stdout, /could not be looked at:\n {2}the NodePort addresses: .*bad/);
+
+  const early = startWatcher(t, node, {
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:9',
+    LOG_LEVEL: 'debug',
+  });
+  await until('it asks IMDS', async () => early.journal() !== '');
+  t.equal((await early.stop()).exitCode, 0, 'told to stop before it knows who it is', {
+    journal: early.journal(),
+  });
 });
 
 t.test('an address that nobody holds: claimed, told of, and kept by one watcher', async (t) => {
@@ -103,10 +110,20 @@ t.test('an address that nobody holds: claimed, told of, and kept by one watcher'
   });
 });
 
-t.test('SIGTERM hands over to the other node', async (t) => {
-  const node = await nodeWithAddresses(t);
+t.test('SIGTERM hands over to the other node; a metrics port in use keeps it from nothing', async (t) => {
+  const blocker = execa(process.execPath, [
+    '--eval',
+    `require('node:net').createServer().listen(${metricsPort}, '127.0.0.1', () => console.log('listens'))`,
+  ]);
+  t.teardown(async () => {
+    blocker.kill();
+    await blocker.catch(() => undefined);
+  });
+  await new Promise((resolve) => blocker.stdout.once('data', resolve));
+  const node = await nodeWithAddresses(t, undefined, { metricsPort });
   const watcher = startWatcher(t, node);
   await stateWhere(node, ({ addresses }) => addresses[0]?.role === 'holder');
+  t.match(watcher.journal(), /warn: no metrics at port 9410 of 127\.0\.0\.1: .*EADDRINUSE.*each minute/);
   const other = await otherCarrier(node);
   const { exitCode } = await watcher.stop();
   t.equal(exitCode, 0, 'exit code 0', { journal: watcher.journal() });
@@ -154,42 +171,4 @@ t.test('a candidate: who holds it, and where EC2 and the OS differ from that', a
     differences: [new RegExp(`^${address}: eth1 does not have it`), /^the watcher does not run/],
     unknown: [/^EC2: cannot .*ec2:DescribeInstances/],
   });
-});
-
-t.test('a metrics port in use does not keep it from watching', async (t) => {
-  const blocker = execa(process.execPath, [
-    '--eval',
-    `require('node:net').createServer().listen(${metricsPort}, '127.0.0.1', () => console.log('listens'))`,
-  ]);
-  t.teardown(async () => {
-    blocker.kill();
-    await blocker.catch(() => undefined);
-  });
-  await new Promise((resolve) => blocker.stdout.once('data', resolve));
-  const node = await nodeWithAddresses(t, undefined, { metricsPort });
-  const watcher = startWatcher(t, node);
-  await stateWhere(node, ({ addresses }) => addresses[0]?.role === 'holder');
-  t.match(watcher.journal(), /warn: no metrics at port 9410 of 127\.0\.0\.1: .*EADDRINUSE.*each minute/);
-  t.equal((await watcher.stop()).exitCode, 0);
-});
-
-t.test('told to stop before it knows who it is', async (t) => {
-  const node = await nodeWithAddresses(t);
-  const watcher = startWatcher(t, node, {
-    AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:9',
-    LOG_LEVEL: 'debug',
-  });
-  await until('it asks IMDS', async () => watcher.journal() !== '');
-  t.equal((await watcher.stop()).exitCode, 0, 'exit code 0', { journal: watcher.journal() });
-});
-
-t.test('a watcher that was killed leaves the lock free', async (t) => {
-  const node = await nodeWithAddresses(t);
-  const first = startWatcher(t, node);
-  await stateWhere(node, ({ addresses }) => addresses[0]?.role === 'holder');
-  first.ended.kill('SIGKILL');
-  await first.ended;
-  const second = startWatcher(t, node);
-  await second.says(/this node holds it/);
-  t.equal((await second.stop()).exitCode, 0);
 });

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import t, { type Test } from 'tap';
 import { ExitCode } from '../../agent/failure.ts';
+import { isLocked } from '../../agent/host/lock.ts';
 import { acquireRunLock } from '../../agent/host/run-lock.ts';
 import { enterNamespace } from './namespace.ts';
 
@@ -79,6 +81,19 @@ t.test('without flock, the package to install is named', async (t) => {
     exitCode: ExitCode.host,
     message: /could not run flock .*ENOENT; install util-linux/,
   });
+});
+
+t.test('who asks whether it is held takes it from nobody, and makes no file', async (t) => {
+  const root = t.testdir({});
+  const path = join(root, 'run/multus-bootstrap/lock');
+  t.equal(await isLocked(path), false);
+  t.notOk(existsSync(path));
+  const lock = await acquireRunLock(root);
+  t.equal(await isLocked(path), true);
+  await t.rejects(acquireRunLock(root), { exitCode: ExitCode.host });
+  await lock.release();
+  t.equal(await isLocked(path), false);
+  await (await acquireRunLock(root)).release();
 });
 
 t.test('the lock does not keep the process from ending', async (t) => {
