@@ -1,5 +1,6 @@
 import { ExitCode } from '../failure.ts';
 import { firstTry } from '../plan/first-try.ts';
+import { ownIpv6 } from '../plan/node-port.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { InterfacePlan } from '../plan/steps.ts';
 import { tagText } from '../plan/subnet-selection.ts';
@@ -70,7 +71,7 @@ function interfaceJson({ config, source, deviceIndex, networkCard }: InterfacePl
     eniId: eni?.id,
     subnetId: eni?.subnetId ?? create?.subnetId,
     address: eni === undefined ? create?.address : eni.addresses[0],
-    ipv6Address: eni === undefined ? create?.ipv6Address : eni.ipv6Addresses[0],
+    ipv6Address: eni === undefined ? create?.ipv6Address : ownIpv6(eni, config),
     deviceIndex,
     networkCard,
   };

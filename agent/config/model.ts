@@ -25,6 +25,8 @@ interface CommonInterface {
   networkCard: number;
   /** In bytes. */
   mtu: number;
+  /** Those that name it. */
+  nodePort?: readonly NodePortConfig[];
 }
 
 /** An interface whose ENI the agent creates. */
@@ -77,12 +79,11 @@ export interface NodePortConfig {
 /** The configuration as the run uses it. */
 export function toNodeConfig(spec: Spec): NodeConfig {
   const nodePort = spec.nodePort.map(toNodePort);
-  const reserved = nodePort.flatMap(({ addresses }) => addresses);
   return {
     cluster: spec.cluster,
     timeoutMs: parseDuration(spec.timeout),
     failurePolicy: spec.failurePolicy,
-    interfaces: spec.interfaces.map((each) => toInterface(each, reserved)),
+    interfaces: spec.interfaces.map((each) => toInterface(each, nodePort)),
     nodePort,
     metricsPort: spec.metricsPort,
     instanceTags: spec.instanceTags,
@@ -96,16 +97,19 @@ function toNodePort(written: Spec['nodePort'][number]): NodePortConfig {
   return { ...written, addresses, probePort: written.probePort };
 }
 
-function toInterface(written: Spec['interfaces'][number], reserved: readonly string[]): InterfaceConfig {
+function toInterface(written: Spec['interfaces'][number], all: readonly NodePortConfig[]): InterfaceConfig {
+  const nodePort = all.filter((each) => each.interface === written.name);
   if (written.existing === undefined) {
+    const reserved = all.flatMap(({ addresses }) => addresses);
     const ofVersion = (areIpv6: boolean) => reserved.filter((each) => isIpv6(each) === areIpv6);
     return {
       ...written,
       subnets: written.subnets ?? [],
       ipv4: { ...written.ipv4, nodePort: ofVersion(false) },
       ipv6: { ...written.ipv6, nodePort: ofVersion(true) },
+      nodePort,
     };
   }
   const { tags, wait } = written.existing;
-  return { ...written, existing: { tags, waitMs: parseDuration(wait) } };
+  return { ...written, existing: { tags, waitMs: parseDuration(wait) }, nodePort };
 }

@@ -16,6 +16,8 @@ const reads = { size: 100, refill: 20 };
 const buckets: Readonly<Record<string, { size: number; refill: number }>> = {
   CreateNetworkInterface: { size: 100, refill: 5 },
   AttachNetworkInterface: { size: 50, refill: 5 },
+  AssignPrivateIpAddresses: { size: 100, refill: 5 },
+  AssignIpv6Addresses: { size: 100, refill: 5 },
   ModifyNetworkInterfaceAttribute: { size: 100, refill: 5 },
   DescribeInstanceTypes: reads,
   DescribeNetworkInterfaces: reads,

@@ -17,6 +17,7 @@ export async function removeForeignFiles(root: string, instanceId: string): Prom
     at.dropIn,
     at.kubeletFlags,
     at.result,
+    at.nodePort,
     at.go,
   ];
   const removed = await Promise.all(ours.map((path) => removeIfForeign(root, instanceId, path)));

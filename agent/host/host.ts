@@ -11,6 +11,7 @@ import { findDevice, readDevices, readLinks } from './links.ts';
 import { removeStaleEntries } from './manager-cache.ts';
 import { configureNodePort } from './node-port/configure.ts';
 import { checkNft } from './node-port/nft.ts';
+import { createNodePortFiles } from './node-port-files.ts';
 import type { Host } from './port.ts';
 import { startIp, type WaitingIp } from './waiting-ip.ts';
 
@@ -74,6 +75,7 @@ export function createHost({ root, clock, log }: HostOptions): Host {
       return devices.until(() => findDevice(mac), signal);
     },
     checkNft,
+    nodePortFiles: createNodePortFiles(root),
     configureNodePort: (_instanceId, links, signal) => configureNodePort(links, signal),
     async configureLinks(instanceId, links, signal) {
       const told = waiting;

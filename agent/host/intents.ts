@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Log } from '../report/log.ts';
 import { ageOf, namesIn, readIfPresent, removeFile, writeAtomically } from './files.ts';
 import { isObject, parseJsonObject } from './json.ts';
@@ -9,9 +9,10 @@ const schemaVersion = 1;
 
 /** The intents of this instance. A file that is not one is told of, and left out: it must not stop a boot. */
 export async function readIntents(root: string, instanceId: string, log: Log): Promise<StoredIntent[]> {
-  const { intents: folder } = paths(root);
+  const { intents: folder, nodePortClaims } = paths(root);
+  const isIntent = (name: string) => name.endsWith('.json') && name !== basename(nodePortClaims);
   const intents: StoredIntent[] = [];
-  for (const name of (await namesIn(folder)).filter((name) => name.endsWith('.json'))) {
+  for (const name of (await namesIn(folder)).filter(isIntent)) {
     const path = join(folder, name);
     const intent = parseIntent((await readIfPresent(path)) ?? '');
     if (intent === undefined) {

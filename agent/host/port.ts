@@ -1,4 +1,5 @@
 import type { NodePortLink } from '../nodeport/setup.ts';
+import type { NodePortFiles } from './node-port-files.ts';
 
 /** A network device, from /sys/class/net. */
 export interface Device {
@@ -113,6 +114,7 @@ export interface Host {
     links: readonly WantedLink[],
     signal: AbortSignal,
   ): Promise<LinkChange[]>;
+  readonly nodePortFiles: NodePortFiles;
   /**
    * Puts the NodePort addresses on their links, with the way back: policy rules, tables, connection marks. What an earlier
    * run put there, and these do not name, goes; nothing else is touched. Answers the links on which it changed something.

@@ -91,6 +91,19 @@ export async function cancelLaterStart(root: string): Promise<boolean> {
   return root === '/' && (await systemctl('stop', retryTimer)).ok;
 }
 
+/** The watcher over floating NodePort addresses. */
+export const watcherUnit = 'multus-bootstrap-nodeport.service';
+
+/** Starts it without waiting: it comes after the agent's unit. */
+export async function restartWatcher(isRunningWithOther: boolean): Promise<CommandResult> {
+  return systemctl(isRunningWithOther ? 'restart' : 'start', '--no-block', watcherUnit);
+}
+
+/** Waits until it has handed over what it holds, for the seconds that it is allowed. */
+export async function stopWatcher(): Promise<CommandResult> {
+  return systemctl('stop', watcherUnit);
+}
+
 async function systemctl(...args: string[]): Promise<CommandResult> {
   return tryCommand('systemctl', args);
 }

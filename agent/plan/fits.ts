@@ -23,14 +23,14 @@ function hasAllowed(addresses: readonly string[], config: AddressConfig): boolea
     case 'None':
       return true;
     case 'Automatic':
-      return addresses.length > 0;
+      return addresses.some((address) => config.nodePort?.includes(address) !== true);
     case 'FirstFree':
       return addresses.some((address) => mayHold(address, config));
   }
 }
 
-function mayHold(text: string, { within, podRange }: AddressConfig): boolean {
+function mayHold(text: string, { within, podRange, nodePort = [] }: AddressConfig): boolean {
   const address = [parseRange(text)];
   const isWithin = within.length === 0 || intersect(address, within.map(parseRange)).length > 0;
-  return isWithin && subtract(address, podRange.map(parseRange)).length > 0;
+  return isWithin && subtract(address, [...podRange, ...nodePort].map(parseRange)).length > 0;
 }

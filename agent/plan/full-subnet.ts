@@ -13,7 +13,7 @@ export function describeFull(
   planned: readonly Range[],
 ): string {
   const version = fullVersion(config, subnet, seen, planned);
-  const { mode, within, podRange } = config[version];
+  const { mode, within, podRange, nodePort = [] } = config[version];
   const cidrs = cidrsOf(subnet, version);
   const where = `${subnet.id} (${cidrs.join(', ')})`;
   if (mode !== 'FirstFree') {
@@ -25,6 +25,7 @@ export function describeFull(
     [held(enis), 'are held by ENIs (delegated prefixes included)'],
     [closedTo(subnet.id, seen.reservations, within), 'are in CIDR reservations'],
     [podRange.map(parseRange), 'are in podRange'],
+    [nodePort.map(parseRange), 'are NodePort addresses'],
     [planned, "are for this node's other interfaces"],
     [cidrs.flatMap((cidr) => reserved(parseRange(cidr))), "are EC2's own"],
   ];

@@ -1,9 +1,13 @@
 import type { Eni, Launch, Reservation, Subnet, TypeLimits } from '../claim/facts.ts';
+import type { AddressClaim } from '../nodeport/claims.ts';
 
 /** What was seen before anything is changed: all that the plan rests on. */
 export interface Observation {
   instance: Instance;
-  /** Those of the configured subnets that EC2 shows, and those that have the configured tags. */
+  /**
+   * Those of the configured subnets that EC2 shows, and those that have the configured tags; for NodePort addresses on
+   * other ENIs, all of the VPC.
+   */
   subnets: readonly Subnet[];
   /**
    * The ENIs in those subnets, those that `existing` selects, and those of this instance wherever they are; each
@@ -21,6 +25,8 @@ export interface Observation {
   intents: readonly OpenIntent[];
   /** Which ENIs made beforehand earlier runs were about to attach. */
   claims: readonly OpenClaim[];
+  /** Which NodePort addresses earlier runs were about to assign. */
+  addressClaims?: readonly AddressClaim[];
 }
 
 export interface Instance {

@@ -1,13 +1,16 @@
 import type { Eni } from '../claim/facts.ts';
 import { parseRange, type Range } from '../claim/range.ts';
 import type { CreatedInterface, NodeConfig } from '../config/model.ts';
-import { combine, ExitCode, Failure } from '../failure.ts';
+import { combine, Failure } from '../failure.ts';
+import { checkName } from './check-name.ts';
 import { crowdedAfter } from './crowded.ts';
 import { checkLimits, createIndexes } from './device-index.ts';
-import { type EniSource, interfaceOf, isAvailable, type Sourced, sourcesOf } from './eni-source.ts';
+import { type EniSource, type Sourced, sourcesOf } from './eni-source.ts';
 import { addressesOf } from './first-try.ts';
 import { different, doubled, unmanaged, unnamed } from './left-as-it-is.ts';
 import { abandoned, surplus, unneeded } from './leftovers.ts';
+import { nodePortPlans, unwanted } from './node-port-plan.ts';
+import { mayBeGivenAway } from './node-port-warnings.ts';
 import type { Observation } from './observation.ts';
 import { type ShareOut, shareOut } from './share-out.ts';
 import type { InterfacePlan, Plan, Source } from './steps.ts';
@@ -51,11 +54,14 @@ export function makePlan(config: NodeConfig, seen: Observation): Plan {
   );
   const created = config.interfaces.filter((each) => each.existing === undefined);
   const interfaces = planInterfaces(sources, created, seen, staying, attempt);
+  const nodePort = attempt(() => nodePortPlans(config, interfaces, seen)) ?? [];
   if (failures.length > 0) {
     throw combine(failures);
   }
   return {
     interfaces,
+    nodePort,
+    unwanted: unwanted(nodePort, seen.addressClaims ?? []),
     surplus: surplus(sources, seen),
     unneeded: unneeded(sources, seen),
     abandoned: abandoned(config, seen),
@@ -67,6 +73,7 @@ export function makePlan(config: NodeConfig, seen: Observation): Plan {
       ...waiting(sources),
       ...interfaces.flatMap((each) => leftOut(each, seen)),
       ...crowdedAfter(interfaces, seen),
+      ...mayBeGivenAway(nodePort, interfaces, seen),
     ],
   };
 }
@@ -116,35 +123,4 @@ function withChoices(
         choices: subnetChoices(source.config, seen, planned, created, shared),
       }
     : source;
-}
-
-/**
- * Names that our own devices bear for now are mended later; those of others are not ours to take. A device may be
- * there while EC2's listings do not show that its ENI is attached, or do not show it at all: hence the intents. One without an intent may be
- * going: only time tells.
- */
-function checkName(name: string, sources: readonly Sourced[], seen: Observation): void {
-  const { primaryMac } = seen.instance;
-  const own = seen.enis.filter((eni) => interfaceOf(eni, seen) !== undefined);
-  const sourced = sources.flatMap(({ source }) => ('eni' in source ? [source.eni] : []));
-  const ownMacs = [...own, ...sourced, ...seen.intents, ...seen.claims].map(({ mac }) => mac);
-  const holder = seen.links.find(
-    (link) => [link.name, ...link.alternativeNames].includes(name) && !ownMacs.includes(link.mac),
-  );
-  const leaving = seen.enis.find((eni) => eni.mac === holder?.mac && isAvailable(eni));
-  if (leaving !== undefined) {
-    throw new Failure(
-      ExitCode.deadline,
-      `${name}: the link of that name is ${leaving.id}'s, which EC2 shows as available: its detach, or an attach by ` +
-        'another hand, has not ended yet. Run again once it has',
-    );
-  }
-  if (holder !== undefined) {
-    const whose = holder.mac === primaryMac ? 'the primary ENI' : `MAC ${holder.mac}`;
-    const which = holder.name === name ? whose : `an alternative name of ${holder.name}, ${whose}`;
-    throw new Failure(
-      ExitCode.configuration,
-      `${name}: this node has a link of that name already (${which}): choose another interfaces[].name`,
-    );
-  }
 }

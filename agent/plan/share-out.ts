@@ -3,6 +3,7 @@ import { cidrsOf, type IpVersion, workersPart } from '../claim/free.ts';
 import { intersect, parseAddress, type Range } from '../claim/range.ts';
 import type { CreatedInterface } from '../config/model.ts';
 import { type Claim, groupMembers, launchedBefore } from './contenders.ts';
+import { carries } from './node-port.ts';
 import type { Observation } from './observation.ts';
 import { otherGroups, type Queue } from './other-groups.ts';
 import { type Addresses, createRooms, type Rooms } from './rooms.ts';
@@ -60,7 +61,7 @@ export function shareOut(created: readonly CreatedInterface[], seen: Observation
 
 /** Of those with the same room, the first. */
 function roomiest(config: CreatedInterface, subnets: readonly Subnet[], { left }: Rooms): string | undefined {
-  const ids = subnets.map(({ id }) => id);
+  const ids = subnets.filter((each) => carries(config.nodePort, each)).map(({ id }) => id);
   const [first, ...more] = listedIds(config, subnets).filter((id) => ids.includes(id));
   return first && more.reduce((a, b) => (left(config.name, b) > left(config.name, a) ? b : a), first);
 }

@@ -1,7 +1,13 @@
-import type { Eni } from '../claim/facts.ts';
+import type { Eni, Subnet } from '../claim/facts.ts';
 import type { IpVersion } from '../claim/free.ts';
 import type { Range } from '../claim/range.ts';
-import type { CreatedInterface, ExistingInterface, InterfaceConfig } from '../config/model.ts';
+import type {
+  CreatedInterface,
+  ExistingInterface,
+  InterfaceConfig,
+  NodePortConfig,
+} from '../config/model.ts';
+import type { AddressClaim } from '../nodeport/claims.ts';
 import type { OpenIntent } from './observation.ts';
 import type { Queue } from './other-groups.ts';
 
@@ -18,6 +24,8 @@ export interface SubnetChoice extends Readonly<Record<IpVersion, AddressChoice>>
   assignsIpv6: boolean;
   /** Whether more ENIs are there than were listed: then some of what looks free is not. */
   isCut: boolean;
+  /** The NodePort addresses there that the node is to carry, as candidate or holder. */
+  floating: readonly string[];
 }
 
 /** What is to be created, where. */
@@ -53,8 +61,31 @@ export interface InterfacePlan {
   networkCard: number;
 }
 
+/** The NodePort addresses of one link, as far as they are known before its ENI is. */
+export interface NodePortPlan {
+  /** One of `interfaces[].name`, or the primary ENI's link. */
+  name: string;
+  isPrimary: boolean;
+  /** Where it is known. */
+  eni: Eni | undefined;
+  entries: readonly NodePortConfig[];
+  /** In which the ENI is, or may come to be, and where some of the addresses are. */
+  subnets: readonly Subnet[];
+  /** Of these subnets all ENIs were listed. */
+  listed: readonly string[];
+  /** Of the ENIs that were seen, those that hold any of the addresses. */
+  holders: readonly Eni[];
+  /** Nodes of the group in this zone that were launched before this one. */
+  ahead: readonly string[];
+  /** Those of them that have yet to get the ENI for this interface. */
+  booting: readonly string[];
+}
+
 export interface Plan {
   interfaces: readonly InterfacePlan[];
+  nodePort: readonly NodePortPlan[];
+  /** Addresses that earlier runs assigned and nothing wants any more. */
+  unwanted: readonly AddressClaim[];
   /** ENIs that this instance's earlier runs made, and nothing needs or uses. */
   surplus: readonly Eni[];
   /** ENIs made beforehand that bear this instance's tags, and are neither attached nor wanted. */

@@ -4,6 +4,7 @@ import { parseRange, type Range, size, subtract } from '../claim/range.ts';
 import type { CreatedInterface } from '../config/model.ts';
 import { ExitCode, Failure } from '../failure.ts';
 import { describeFull } from './full-subnet.ts';
+import { floatingIn } from './node-port.ts';
 import type { Observation } from './observation.ts';
 import type { Queue } from './other-groups.ts';
 import { queueFor, type ShareOut } from './share-out.ts';
@@ -71,7 +72,14 @@ function room(
   const left = least([...countOf(ipv4, subnet, 'ipv4'), ...countOf(ipv6, subnet, 'ipv6')]);
   const { assignsIpv6 } = subnet;
   return {
-    choice: { subnetId: subnet.id, ipv4, ipv6, assignsIpv6, isCut: seen.isCut },
+    choice: {
+      subnetId: subnet.id,
+      ipv4,
+      ipv6,
+      assignsIpv6,
+      isCut: seen.isCut,
+      floating: floatingIn(config.nodePort ?? [], subnet),
+    },
     left,
     isFull: left === 0n,
   };

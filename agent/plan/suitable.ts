@@ -2,13 +2,15 @@ import type { Subnet } from '../claim/facts.ts';
 import { cidrsOf, workersPart } from '../claim/free.ts';
 import type { CreatedInterface } from '../config/model.ts';
 import { ExitCode, Failure } from '../failure.ts';
+import { carries, noneInside } from './node-port.ts';
 import type { Observation } from './observation.ts';
 import type { InterfacePlan } from './steps.ts';
 import { subnetsInZone } from './subnet-selection.ts';
 
 /**
- * Those of the subnets that have what the modes ask for. Whoever lists a subnet means it: throws a `Failure` (3) for
- * one that has not. Tags may also be on others, which are left out: it throws only if none is left.
+ * Those of the subnets that have what the modes ask for, and where NodePort addresses of the interface are. Whoever lists
+ * a subnet means it: throws a `Failure` (3) for one that has not what the modes ask for. Tags may also be on others, which
+ * are left out: it throws only if none is left. So it is with NodePort addresses.
  */
 export function suitable(config: CreatedInterface, subnets: readonly Subnet[]): Subnet[] {
   const left = subnets.filter((subnet) => fault(config, subnet) === undefined);
@@ -17,18 +19,30 @@ export function suitable(config: CreatedInterface, subnets: readonly Subnet[]): 
     const faults = subnets.flatMap((subnet) => fault(config, subnet) ?? []);
     throw new Failure(ExitCode.configuration, `${config.name}: ${faults.join('; ')}`);
   }
-  return left;
+  const carrying = left.filter((subnet) => carries(config.nodePort, subnet));
+  if (carrying.length === 0) {
+    const faults = left.map((subnet) => noneInside(config.nodePort ?? [], subnet));
+    throw new Failure(
+      ExitCode.configuration,
+      `${config.name}: ${faults.join('; ')}: add addresses of such a subnet to spec.nodePort`,
+    );
+  }
+  return carrying;
 }
 
-/** Warnings of subnets that have an interface's tags and are left out. */
+/** Warnings of subnets that are an interface's, by their tags or for want of NodePort addresses, and are left out. */
 export function leftOut({ source }: InterfacePlan, seen: Observation): string[] {
   if (!('choices' in source)) {
     return [];
   }
   const { config } = source;
+  const which = config.subnetTags === undefined ? 'subnet of subnets' : 'subnet with the tags of subnetTags';
   return subnetsInZone(config, seen)
-    .flatMap((subnet) => fault(config, subnet) ?? [])
-    .map((reason) => `${config.name}: not every subnet with the tags of subnetTags is used: ${reason}`);
+    .flatMap((subnet) => {
+      const reason = carries(config.nodePort, subnet) ? undefined : noneInside(config.nodePort ?? [], subnet);
+      return fault(config, subnet) ?? reason ?? [];
+    })
+    .map((reason) => `${config.name}: not every ${which} is used: ${reason}`);
 }
 
 /** What keeps the interface's ENI from being created there. */

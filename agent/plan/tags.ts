@@ -21,11 +21,16 @@ export const tagKeys = {
 
 export const noManage: Readonly<Record<string, string>> = { [tagKeys.noManage]: 'true' };
 
-/** The tags that an ENI is created with: the user's, and ours, which win. */
+/**
+ * The tags that an ENI is created with: the user's, and ours, which win.
+ *
+ * @param floating the NodePort addresses that its node is to carry there
+ */
 export function tagsFor(
   config: CreatedInterface,
   instanceId: string,
   cluster: string | undefined,
+  floating: readonly string[] = [],
 ): Record<string, string> {
   return {
     Name: [cluster, instanceId, config.name].filter((part) => part !== undefined).join('/'),
@@ -33,7 +38,13 @@ export function tagsFor(
     ...noManage,
     ...ownerTags(config.name, instanceId, cluster),
     [tagKeys.created]: 'true',
+    ...carrierTags(floating),
   };
+}
+
+/** By which the watchers of other nodes know that this one's ENI may be handed the addresses; none where there are none. */
+export function carrierTags(floating: readonly string[]): Record<string, string> {
+  return floating.length === 0 ? {} : { [tagKeys.nodePort]: floating.join(' ') };
 }
 
 /**
@@ -62,7 +73,13 @@ function ownerTags(
 
 /** Those of an ENI's tags that a claim put there. */
 export function claimTagsOf({ tags }: Eni): Record<string, string> {
-  const keys: string[] = [tagKeys.instanceId, tagKeys.interface, tagKeys.cluster, tagKeys.existing];
+  const keys: string[] = [
+    tagKeys.instanceId,
+    tagKeys.interface,
+    tagKeys.cluster,
+    tagKeys.existing,
+    tagKeys.nodePort,
+  ];
   return Object.fromEntries(Object.entries(tags).filter(([key]) => keys.includes(key)));
 }
 

@@ -17,6 +17,8 @@ export interface InterfaceResult {
   deviceIndex: number;
   networkCard: number;
   outcome: 'created' | 'claimed' | 'adopted' | 'in place';
+  /** The NodePort addresses that its link carries, where it has any. */
+  nodePort?: string[];
 }
 
 /** What a run did, for `status` and for whoever looks after the node. */

@@ -1,5 +1,6 @@
 import type { Host, Intent, WantedLink } from '../../agent/host/port.ts';
 import type { Eni } from '../simulator/model/records.ts';
+import { NodePortDisk } from './node-port-disk.ts';
 import type { Process } from './process.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -16,6 +17,7 @@ interface Device {
 export class Machine {
   readonly intents = new Map<string, { intent: Intent; writtenAt: number }>();
   readonly linkFiles = new Map<string, WantedLink>();
+  readonly nodePort = new NodePortDisk();
   /** By MAC. */
   readonly devices = new Map<string, Device>();
   /** Told before and after each step on the host, by its name: a kill may come there. */
@@ -43,6 +45,7 @@ export class Machine {
 
   /** A reboot: links are down, their names udev's again. */
   reboot(): void {
+    this.nodePort.reboot();
     for (const [n, device] of [...this.devices.values()].entries()) {
       device.up = false;
       device.name = this.#nameFor(device.mac, `ens${6 + n}`);
@@ -95,7 +98,11 @@ export class Machine {
         }),
       removeLinkFiles: (_, name) => step(`removeLinkFiles ${name}`, () => void this.linkFiles.delete(name)),
       checkNft: async () => undefined,
-      configureNodePort: async () => [],
+      nodePortFiles: this.nodePort.files(step),
+      configureNodePort: (_, links) =>
+        step('configureNodePort', () =>
+          this.nodePort.configure(links).map((name) => ({ name, changes: ['NodePort addresses'] })),
+        ),
       waitForDevice: (mac, signal) => process.alive(() => this.#device(mac, signal)),
       configureLinks: (_, links) =>
         step(`configureLinks ${links.map(({ name }) => name).join(' ')}`, () =>

@@ -120,7 +120,7 @@ const faults: [string, object | string | Uint8Array, string[]][] = [
     [' part 2:2:7: kind: "MultusNodeConfg" is not one of its values; write MultusNodeConfig'],
   ],
   [
-    'rules between keys, and a key of a later feature',
+    'rules between keys, and between entries',
     {
       interfaces: [
         {
@@ -132,14 +132,14 @@ const faults: [string, object | string | Uint8Array, string[]][] = [
         },
         { name: 'eth2', existing: { wait: '2m' }, ipv6: { mode: 'FirstFree' } },
       ],
-      nodePort: [{ addresses: ['10.0.4.201'], interface: 'eth1' }],
+      nodePort: [{ addresses: ['10.0.4.201'], interface: 'eth3' }],
     },
     [
       ' part 2:8:7: spec.interfaces[0].subnetTags: cannot stand beside subnets; keep one of them',
       ' part 2:13:9: spec.interfaces[0].ipv4.mode: None leaves the ENI without any address; write FirstFree, or ipv6: {mode: FirstFree}',
       ' part 2:16:9: spec.interfaces[1].existing.tags: is missing; write {"multus":"true","cluster":"my-cluster"}',
       ' part 2:17:7: spec.interfaces[1].ipv6: is not for existing ENIs, which keep theirs; remove it',
-      ' part 2:19:3: spec.nodePort: is not supported yet; remove it',
+      ' part 2:22:18: spec.nodePort[0].interface: "eth3" is not one of spec.interfaces; there are eth1, eth2. The primary ENI is refused: the VPC CNI hands each of its secondary addresses to a pod, or gives it back. Write an interface of your own, or, where this cluster\'s CNI is another, primaryIsUnmanaged: true',
     ],
   ],
 ];

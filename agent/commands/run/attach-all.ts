@@ -3,6 +3,7 @@ import { apply } from './apply.ts';
 import type { KubeletContext, RunContext } from './context.ts';
 import { createDeadline } from './deadline.ts';
 import { clearLeftovers } from './leftovers.ts';
+import { giveUnwantedBack } from './node-port/give-back.ts';
 import { observe } from './observe.ts';
 import { type Progress, warn } from './progress.ts';
 import { intention } from './summary.ts';
@@ -25,11 +26,14 @@ export async function attachAll(
   for (const each of plan.interfaces) {
     log.info(intention(each), { interface: each.config.name });
   }
+  // An address that is to be on another ENI from now on must be off the old one before.
+  await giveUnwantedBack(context, plan.unwanted);
   progress.leftovers = clearLeftovers(context, plan, seen, intents);
-  const { ready, failure } = await apply(context, plan, intents, () =>
+  const { ready, nodePort, failure } = await apply(context, plan, intents, () =>
     createDeadline(clock, clock.now() + graceMs, 'the time for taking back'),
   );
   progress.ready = ready;
+  progress.nodePort = nodePort;
   if (failure !== undefined) {
     throw failure;
   }

@@ -7,6 +7,7 @@ import { attachAll } from './attach-all.ts';
 import type { RunContext } from './context.ts';
 import { letReadyNodeJoin, prepareKubelet } from './kubelet.ts';
 import { configure, connect, deadlineAt, firstDeadline, runContext } from './node.ts';
+import { startWatcher, stopWatcherOf } from './node-port/watcher.ts';
 import { callsMade, type Progress, warn } from './progress.ts';
 import { closingLine } from './summary.ts';
 
@@ -32,17 +33,25 @@ export async function boot(shell: Shell, progress: Progress): Promise<string> {
   progress.kubelet = kubelet;
   progress.ec2 = connect(shell, identity, loaded);
   const context = runContext(shell, progress.ec2, identity, loaded, progress.deadline.signal);
-  if (loaded.config.interfaces.length > 0) {
-    await host.checkMayChangeLinks();
+  const { interfaces, nodePort } = loaded.config;
+  const before = await host.nodePortFiles.setup(instanceId);
+  const hasMore = before !== undefined || (await host.nodePortFiles.claims(instanceId)).length > 0;
+  if (interfaces.length + nodePort.length > 0 || hasMore) {
+    await Promise.all([
+      host.checkMayChangeLinks(),
+      nodePort.length > 0 ? host.checkNft() : undefined,
+      nodePort.some(({ mode }) => mode === 'Floating') ? undefined : stopWatcherOf(shell, before),
+    ]);
     await attachAll(context, progress, kubelet);
   }
   await letReadyNodeJoin(shell, progress, kubelet);
+  await startWatcher(shell, progress, before);
   await Promise.all([
     progress.leftovers,
     tagInstance(context),
     ...progress.ready.map((each) => each.deleteOnTermination.done),
   ]);
-  return closingLine(progress.ready, clock.now(), callsMade(progress));
+  return closingLine(progress.ready, progress.nodePort ?? [], clock.now(), callsMade(progress));
 }
 
 /** For those who look at instances to know which nodes are whole. */

@@ -34,6 +34,7 @@ export interface Claimed {
  * the attach decides, so an ENI gets this node's tags after it, and a loser leaves none. Waits, if the configuration
  * says so, for one that its last node has not let go yet. Throws a `Failure` (5) if none is had then, or by the deadline.
  *
+ * @param isFit whether an ENI can carry NodePort addresses of the interface, if there are any
  * @param prepare what must be done before a device can appear, for each ENI that is tried
  * @param noted told which ENI is being tried; undefined once it is lost to another node
  */
@@ -41,13 +42,14 @@ export async function claimExisting(
   context: RunContext,
   plan: InterfacePlan,
   source: Claim,
+  isFit: (eni: Eni) => boolean,
   prepare: (eni: Eni) => Promise<WantedLink>,
   noted: (eni: Eni | undefined) => void,
 ): Promise<Claimed> {
   const { clock, random, log, signal } = context;
   const { existing, name } = source.config;
   const started = clock.now();
-  let found = source.available;
+  let found = source.available.filter(isFit);
   for (let looks = 0, losses = 0; ; looks += 1) {
     let pauseMs = 0;
     const eni = pick(found, context, source);
@@ -75,6 +77,7 @@ export async function claimExisting(
     found = await clock
       .sleep(pauseMs, signal)
       .then(() => listSelected(context, source.config))
+      .then((enis) => enis.filter(isFit))
       .catch((error: unknown) => {
         throw signal.aborted && exitCodeOf(error) === ExitCode.deadline
           ? noneLeft(context, source.config, seen, clock.now() - started)

@@ -1,6 +1,6 @@
 import type { Eni } from '../../claim/facts.ts';
 import { Ec2Error } from '../../ec2/port.ts';
-import { claimTags, missingTags, noManage } from '../../plan/tags.ts';
+import { carrierTags, claimTags, missingTags, noManage } from '../../plan/tags.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
 import { finalIfGone } from './gone.ts';
@@ -32,10 +32,17 @@ export async function tagUnmanaged(context: RunContext, name: string, eni: Eni):
 /**
  * Gives an ENI that is attached here, and no one else's to take, the tags of its claim. All of them, if it was listed
  * before the attach: what it had then may have been taken off since, as a dead instance's.
+ *
+ * @param floating the NodePort addresses that this node is to carry there
  */
-export async function tagClaimed(context: RunContext, name: string, eni: Eni): Promise<void> {
+export async function tagClaimed(
+  context: RunContext,
+  name: string,
+  eni: Eni,
+  floating: readonly string[],
+): Promise<void> {
   const { config, instance } = context;
-  const claim = claimTags(name, instance.instanceId, config.cluster);
+  const claim = { ...claimTags(name, instance.instanceId, config.cluster), ...carrierTags(floating) };
   const tags = eni.attachment === undefined ? claim : missingTags(eni, { ...noManage, ...claim });
   if (Object.keys(tags).length > 0) {
     await ask(context, `tag ${eni.id} for ${name}`, (signal) => context.ec2.createTags(eni.id, tags, signal));

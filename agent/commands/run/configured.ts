@@ -53,7 +53,7 @@ export async function selectedEnis(context: RunContext): Promise<Eni[]> {
 }
 
 /**
- * The CIDR reservations that matter to first-free claims. Subnets of other zones are asked about too, since waiting to
+ * The CIDR reservations that matter to first-free claims, and to NodePort addresses. Subnets of other zones are asked about too, since waiting to
  * know which they are would cost the boot a round trip; but not again, where EC2 throttles.
  *
  * @param named the subnets that are configured by id, once they are known
@@ -73,7 +73,10 @@ export async function reservationsOf(
   };
   // Who asked for them is told of the error.
   named.then(noteElsewhere, () => undefined);
-  const claimed = created.filter(({ ipv4, ipv6 }) => [ipv4.mode, ipv6.mode].includes('FirstFree'));
+  // Where EC2 chooses, they tell whether it may choose a NodePort address.
+  const claimed = created.filter(
+    ({ ipv4, ipv6, nodePort = [] }) => [ipv4.mode, ipv6.mode].includes('FirstFree') || nodePort.length > 0,
+  );
   const inZone = tagged.filter(({ zone }) => zone === here);
   const ids = claimed.flatMap((each) => listedIds(each, inZone));
   const lists = await Promise.all(

@@ -4,6 +4,7 @@ import { exitCodeOf, Failure, messageOf } from '../../failure.ts';
 import { ask, untilSeen } from './ask.ts';
 import type { RunContext } from './context.ts';
 import { detachEni, detachIfHere } from './detach.ts';
+import { forgetAddressesOf } from './node-port/give-back.ts';
 
 /**
  * Deletes an ENI that we made, detaching it first if it is attached to this instance. It is no error if it is
@@ -22,6 +23,7 @@ export async function giveBackEni(
     await detachEni(context, name, id);
   }
   await ask(context, subject, (signal) => deleteOnce(context, id, signal), ['notFound']);
+  await forgetAddressesOf(context, id);
   context.log.info(`${name}: gave back ${id}`, { interface: name, eni: id });
 }
 

@@ -1,15 +1,16 @@
 import type { Eni } from '../../claim/facts.ts';
-import { ExitCode, exitCodeOf } from '../../failure.ts';
+import { combine, ExitCode, exitCodeOf } from '../../failure.ts';
 import { isAttached } from '../../plan/eni-source.ts';
 import { claimTags, claimTagsOf, isClaimed } from '../../plan/tags.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
 import { detachEni } from './detach.ts';
 import { notTakenBack } from './give-back.ts';
+import { giveAddressesOf } from './node-port/give-back.ts';
 import { untagClaim } from './untag.ts';
 
 /**
- * Lets go of an ENI that was made beforehand: takes our tags off, then detaches it. In that order, since another node
+ * Lets go of an ENI that was made beforehand: takes our tags and NodePort addresses off, then detaches it. In that order, since another node
  * may attach and tag it the moment that it is free. It is no error if it is not ours any more.
  *
  * @param attachmentId of an attach of this run
@@ -25,13 +26,17 @@ export async function handBackEni(
     ec2.describeEnis({ ids: [eniId] }, signal),
   );
   if (eni !== undefined) {
-    const [untagged] = await Promise.allSettled([untag(context, name, eni, attachmentId !== undefined)]);
-    // That IAM keeps our tags there is told, and keeps no ENI attached.
-    if (untagged.status === 'fulfilled' || exitCodeOf(untagged.reason) === ExitCode.notPermitted) {
+    const outcomes = await Promise.allSettled([
+      giveAddressesOf(context, eniId),
+      untag(context, name, eni, attachmentId !== undefined),
+    ]);
+    const failures = outcomes.flatMap((each): unknown[] => (each.status === 'rejected' ? [each.reason] : []));
+    // That IAM keeps addresses or our tags there is told, and keeps no ENI attached.
+    if (failures.every((failure) => exitCodeOf(failure) === ExitCode.notPermitted)) {
       await detachEni(context, name, eniId, attachmentId);
     }
-    if (untagged.status === 'rejected') {
-      throw untagged.reason;
+    if (failures.length > 0) {
+      throw combine(failures);
     }
   }
   log.info(`${name}: handed back ${eniId}`, { interface: name, eni: eniId });

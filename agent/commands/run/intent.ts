@@ -26,7 +26,7 @@ export function newIntent(
     ...(ipv6AddressCount === undefined ? {} : { ipv6AddressCount }),
     securityGroups: config.securityGroups,
     description: `${config.name} of ${instanceId}, by multus-bootstrap`,
-    tags: tagsFor(config, instanceId, cluster),
+    tags: tagsFor(config, instanceId, cluster, choice.floating),
     nonce: random().toString(36).slice(2) + random().toString(36).slice(2),
   };
 }

@@ -1,12 +1,15 @@
 import type { Eni } from '../../claim/facts.ts';
 import { ExitCode, Failure } from '../../failure.ts';
 import type { StoredIntent, WantedLink } from '../../host/port.ts';
-import type { InterfacePlan } from '../../plan/steps.ts';
+import type { NodePortLink } from '../../nodeport/setup.ts';
+import { floatingIn } from '../../plan/node-port.ts';
+import type { InterfacePlan, NodePortPlan } from '../../plan/steps.ts';
 import { isMade } from '../../plan/tags.ts';
 import type { InterfaceResult } from '../../report/result.ts';
 import { type Deferred, setDeleteOnTermination, setSourceDestCheck } from './attributes.ts';
 import { tagClaimed } from './claim-tags.ts';
 import type { RunContext } from './context.ts';
+import { claimNodePort } from './node-port/claim.ts';
 import { type Made, obtain } from './obtain.ts';
 
 /** An interface whose device is there. */
@@ -18,22 +21,26 @@ export interface Ready {
   /** Undefined for a device that a pod has taken into its network namespace, as host-device does. */
   link: WantedLink | undefined;
   deleteOnTermination: Deferred;
+  /** The NodePort addresses that its link is to carry, where it has any. */
+  nodePort: NodePortLink | undefined;
 }
 
 /**
  * Takes one interface all the way to its device: ENI, link files, attach, tags, attributes, device.
  *
+ * @param nodePort its NodePort addresses
  * @param made filled in as the ENI comes to be ours, so that it is known whatever is thrown
  */
 export async function bringUp(
   context: RunContext,
   plan: InterfacePlan,
+  nodePort: NodePortPlan | undefined,
   intents: readonly StoredIntent[],
   made: Made,
 ): Promise<Ready> {
   const { config, source } = plan;
   const { name } = config;
-  const { eni, link, outcome, attached } = await obtain(context, plan, intents, made);
+  const { eni, link, outcome, attached } = await obtain(context, plan, nodePort, intents, made);
   const { attachmentId, deviceIndex } = attached;
   const deleteOnTermination = setDeleteOnTermination(context, plan, eni, attachmentId);
   const ready = { plan, eni, deviceIndex, outcome, deleteOnTermination };
@@ -45,17 +52,24 @@ export async function bringUp(
   }
   // An ENI that we made, for an interface that has become `existing` since, stays what it is.
   const isClaim = config.existing !== undefined && !isMade(eni);
-  const tagged = isClaim ? tagClaimed(context, name, eni) : undefined;
+  const tagged = isClaim ? tagClaimed(context, name, eni, floatingOn(nodePort, eni)) : undefined;
+  // Beside the wait for the device, which takes longer as a rule.
+  const addresses = nodePort === undefined || isElsewhere ? undefined : claimNodePort(context, nodePort, eni);
   const whole = isElsewhere
     ? []
     : [setSourceDestCheck(context, plan, eni), waitForDevice(context, plan, eni)];
   try {
-    await Promise.all([tagged, ...whole]);
+    await Promise.all([tagged, addresses, ...whole]);
   } finally {
-    // What is taken back must not be tagged thereafter.
-    await tagged?.catch(() => undefined);
+    // What is taken back must not be tagged, or given addresses, thereafter.
+    await Promise.allSettled([tagged, addresses]);
   }
-  return { ...ready, link: isElsewhere ? undefined : link };
+  return { ...ready, link: isElsewhere ? undefined : link, nodePort: await addresses };
+}
+
+function floatingOn(plan: NodePortPlan | undefined, { subnetId }: Eni): string[] {
+  const subnet = plan?.subnets.find(({ id }) => id === subnetId);
+  return plan === undefined || subnet === undefined ? [] : floatingIn(plan.entries, subnet);
 }
 
 async function isInPod({ host, kubeletHasRun }: RunContext, eni: Eni): Promise<boolean> {

@@ -14,6 +14,7 @@ import {
 } from './configured.ts';
 import type { RunContext } from './context.ts';
 import { launchedWith, paceAmong } from './launches.ts';
+import { subnetsOfVpc, withSubnets } from './node-port/subnets.ts';
 import { untilTakenBackIsShown } from './taking-back.ts';
 import { together } from './together.ts';
 
@@ -24,7 +25,10 @@ const sentMs = 30;
 export async function observe(context: RunContext): Promise<{ seen: Observation; intents: StoredIntent[] }> {
   const { ec2, host, config, instance, clock } = context;
   const { instanceType } = instance;
-  const intents = await host.readIntents(instance.instanceId);
+  const [intents, addressClaims] = await Promise.all([
+    host.readIntents(instance.instanceId),
+    host.nodePortFiles.claims(instance.instanceId),
+  ]);
   await untilTakenBackIsShown(context, intents);
   const created = config.interfaces.filter((each) => each.existing === undefined);
   const launches = intents.length > 0 ? Promise.resolve([]) : launchedWith(context);
@@ -37,10 +41,11 @@ export async function observe(context: RunContext): Promise<{ seen: Observation;
   // Which subnets have the tags must be known before their ENIs can be asked for; ids are known at once.
   const tagged = taggedSubnets(context, created);
   const listing = tagged.then((subnets) => enisIn(context, [...ids, ...idsInZone(context, subnets)]));
-  const [byIds, byTags, inSubnets, reservations, launched, attached, own, selected, limits, links] =
+  const [byIds, byTags, ofVpc, inSubnets, reservations, launched, attached, own, selected, limits, links] =
     await together([
       named,
       tagged,
+      subnetsOfVpc(context),
       listing,
       tagged.then((subnets) => reservationsOf(context, created, subnets, named)),
       launches,
@@ -55,9 +60,9 @@ export async function observe(context: RunContext): Promise<{ seen: Observation;
       clock.sleep(sentMs).then(() => host.links()),
     ]);
   const enis = byId([...inSubnets.enis, ...selected, ...own, ...attached]);
-  const seen: Observation = {
+  const seen = await withSubnets(context, {
     instance,
-    subnets: byId([...byIds, ...byTags]),
+    subnets: byId([...byIds, ...byTags, ...ofVpc]),
     enis,
     isCut: inSubnets.isCut,
     reservations,
@@ -66,7 +71,8 @@ export async function observe(context: RunContext): Promise<{ seen: Observation;
     links,
     intents: intents.filter((intent) => intent.kind === 'create'),
     claims: intents.filter((intent) => intent.kind === 'claim'),
-  };
+    addressClaims,
+  });
   return { seen, intents };
 }
 

@@ -1,7 +1,7 @@
 import type { Eni } from '../../claim/facts.ts';
 import { isScarce } from '../../ec2/pace.ts';
 import type { StoredIntent, WantedLink } from '../../host/port.ts';
-import type { InterfacePlan, Source } from '../../plan/steps.ts';
+import type { InterfacePlan, NodePortPlan, Source } from '../../plan/steps.ts';
 import { isMade } from '../../plan/tags.ts';
 import type { InterfaceResult } from '../../report/result.ts';
 import { type Attached, attachEni } from './attach-eni.ts';
@@ -39,6 +39,7 @@ const knownMs = 500;
 export async function obtain(
   context: RunContext,
   plan: InterfacePlan,
+  nodePort: NodePortPlan | undefined,
   intents: readonly StoredIntent[],
   made: Made,
 ): Promise<Obtained> {
@@ -51,7 +52,8 @@ export async function obtain(
     return link;
   };
   if (source.kind === 'claim') {
-    const claimed = await claimExisting(context, plan, source, prepare, (eni) => {
+    const isFit = ({ subnetId }: Eni) => nodePort?.subnets.some(({ id }) => id === subnetId) ?? true;
+    const claimed = await claimExisting(context, plan, source, isFit, prepare, (eni) => {
       made.claimed = eni && { eniId: eni.id };
     });
     made.claimed = { eniId: claimed.eni.id, attachmentId: claimed.attached.attachmentId };

@@ -1,5 +1,6 @@
 import type { Ec2Connection } from '../../ec2/ec2.ts';
 import type { Identity } from '../../imds/port.ts';
+import type { NodePortLink } from '../../nodeport/setup.ts';
 import type { Log } from '../../report/log.ts';
 import type { KubeletContext } from './context.ts';
 import type { Deadline } from './deadline.ts';
@@ -13,6 +14,8 @@ export interface Progress {
   /** Over everything that is waited for, once it is known. */
   deadline?: Deadline;
   ready: Ready[];
+  /** Links that carry NodePort addresses by now; undefined: that has not been touched. */
+  nodePort?: readonly NodePortLink[] | undefined;
   /** What earlier runs left and nothing needs goes away meanwhile, and afterwards. */
   leftovers: Promise<void>;
   /** The network is whole, and kubelet has been let start. */

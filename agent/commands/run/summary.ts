@@ -1,8 +1,10 @@
 import { formatCount } from '../../claim/count.ts';
 import type { Eni } from '../../claim/facts.ts';
 import { size } from '../../claim/range.ts';
-import type { NodeConfig } from '../../config/model.ts';
+import type { InterfaceConfig, NodeConfig } from '../../config/model.ts';
+import type { NodePortLink } from '../../nodeport/setup.ts';
 import { firstTry } from '../../plan/first-try.ts';
+import { ownIpv6 } from '../../plan/node-port.ts';
 import type { Instance } from '../../plan/observation.ts';
 import type { AddressChoice, InterfacePlan } from '../../plan/steps.ts';
 import { tagText } from '../../plan/subnet-selection.ts';
@@ -10,17 +12,19 @@ import type { InterfaceResult } from '../../report/result.ts';
 import type { Ready } from './interface.ts';
 
 /** An interface as the result file and `status` tell of it. */
-export function interfaceResult({ plan, eni, deviceIndex, outcome }: Ready): InterfaceResult {
+export function interfaceResult({ plan, eni, deviceIndex, outcome, nodePort }: Ready): InterfaceResult {
+  const ipv6Address = ownIpv6(eni, plan.config);
   return {
     name: plan.config.name,
     eniId: eni.id,
     mac: eni.mac,
     address: eni.addresses[0],
-    ...(eni.ipv6Addresses[0] === undefined ? {} : { ipv6Address: eni.ipv6Addresses[0] }),
+    ...(ipv6Address === undefined ? {} : { ipv6Address }),
     subnetId: eni.subnetId,
     deviceIndex,
     networkCard: plan.networkCard,
     outcome,
+    ...(nodePort && { nodePort: nodePort.addresses.map(({ address }) => address) }),
   };
 }
 
@@ -52,18 +56,19 @@ export function labelValues(
 }
 
 /** What is going to be done for an interface, in words. */
-export function intention({ config: { name }, source, deviceIndex }: InterfacePlan): string {
+export function intention({ config, source, deviceIndex }: InterfacePlan): string {
+  const { name } = config;
   switch (source.kind) {
     case 'attached':
-      return `${name}: ${described(source.eni)} is attached at device index ${deviceIndex}`;
+      return `${name}: ${described(source.eni, config)} is attached at device index ${deviceIndex}`;
     case 'adopt':
-      return `${name}: an earlier run left ${described(source.eni)}: it is to be attached`;
+      return `${name}: an earlier run left ${described(source.eni, config)}: it is to be attached`;
     case 'recover':
       return `${name}: an earlier run was about to create an ENI in ${source.intent.subnetId}: EC2 is asked for it again`;
     case 'claim': {
       const { tags, waitMs } = source.config.existing;
       if (source.own !== undefined) {
-        return `${name}: an earlier run was about to attach ${described(source.own)}: it is to be attached`;
+        return `${name}: an earlier run was about to attach ${described(source.own, config)}: it is to be attached`;
       }
       return source.available.length === 0
         ? `${name}: no ENI with the tags ${tagText(tags)} is available now: run waits up to ${waitMs / 1000} s for one`
@@ -79,8 +84,9 @@ export function intention({ config: { name }, source, deviceIndex }: InterfacePl
   }
 }
 
-function described({ id, addresses, ipv6Addresses }: Eni): string {
-  const primary = [addresses[0], ipv6Addresses[0]].filter((each) => each !== undefined);
+function described(eni: Eni, config: InterfaceConfig): string {
+  const { id, addresses } = eni;
+  const primary = [addresses[0], ownIpv6(eni, config)].filter((each) => each !== undefined);
   return `${id} (${primary.join(', ')})`;
 }
 
@@ -106,13 +112,23 @@ function left(ahead: number): string {
   return ahead === 0 ? '' : `, ${ahead} left to nodes launched before`;
 }
 
-/** `ready in 3.2 s: 2 interfaces, 11 EC2 calls` */
-export function closingLine(ready: readonly Ready[], ms: number, calls: number): string {
+/** `ready in 3.2 s: 2 interfaces, 3 NodePort addresses, 11 EC2 calls` */
+export function closingLine(
+  ready: readonly Ready[],
+  nodePort: readonly NodePortLink[],
+  ms: number,
+  calls: number,
+): string {
+  const addresses = nodePort.flatMap((link) => link.addresses).length;
   const isInPlace = ready.every(({ outcome }) => outcome === 'in place');
-  const what = `${count(ready.length, 'interface')}, ${count(calls, 'EC2 call')}`;
+  const what = [
+    count(ready.length, 'interface'),
+    ...(addresses === 0 ? [] : [count(addresses, 'NodePort address')]),
+    count(calls, 'EC2 call'),
+  ].join(', ');
   return `${isInPlace ? 'everything is in place' : 'ready'} in ${(ms / 1000).toFixed(1)} s: ${what}`;
 }
 
 function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+  return `${n} ${noun}${n === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`;
 }

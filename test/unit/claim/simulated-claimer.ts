@@ -9,6 +9,7 @@ import { createEc2 } from '../../../agent/ec2/ec2.ts';
 import type { Host, Intent } from '../../../agent/host/port.ts';
 import { createImds } from '../../../agent/imds/imds.ts';
 import { makePlan } from '../../../agent/plan/plan.ts';
+import { NodePortDisk } from '../../fleet/node-port-disk.ts';
 import { recordingLog } from '../../recording-log.ts';
 import type { NodeRequest, Simulator } from '../../simulator/simulator.ts';
 
@@ -72,5 +73,6 @@ function hostOfIntents(): Host {
     configureLinks: notNeeded,
     checkNft: notNeeded,
     configureNodePort: notNeeded,
+    nodePortFiles: new NodePortDisk().files(notNeeded),
   };
 }

@@ -96,13 +96,8 @@ const faults: [string, string, string[]][] = [
     'a key of another world',
     spec('replicas: 3'),
     [
-      '8:3: spec.replicas: is not a key here; there are cluster, timeout, failurePolicy, interfaces, instanceTags, kubelet',
+      '8:3: spec.replicas: is not a key here; there are cluster, timeout, failurePolicy, interfaces, nodePort, metricsPort, instanceTags, kubelet',
     ],
-  ],
-  [
-    'a later feature of the node',
-    spec('nodePort: []'),
-    ['8:3: spec.nodePort: is not supported yet; remove it'],
   ],
   [
     'a mode with a slip',

@@ -1,0 +1,105 @@
+import type { Eni, Subnet } from '../../../claim/facts.ts';
+import { ExitCode, Failure } from '../../../failure.ts';
+import type { NodePortAddress, NodePortLink } from '../../../nodeport/setup.ts';
+import { addressesIn, checkAddresses, wantedIn } from '../../../plan/node-port.ts';
+import type { NodePortPlan } from '../../../plan/steps.ts';
+import { carrierTags, isMade } from '../../../plan/tags.ts';
+import type { RunContext } from '../context.ts';
+import { together } from '../together.ts';
+import { primaryTags, tagCarrier } from './carrier-tags.ts';
+import { claimFloating } from './floating.ts';
+import { lookWhoHolds } from './look.ts';
+import { claimPerNode } from './per-node.ts';
+
+/** One link's addresses on their way. */
+export interface AddressWork {
+  plan: NodePortPlan;
+  subnet: Subnet;
+  eni: Eni;
+  /** What the ENI held as it was seen last. */
+  own: readonly string[];
+  /** What earlier runs were about to assign to it. */
+  earlier: readonly string[];
+  /** Those that hold any of the link's addresses, as they were seen last. */
+  holders: readonly Eni[];
+  /** Puts it on the disk that the address may be assigned to the ENI by this instance. */
+  note(addresses: readonly string[]): Promise<void>;
+}
+
+/**
+ * Has EC2 assign to the ENI what this node is to have of its NodePort addresses: one of each `PerNode` list, and those of
+ * the floating ones that nobody holds. Answers with what its link is to carry. Throws a `Failure`.
+ */
+export async function claimNodePort(
+  context: RunContext,
+  plan: NodePortPlan,
+  eni: Eni,
+): Promise<NodePortLink> {
+  const { name, entries, isPrimary } = plan;
+  const subnet = plan.subnets.find(({ id }) => id === eni.subnetId);
+  if (subnet === undefined) {
+    throw new Failure(
+      ExitCode.configuration,
+      `${name}: no address of spec.nodePort is inside ${eni.subnetId}, the subnet of ${eni.id}: add addresses of that ` +
+        'subnet',
+    );
+  }
+  const work = await begin(context, plan, eni, subnet);
+  checkAddresses(name, entries, subnet, work.holders);
+  const { floating, perNode } = wantedIn(entries, subnet);
+  const names = floating.map(({ address }) => address);
+  // The watcher may take over each of them later.
+  await work.note(names);
+  const [, , ...own] = await together([
+    Promise.all(names.map((each) => claimFloating(context, work, each))),
+    // The claim of an ENI made beforehand tags it, its creation those of ours.
+    isPrimary || isMade(eni)
+      ? tagCarrier(context, name, eni, isPrimary ? primaryTags(names) : carrierTags(names))
+      : undefined,
+    ...perNode.map((list) => claimPerNode(context, work, list)),
+  ]);
+  const addresses: NodePortAddress[] = [
+    ...floating,
+    ...own.map((address) => ({ address, mode: 'PerNode' as const })),
+  ];
+  const cidrs = [...(subnet.cidr === undefined ? [] : [subnet.cidr]), ...subnet.ipv6Cidrs];
+  const { id: eniId, mac, subnetId } = eni;
+  return { name, mac, eniId, subnetId, cidrs, isPrimary, addresses };
+}
+
+async function begin(
+  context: RunContext,
+  plan: NodePortPlan,
+  eni: Eni,
+  subnet: Subnet,
+): Promise<AddressWork> {
+  const { host, instance } = context;
+  const { name, entries, holders } = plan;
+  const { instanceId } = instance;
+  const [claims, seen] = await Promise.all([
+    host.nodePortFiles.claims(instanceId),
+    plan.listed.includes(subnet.id)
+      ? holders
+      : lookWhoHolds(context, name, subnet.id, addressesIn(entries, subnet)),
+  ]);
+  const earlier = claims.filter(({ eniId }) => eniId === eni.id).map(({ address }) => address);
+  const noted = new Set(earlier);
+  const last = seen.find(({ id }) => id === eni.id) ?? eni;
+  return {
+    plan,
+    subnet,
+    eni,
+    own: [...last.addresses, ...last.ipv6Addresses],
+    earlier,
+    holders: seen,
+    async note(addresses) {
+      const isNew = addresses.some((address) => !noted.has(address));
+      for (const address of addresses) {
+        noted.add(address);
+      }
+      if (isNew) {
+        await host.nodePortFiles.writeClaims(instanceId, eni.id, [...noted]);
+      }
+    },
+  };
+}

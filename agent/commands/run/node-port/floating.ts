@@ -1,0 +1,56 @@
+import { Ec2Error, type ErrorClass } from '../../../ec2/port.ts';
+import { described, holderOf } from '../../../plan/node-port-holders.ts';
+import { ask } from '../ask.ts';
+import type { RunContext } from '../context.ts';
+import type { AddressWork } from './claim.ts';
+
+/** What kubelet need not wait for: the watcher tries again. */
+const trouble: readonly ErrorClass[] = ['throttled', 'transient', 'unreachable'];
+
+/**
+ * Has EC2 assign a floating address that nobody holds, unless a node of the group that was launched before this one is
+ * about to. Where another has it, or EC2 is in trouble, this node is a candidate, and its watcher does the rest. That IAM
+ * does not permit it is a `Failure` (4): it would come out as late as the first failover.
+ */
+export async function claimFloating(
+  context: RunContext,
+  { plan: { name, booting }, eni, own, holders }: AddressWork,
+  address: string,
+): Promise<void> {
+  const { ec2, log } = context;
+  const fields = { interface: name, address, eni: eni.id };
+  const holder = holderOf(address, holders);
+  const [first] = booting;
+  if (own.includes(address)) {
+    log.info(`${name}: ${address} is on ${eni.id} already`, fields);
+  } else if (holder !== undefined) {
+    log.info(`${name}: ${address} is held by ${described(holder)}: this node is a candidate`, fields);
+  } else if (first !== undefined) {
+    log.info(`${name}: ${address} is left to ${first}, launched before: this node is a candidate`, fields);
+  } else {
+    const outcome = await ask(
+      context,
+      `assign ${address} to ${eni.id} of ${name}`,
+      async (signal) => {
+        try {
+          return await ec2.assignAddress(eni.id, address, signal);
+        } catch (error) {
+          if (error instanceof Ec2Error && trouble.includes(error.class)) {
+            return error;
+          }
+          throw error;
+        }
+      },
+      ['taken'],
+    );
+    if (!(outcome instanceof Ec2Error)) {
+      log.info(`${name}: assigned ${address} to ${eni.id}`, fields);
+    } else if (outcome.class === 'taken') {
+      log.info(`${name}: ${address} is held by another node by now: this node is a candidate`, fields);
+    } else {
+      log.warn(
+        `cannot assign ${address} to ${eni.id} of ${name} now: ${outcome.message}; left to the watcher`,
+      );
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { restartWatcher, stopWatcher, watcherUnit } from '../../../host/units.ts';
+import type { NodePortSetup } from '../../../nodeport/setup.ts';
+import type { Shell } from '../../shell.ts';
+import type { Progress } from '../progress.ts';
+
+/**
+ * Starts the watcher over floating addresses, once the gate is open: kubelet does not wait for it. One that runs is
+ * started anew only if its links are others now, since it hands over what it holds before.
+ */
+export async function startWatcher(
+  { root, log }: Shell,
+  { nodePort }: Pick<Progress, 'nodePort'>,
+  before: NodePortSetup | undefined,
+): Promise<void> {
+  if (root !== '/' || nodePort === undefined || !hasFloating(nodePort)) {
+    return;
+  }
+  const isNew = JSON.stringify(before?.links) !== JSON.stringify(nodePort);
+  const started = await restartWatcher(isNew && before !== undefined);
+  if (!started.ok) {
+    log.warn(
+      `could not start ${watcherUnit}: ${started.said}; this node takes no floating NodePort address over, nor hands ` +
+        `one over: systemctl start ${watcherUnit}`,
+    );
+  }
+}
+
+/** Where an earlier run had it started, and nothing wants it any more: it hands over what it holds. */
+export async function stopWatcherOf(
+  { root, log }: Pick<Shell, 'root' | 'log'>,
+  before: NodePortSetup | undefined,
+): Promise<void> {
+  if (root === '/' && before !== undefined && hasFloating(before.links)) {
+    const stopped = await stopWatcher();
+    if (!stopped.ok) {
+      log.warn(`could not stop ${watcherUnit}: ${stopped.said}; systemctl stop ${watcherUnit}`);
+    }
+  }
+}
+
+function hasFloating(links: NodePortSetup['links']): boolean {
+  return links.some(({ addresses }) => addresses.some(({ mode }) => mode === 'Floating'));
+}

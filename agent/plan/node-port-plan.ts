@@ -1,0 +1,106 @@
+import type { Subnet } from '../claim/facts.ts';
+import type { NodeConfig } from '../config/model.ts';
+import { ExitCode, Failure } from '../failure.ts';
+import type { AddressClaim } from '../nodeport/claims.ts';
+import { claimsAhead, launchedBefore } from './contenders.ts';
+import { addressesIn, carries, checkAddresses, checkCount, noneInside } from './node-port.ts';
+import { holderOf } from './node-port-holders.ts';
+import { onPrimary } from './node-port-primary.ts';
+import type { Observation } from './observation.ts';
+import type { InterfacePlan, NodePortPlan, Source } from './steps.ts';
+import { listedIds } from './subnet-selection.ts';
+
+/** The kernel's marks tell no more links apart: see agent/host/node-port/layout.ts. */
+const linksAtMost = 7;
+
+/**
+ * What is to be done about NodePort addresses, link by link. Throws a `Failure` (3) for a link that cannot carry them, and
+ * for addresses that can never come to be there.
+ */
+export function nodePortPlans(
+  config: NodeConfig,
+  planned: readonly InterfacePlan[],
+  seen: Observation,
+): NodePortPlan[] {
+  if (config.nodePort.length === 0) {
+    return [];
+  }
+  const links = [
+    ...planned.flatMap(({ config: { name, nodePort: entries = [] }, source }) =>
+      entries.length === 0 ? [] : [{ name, entries, isPrimary: false, ...placeOf(source, seen) }],
+    ),
+    ...onPrimary(config, seen),
+  ];
+  if (links.length > linksAtMost) {
+    throw new Failure(
+      ExitCode.configuration,
+      `spec.nodePort names ${links.length} interfaces, and ${linksAtMost} can carry NodePort addresses: put those of ` +
+        'several on one',
+    );
+  }
+  return links.map((link) => planOf(link, config, seen));
+}
+
+interface Place extends Pick<NodePortPlan, 'eni' | 'subnets'> {
+  /** Of ENIs made beforehand that are available: in one of these there must be addresses. */
+  among?: readonly Subnet[];
+}
+type Link = Place & Pick<NodePortPlan, 'name' | 'isPrimary' | 'entries'>;
+
+function planOf(link: Link, { interfaces }: NodeConfig, seen: Observation): NodePortPlan {
+  const { name, entries, isPrimary, eni, among = link.subnets } = link;
+  const subnets = link.subnets.filter((subnet) => carries(entries, subnet));
+  if (among.length > 0 && !among.some((subnet) => carries(entries, subnet))) {
+    const faults = among.map((subnet) => noneInside(entries, subnet));
+    throw new Failure(ExitCode.configuration, `${name}: ${faults.join('; ')}: add addresses of that subnet`);
+  }
+  for (const subnet of subnets) {
+    checkAddresses(name, entries, subnet, seen.enis);
+    checkCount(name, entries, subnet);
+  }
+  const before = launchedBefore(seen.launches, seen.instance.instanceId)
+    .filter(({ zone }) => zone === seen.instance.zone)
+    .map(({ instanceId }) => instanceId);
+  const created = interfaces.filter((each) => each.existing === undefined);
+  return {
+    name,
+    isPrimary,
+    eni,
+    entries,
+    subnets,
+    listed: seen.isCut ? [] : created.flatMap((each) => listedIds(each, seen.subnets)),
+    holders: seen.enis.filter((eni) =>
+      subnets.some((subnet) => addressesIn(entries, subnet).some((each) => holderOf(each, [eni]))),
+    ),
+    ahead: before,
+    // The primary ENI, which every node has, tells nothing.
+    booting: isPrimary ? before : claimsAhead(seen, [name]).map(({ instanceId }) => instanceId),
+  };
+}
+
+/** Where the interface's ENI is, or may come to be. */
+function placeOf(source: Source, seen: Observation): Place {
+  const among = (ids: readonly string[]) => seen.subnets.filter(({ id }) => ids.includes(id));
+  if ('eni' in source) {
+    return { eni: source.eni, subnets: among([source.eni.subnetId]) };
+  }
+  if ('choices' in source) {
+    return { eni: undefined, subnets: among(source.choices.map(({ subnetId }) => subnetId)) };
+  }
+  const inZone = seen.subnets.filter(
+    ({ zone, vpcId }) => zone === seen.instance.zone && vpcId === seen.instance.vpcId,
+  );
+  if (source.own !== undefined) {
+    return { eni: source.own, subnets: among([source.own.subnetId]) };
+  }
+  const { available } = source;
+  const here = available.length === 0 ? inZone : among(available.map(({ subnetId }) => subnetId));
+  return { eni: undefined, subnets: inZone, among: here };
+}
+
+/** Addresses that earlier runs have claimed and the configuration does not want there any more. */
+export function unwanted(plans: readonly NodePortPlan[], claims: readonly AddressClaim[]): AddressClaim[] {
+  const isWanted = ({ eniId, address }: AddressClaim, { eni, entries }: NodePortPlan) =>
+    (eni === undefined || eni.id === eniId) && entries.some(({ addresses }) => addresses.includes(address));
+  return claims.filter((claim) => !plans.some((plan) => isWanted(claim, plan)));
+}
