@@ -57,7 +57,7 @@ export async function watchOver(
     const { moves } = keeper;
     const metrics = () =>
       exposition(nodePortMetrics({ version, states: keeper.states(), moves, ec2Calls: ec2.calls() }));
-    serveMetrics(shell, metricsPort, metrics, over.signal);
+    void serveMetrics(shell, metricsPort, metrics, over.signal);
   }
   try {
     if (!(await endsInTime(clock, watch(context, floatingLinks(setup), signal), signal, handOverMs))) {
