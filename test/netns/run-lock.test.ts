@@ -90,7 +90,7 @@ t.test('who asks whether it is held takes it from nobody, and makes no file', as
   t.notOk(existsSync(path));
   const lock = await acquireRunLock(root);
   t.equal(await isLocked(path), true);
-  await t.rejects(acquireRunLock(root), { exitCode: ExitCode.host });
+  await t.rejects(acquireRunLock(root), { exitCode: ExitCode.host, message: /another run/ });
   await lock.release();
   t.equal(await isLocked(path), false);
   await (await acquireRunLock(root)).release();
