@@ -162,17 +162,21 @@ export class Director {
       case 'loseGateway':
         node.change({ hasGateway: false });
         return healing(() => node.change({ hasGateway: true }));
-      case 'cutPair': {
+      case 'cutPair':
+      case 'flapPair': {
         const other = this.nodes[(this.nodes.indexOf(node) + 1) % this.nodes.length];
         const pair = [node.name, other?.name];
-        return cut((a, b) => a !== b && pair.includes(a) && pair.includes(b));
+        const everyMs = what === 'cutPair' ? Number.POSITIVE_INFINITY : this.#chance.between(5_000, 20_000);
+        const isOff = () => Math.floor(time.now() / everyMs) % 2 === 1;
+        return cut((a, b) => a !== b && pair.includes(a) && pair.includes(b) && !isOff());
       }
       case 'partition':
       case 'fullPartition': {
-        const far = new Set(this.nodes.filter(() => this.#chance.yes(0.5)));
-        const names = new Set([...far].map(({ name }) => name));
+        const others = this.nodes.filter((each) => each !== node);
+        const far = others.filter((_, n) => n === 0 || this.#chance.yes(0.5));
+        const names = new Set(far.map(({ name }) => name));
         story.tell('network', () => `### apart: ${[...names].join(' ')}`);
-        const silent = what === 'fullPartition' ? [...far].filter(({ hasEc2 }) => hasEc2) : [];
+        const silent = what === 'fullPartition' ? far.filter(({ hasEc2 }) => hasEc2) : [];
         for (const each of silent) {
           each.change({ hasEc2: false });
         }

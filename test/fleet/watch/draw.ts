@@ -28,6 +28,7 @@ const any: readonly (readonly [weight: number, what: Mishap])[] = [
   [3, 'partition'],
   [3, 'fullPartition'],
   [4, 'cutPair'],
+  [3, 'flapPair'],
   [3, 'ec2Outage'],
   [2, 'throttle'],
   [3, 'join'],
@@ -46,7 +47,9 @@ export function drawWatchPlan(seed: number): WatchPlan {
     [2, chance.between(6, 14)],
     [1, chance.between(15, 50)],
   );
-  const probePort = chance.yes(0.5) ? 30080 : undefined;
+  const calmly = chance.pick(single);
+  // A dead service shows only at a port.
+  const probePort = chance.yes(0.5) || (isCalm && calmly === 'killService') ? 30080 : undefined;
   const calmAt = isCalm ? 150_000 : chance.between(3, 14) * 60_000;
   return {
     seed,
@@ -76,7 +79,7 @@ export function drawWatchPlan(seed: number): WatchPlan {
     },
     clockSkewMs: chance.weighted([3, 500], [isCalm ? 0 : 1, 120_000]),
     mishaps: isCalm
-      ? [drawMishap(chance, chance.pick(single), nodes, [70_000, 110_000])]
+      ? [drawMishap(chance, calmly, nodes, [70_000, 110_000])]
       : chance
           .some(chance.between(1, 9), () =>
             drawMishap(chance, chance.weighted(...any), nodes, [5_000, calmAt]),

@@ -40,7 +40,7 @@ function mayBeUnnoticed(holder: WatchedNode, able: readonly WatchedNode[]): bool
   const heldSince = holder.stage.judge.heldSince(holder.place.link.eniId);
   return !able.some((node) =>
     (['icmp', 'tcp'] as const).some((kind) => {
-      const heard = node.heard.get(`${holder.nodeAddress} ${kind}`)?.lastAnswerAt ?? Number.NEGATIVE_INFINITY;
+      const heard = node.heard.get(`${holder.nodeAddress} ${kind}`)?.answerAt ?? Number.NEGATIVE_INFINITY;
       return heard > heldSince && !network.mayAnswer(node, holder, kind);
     }),
   );

@@ -17,10 +17,12 @@ export function stealFault(taker: WatchedNode, holder: WatchedNode, address: str
     return undefined;
   }
   const kinds = plan.probePort === undefined ? ['icmp'] : ['tcp'];
-  const hadBadLuck = kinds.some((kind) => {
-    const longRowAt = taker.heard.get(`${holder.nodeAddress} ${kind}`)?.longRowAt;
-    return longRowAt !== undefined && now - longRowAt < wellMs;
-  });
+  const hadBadLuck =
+    plan.network.loss > 0 &&
+    kinds.some((kind) => {
+      const silentAt = taker.heard.get(`${holder.nodeAddress} ${kind}`)?.silentAt;
+      return silentAt !== undefined && now - silentAt < wellMs;
+    });
   return hadBadLuck ? undefined : `takes ${address} from ${holder.name}, which lives and serves`;
 }
 

@@ -44,8 +44,8 @@ export class WatchJudge {
       at: number;
     }
   >();
-  /** By node and address: where it was last seen. */
-  readonly #seen = new WeakMap<WatchedNode, Map<string, { eniId: string; at: number }>>();
+  /** By node, address and ENI: when it was last seen there. */
+  readonly #seen = new WeakMap<WatchedNode, Map<string, number>>();
 
   constructor(region: Region, plan: WatchPlan, story: Story) {
     this.#region = region;
@@ -67,12 +67,12 @@ export class WatchJudge {
 
   /** The node has been told of these ENIs. */
   seen(node: WatchedNode, enis: readonly Eni[]): void {
-    const seen = this.#seen.get(node) ?? new Map<string, { eniId: string; at: number }>();
+    const seen = this.#seen.get(node) ?? new Map<string, number>();
     this.#seen.set(node, seen);
     for (const { id, addresses, ipv6Addresses } of enis) {
       for (const address of [...addresses, ...ipv6Addresses]) {
         if (this.#plan.addresses.includes(address)) {
-          seen.set(address, { eniId: id, at: this.#region.time.now() });
+          seen.set(`${address} ${id}`, this.#region.time.now());
         }
       }
     }
@@ -115,13 +115,10 @@ export class WatchJudge {
   }
 
   #lookFault(node: WatchedNode, target: WatchedNode, address: string): string | undefined {
-    const seen = this.#seen.get(node)?.get(address);
-    if (seen === undefined || this.#region.time.now() - seen.at > lookMs) {
-      return `takes ${address} off without having looked who holds it`;
-    }
-    return seen.eniId === target.place.link.eniId
+    const seenAt = this.#seen.get(node)?.get(`${address} ${target.place.link.eniId}`);
+    return seenAt !== undefined && this.#region.time.now() - seenAt <= lookMs
       ? undefined
-      : `takes ${address} off ${target.name}, which it has not seen hold it`;
+      : `takes ${address} off ${target.name}, which it has not seen hold it lately`;
   }
 
   #after({ call, code }: Happening): void {

@@ -23,10 +23,12 @@ export class Network {
   readonly #time: VirtualTime;
   readonly #chance: Chance;
   readonly #plan: WatchPlan['network'];
+  readonly #calmAt: number;
 
   constructor(plan: WatchPlan, time: VirtualTime) {
     this.#time = time;
     this.#plan = plan.network;
+    this.#calmAt = plan.calmAt;
     this.#chance = new Chance(plan.seed ^ 0x5eed);
   }
 
@@ -53,7 +55,7 @@ export class Network {
   /** Whether a probe sent now is answered. */
   answers(from: Station, address: string, kind: 'icmp' | 'tcp'): boolean {
     const to = this.stations.get(address);
-    const { loss } = this.#plan;
+    const loss = this.#time.now() < this.#calmAt ? this.#plan.loss : 0;
     return to !== undefined && this.mayAnswer(from, to, kind) && !(loss > 0 && this.#chance.yes(loss));
   }
 

@@ -32,13 +32,12 @@ export interface Stage {
 /** How long systemd waits for the watcher's end, in ms. */
 const stopMs = 10_000;
 
-/** Probes of one kind that a watcher has sent to one address. */
+/** What became of the probes of one kind that a watcher has sent to one address. */
 export interface Heard {
-  lastAnswerAt: number | undefined;
-  lastMissAt: number | undefined;
-  misses: number;
-  /** The longest row of misses that ended, or goes on, and when that was. */
-  longRowAt: number | undefined;
+  /** When one was last answered. */
+  answerAt?: number;
+  /** When one was last the fourth, or a later one, in a row that was not. */
+  silentAt?: number;
 }
 
 /** A node on which the watcher runs. */
@@ -103,25 +102,20 @@ export class WatchedNode implements Station {
     this.stage.changed();
   }
 
-  book(address: string, kind: string, answered: boolean): void {
-    const now = this.stage.region.time.now();
+  /** Probes of one kind of one address begin: to be told how each ends. */
+  hearing(address: string, kind: string): (answered: boolean) => void {
+    const { time } = this.stage.region;
     const key = `${address} ${kind}`;
-    const heard = this.heard.get(key) ?? {
-      lastAnswerAt: undefined,
-      lastMissAt: undefined,
-      misses: 0,
-      longRowAt: undefined,
+    let misses = 0;
+    return (answered) => {
+      misses = answered ? 0 : misses + 1;
+      const now = time.now();
+      this.heard.set(key, {
+        ...this.heard.get(key),
+        ...(answered ? { answerAt: now } : {}),
+        ...(misses >= 4 ? { silentAt: now } : {}),
+      });
     };
-    heard.misses = answered ? 0 : heard.misses + 1;
-    if (answered) {
-      heard.lastAnswerAt = now;
-    } else {
-      heard.lastMissAt = now;
-    }
-    if (heard.misses >= 4) {
-      heard.longRowAt = now;
-    }
-    this.heard.set(key, heard);
   }
 
   start(): void {

@@ -23,8 +23,20 @@ export class Outages {
     this.#isServed = isServed;
   }
 
+  /** Those that go on until the end. */
+  get open(): Outage[] {
+    const now = this.#time.now();
+    return [...this.#open].map(([address, each]) => ({ address, ...each, ms: now - each.startedAt }));
+  }
+
   /** Something has changed of which service may depend. */
-  look(address: string): void {
+  look(addresses: readonly string[]): void {
+    for (const address of addresses) {
+      this.#look(address);
+    }
+  }
+
+  #look(address: string): void {
     const open = this.#open.get(address);
     const isServed = this.#isServed(address);
     const now = this.#time.now();

@@ -30,6 +30,8 @@ export type Mishap =
   | 'fullPartition'
   /** This node and the next one do not reach each other. */
   | 'cutPair'
+  /** As that, and again they do, every few seconds. */
+  | 'flapPair'
   /** EC2 answers nobody. */
   | 'ec2Outage'
   /** The account's buckets are used up by others. */
@@ -60,7 +62,7 @@ export interface WatchPlan {
   firstHolder: 'node' | 'nobody' | 'stranger';
   network: {
     forbidsIcmp: boolean;
-    /** The share of probes that get lost. */
+    /** The share of probes that get lost, until it is calm. */
     loss: number;
     /** The router has never answered here. */
     hasMuteGateway: boolean;

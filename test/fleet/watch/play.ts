@@ -50,7 +50,10 @@ export async function play(stage: Stage, director: Director, outages: Outages): 
     const { moves } = judge;
     const others = director.nodes.filter(isAble);
     const couldMove = others.length > 1;
-    judge.breaks('a calm world', calmFault(plan, { moves, outages: outages.all, couldMove }));
+    judge.breaks(
+      'a calm world',
+      calmFault(plan, { moves, outages: [...outages.all, ...outages.open], couldMove }),
+    );
   }
 }
 

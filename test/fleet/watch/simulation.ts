@@ -43,12 +43,11 @@ export async function simulateWatch(
   const region = buildSite(plan, time);
   const judge = new WatchJudge(region, plan, story);
   const outages: Outages = new Outages(time, (address) => director.servant(address)?.canServe ?? false);
-  const look = (address: string) => outages.look(address);
-  const changed = () => plan.addresses.forEach(look);
+  const changed = () => outages.look(plan.addresses);
   const stage: Stage = { region, network: new Network(plan, time), plan, story, judge, wrap, changed };
   const director: Director = new Director(stage, outages);
   judge.nodes = director.nodes;
-  region.world.dataPath.onReroute = ({ address }) => look(address);
+  region.world.dataPath.onReroute = changed;
   story.tell('seed', () => JSON.stringify(plan));
   try {
     await time.run(play(stage, director, outages), () => {
@@ -64,7 +63,7 @@ export async function simulateWatch(
     verdict: judge.verdict,
     lines: story.lines,
     moves: judge.moves.length,
-    outages: outages.all,
+    outages: [...outages.all, ...outages.open],
     calls: [...judge.calls.values()].reduce((sum, { length }) => sum + length, 0),
   };
 }

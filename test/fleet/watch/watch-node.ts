@@ -12,13 +12,14 @@ export function simulatedWatchNode(node: WatchedNode, process: Process, time: Vi
   return {
     probe({ address, port, intervalMs }, tell, signal) {
       const kinds: Probe['kind'][] = port === undefined ? ['icmp'] : ['icmp', 'tcp'];
+      const heard = new Map(kinds.map((kind) => [kind, node.hearing(address, kind)]));
       let unanswered: Probe['kind'][] = [];
       const round = () => {
         if (signal.aborted || process.isKilled) {
           return;
         }
         for (const kind of unanswered) {
-          node.book(address, kind, false);
+          heard.get(kind)?.(false);
           tell({ kind, answered: false });
         }
         if (signal.aborted) {
@@ -26,7 +27,7 @@ export function simulatedWatchNode(node: WatchedNode, process: Process, time: Vi
         }
         unanswered = kinds.filter((kind) => !network.answers(node, address, kind));
         for (const kind of kinds.filter((each) => !unanswered.includes(each))) {
-          node.book(address, kind, true);
+          heard.get(kind)?.(true);
           tell({ kind, answered: true });
         }
         time.at(time.now() + intervalMs, round);
