@@ -17,13 +17,13 @@ const backMs = 600_000;
 export async function handOver(watch: AddressWatch, why: string, signal: AbortSignal): Promise<boolean> {
   const { context, looks, address, link } = watch;
   const { log, clock } = context;
-  await looks.carriers
+  const unlisted = await looks.carriers
     .listEnis(lastCallMs)
     .then(() => looks.carriers.listNodes(lastCallMs))
-    .catch((error: unknown) => log.debug(messageOf(error)));
+    .then(() => undefined, messageOf);
   const others = looks.carriers.candidates(address).filter(({ eniId }) => eniId !== link.eniId);
   if (others.length === 0) {
-    log.warn(`${address}: ${why}, and there is no other node to hand it to`, watch.fields);
+    log.warn(`${address}: ${why}, and ${unlisted ?? 'there is no other node to hand it to'}`, watch.fields);
     return false;
   }
   const successors = await answeringFirst(watch, notBack(watch, others));
