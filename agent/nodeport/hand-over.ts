@@ -57,7 +57,10 @@ export async function handOver(watch: AddressWatch, why: string, signal: AbortSi
       break;
     }
   }
-  await looks.look(lastCallMs).catch((error: unknown) => log.debug(messageOf(error)));
+  // Others would notice within seconds that this node dies, but within a minute only that nobody holds the address.
+  await give(context, address, link.eniId, lastCallMs)
+    .then(() => looks.look(lastCallMs))
+    .catch((error: unknown) => log.warn(`${address}: ${messageOf(error)}`, watch.fields));
   return !watch.isHolder;
 }
 
