@@ -2,7 +2,7 @@ import type { AddressWatch } from './address-watch.ts';
 import { causeOf } from './cause.ts';
 import { retryMs } from './pace.ts';
 import { probe } from './probing.ts';
-import { takeOver } from './take-over.ts';
+import { foreignOf, takeOver, told } from './take-over.ts';
 
 /** Watches the holder until another holds the address, this node perhaps, or the signal aborts. */
 export async function standBy(watch: AddressWatch, signal: AbortSignal): Promise<void> {
@@ -17,8 +17,10 @@ export async function standBy(watch: AddressWatch, signal: AbortSignal): Promise
   while (!signal.aborted && watch.holding?.eniId === watched?.eniId) {
     probing.setPace();
     const cause = causeOf(watch);
-    if (cause === undefined) {
-      watch.change({ held: undefined });
+    const foreign = foreignOf(watch);
+    if (cause === undefined || foreign !== undefined) {
+      // Each look tells whether it still is so: that takes no calls of its own.
+      watch.change({ held: cause && foreign && told(watch, foreign) });
       await bell.heard(clock, undefined, signal);
     } else if (clock.now() < retryAt) {
       await bell.heard(clock, retryAt - clock.now(), signal);

@@ -70,27 +70,34 @@ export async function takeOver(
 }
 
 /** What keeps anyone from taking it there, or now. */
-function obstacleOf({ context, countedMoves, address }: AddressWatch, from: Holding | undefined) {
+function obstacleOf(watch: AddressWatch, from: Holding | undefined): string | undefined {
   if (from === undefined) {
     return undefined;
   }
-  if (!from.isOurs) {
-    return `${whose(from)} holds it, which is none of multus-bootstrap's: take ${address} off it`;
-  }
-  if (from.isPrimaryAddress) {
-    return `it is the primary address of ${from.eniId}, which can never move`;
+  const foreign = foreignOf(watch);
+  if (foreign !== undefined) {
+    return foreign;
   }
   if (from.instance === undefined || gone.includes(from.instance.state)) {
     return undefined;
   }
-  const limit = forbidden(countedMoves, context.clock.now());
-  return (
-    limit && `${limit.why}: for ${Math.ceil((limit.until - context.clock.now()) / 1000)} s it stays there`
-  );
+  const now = watch.context.clock.now();
+  const limit = forbidden(watch.countedMoves, now);
+  return limit && `${limit.why}: for ${Math.ceil((limit.until - now) / 1000)} s it stays there`;
+}
+
+/** Why nobody may ever take it off the ENI that holds it; undefined: that is the agent's, or nobody's. */
+export function foreignOf({ holding, address }: AddressWatch): string | undefined {
+  if (holding?.isOurs === false) {
+    return `${whose(holding)} holds it, which is none of multus-bootstrap's: take ${address} off it`;
+  }
+  return holding?.isPrimaryAddress
+    ? `it is the primary address of ${holding.eniId}, which can never move`
+    : undefined;
 }
 
 /** As a warning, once. */
-function told(watch: AddressWatch, obstacle: string): string {
+export function told(watch: AddressWatch, obstacle: string): string {
   const isNew = watch.state.held !== obstacle;
   watch.context.log[isNew ? 'warn' : 'debug'](`${watch.address}: not taken over: ${obstacle}`, watch.fields);
   return obstacle;
