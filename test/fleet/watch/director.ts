@@ -166,9 +166,8 @@ export class Director {
       case 'flapPair': {
         const other = this.nodes[(this.nodes.indexOf(node) + 1) % this.nodes.length];
         const pair = [node.name, other?.name];
-        const everyMs = what === 'cutPair' ? Number.POSITIVE_INFINITY : this.#chance.between(5_000, 20_000);
-        const isOff = () => Math.floor(time.now() / everyMs) % 2 === 1;
-        return cut((a, b) => a !== b && pair.includes(a) && pair.includes(b) && !isOff());
+        const isCut = (a: string, b: string) => a !== b && pair.includes(a) && pair.includes(b);
+        return what === 'cutPair' ? cut(isCut) : this.#flap(isCut, forMs ?? 0);
       }
       case 'partition':
       case 'fullPartition': {
@@ -197,6 +196,18 @@ export class Director {
         await time.sleep(bootMs);
         joined.start();
       }
+    }
+  }
+
+  async #flap(isCut: (a: string, b: string) => boolean, forMs: number): Promise<void> {
+    const { network, region } = this.#stage;
+    const everyMs = this.#chance.between(5_000, 20_000);
+    const until = region.time.now() + forMs;
+    while (region.time.now() < until) {
+      const mend = network.cut(isCut);
+      await region.time.sleep(everyMs);
+      mend();
+      await region.time.sleep(everyMs);
     }
   }
 

@@ -15,8 +15,8 @@ const quietMs = 240_000;
 /** An address that has moved often stays for so long where it is. */
 const hourMs = 3_700_000;
 
-/** Of a node in a quiet time. What a stranger has is looked at again and again: it may let go. */
-const describesPerMinute = { node: 1, nobody: 1, stranger: 4 };
+/** Of a node in a quiet time. An ENI that is at no instance takes a second one to be seen. */
+const describesPerMinute = { node: 1, nobody: 1, stranger: 2 };
 
 /** Nodes that were launched together are up within so many ms. */
 const startsMs = 2_000;
