@@ -9,6 +9,11 @@ const world = await createWorld();
 t.teardown(() => world.stop());
 const [first, second] = world.nodes;
 
+// Who asked in vain is gone: an answer that comes once more, with the way back there again, would be counted.
+for (const name of [first.name, second.name, ...world.services.map(({ endpoint }) => endpoint.name)]) {
+  await setSysctls(name, { 'ipv4/tcp_synack_retries': 0 });
+}
+
 const links = [nodePortLink(first.eth1, floating.eth1)];
 const all = requests(world, floating.eth1);
 await configure(first, links);
@@ -57,7 +62,7 @@ for (const mode of ['iptables', 'nftables'] as const) {
 t.test('marks of others stay as they are', async (t) => {
   await world.startKubeProxy('iptables');
   t.teardown(() => world.stopKubeProxy('iptables'));
-  // Somebody else's marks, on all that passes, before and after ours.
+  // Somebody else's marks, on all packets and new connections, set before ours and looked for after.
   const others = `
     table inet others {
       counter kept { }
@@ -65,7 +70,7 @@ t.test('marks of others stay as they are', async (t) => {
       chain prerouting {
         type filter hook prerouting priority -160;
         meta mark set meta mark or 0x100000
-        ct mark set ct mark or 0x200000
+        ct state new ct mark set ct mark or 0x200000
       }
       chain postrouting {
         type filter hook postrouting priority 200;
@@ -92,6 +97,26 @@ t.test('marks of others stay as they are', async (t) => {
     .filter((mark) => (mark & 0x200000) !== 0);
   t.same([...new Set(marks)], [0x200090]);
 });
+
+t.test(
+  'the node’s own addresses are answered as ever, in connections with others’ marks in our place too',
+  async (t) => {
+    await world.startKubeProxy('iptables');
+    t.teardown(() => world.stopKubeProxy('iptables'));
+    const own = requests(world, [first.address, first.ipv6Address]);
+    await allAnswer(t, world, own);
+    const others = `
+    table inet others {
+      chain prerouting {
+        type filter hook prerouting priority -160;
+        iifname "ens5" ct state new ct mark set ct mark or 0x10
+      }
+    }`;
+    await run(first.name, ['nft', '-f', '-'], others);
+    t.teardown(() => run(first.name, ['nft', 'delete', 'table', 'inet', 'others']));
+    await allAnswer(t, world, own);
+  },
+);
 
 t.test('several links, the primary one among them, each with addresses', async (t) => {
   const primary = ['10.0.1.201', '2600:1f18:1:1::201'];
