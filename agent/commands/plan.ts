@@ -1,6 +1,7 @@
 import { ExitCode } from '../failure.ts';
 import { firstTry } from '../plan/first-try.ts';
 import { ownIpv6 } from '../plan/node-port.ts';
+import { inWords, type Outlook, outlooks } from '../plan/node-port-outlook.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { InterfacePlan } from '../plan/steps.ts';
 import { tagText } from '../plan/subnet-selection.ts';
@@ -15,6 +16,7 @@ import { createShell, type Shell } from './shell.ts';
 interface Planned {
   instanceId: string;
   interfaces: readonly InterfacePlan[];
+  nodePort: readonly Outlook[];
   writes: readonly Write[];
   warnings: readonly string[];
 }
@@ -34,13 +36,14 @@ async function look(shell: Shell): Promise<Planned> {
   const loaded = await configure(shell, early.signal);
   if (loaded.kind === 'none') {
     const warnings = [...loaded.warnings, 'no configuration: run does nothing'];
-    return { instanceId, interfaces: [], writes: [], warnings };
+    return { instanceId, interfaces: [], nodePort: [], writes: [], warnings };
   }
   await prepareKubelet(shell.root, identity, loaded);
   const { config } = loaded;
   const tagged = instanceTagging(instanceId, config.instanceTags);
-  if (config.interfaces.length === 0) {
-    return { instanceId, interfaces: [], writes: tagged, warnings: loaded.warnings };
+  const claims = await shell.host.nodePortFiles.claims(instanceId);
+  if (config.interfaces.length + config.nodePort.length + claims.length === 0) {
+    return { instanceId, interfaces: [], nodePort: [], writes: tagged, warnings: loaded.warnings };
   }
   using deadline = deadlineAt(shell.clock, config.timeoutMs);
   const ec2 = connect(shell, identity, loaded);
@@ -49,6 +52,7 @@ async function look(shell: Shell): Promise<Planned> {
   return {
     instanceId,
     interfaces: made.interfaces,
+    nodePort: outlooks(made),
     writes: [...writesOf(made, instanceId, config.cluster), ...tagged],
     warnings: [...loaded.warnings, ...made.warnings],
   };
@@ -58,8 +62,8 @@ function instanceTagging(instanceId: string, tags: Readonly<Record<string, strin
   return Object.keys(tags).length === 0 ? [] : [{ action: 'CreateTags', instanceId, tags }];
 }
 
-function toJson({ instanceId, interfaces, writes, warnings }: Planned) {
-  return { instanceId, interfaces: interfaces.map(interfaceJson), writes, warnings };
+function toJson({ instanceId, interfaces, nodePort, writes, warnings }: Planned) {
+  return { instanceId, interfaces: interfaces.map(interfaceJson), nodePort, writes, warnings };
 }
 
 function interfaceJson({ config, source, deviceIndex, networkCard }: InterfacePlan) {
@@ -77,11 +81,12 @@ function interfaceJson({ config, source, deviceIndex, networkCard }: InterfacePl
   };
 }
 
-function toText({ instanceId, interfaces, writes, warnings }: Planned): string {
+function toText({ instanceId, interfaces, nodePort, writes, warnings }: Planned): string {
   const calls = writes.map((write) => `  ${describeWrite(write)}`);
   return [
     `What run would do on ${instanceId}:`,
     ...interfaces.map((each) => `  ${intention(each)}`),
+    ...nodePort.map((each) => `  ${inWords(each)}`),
     'The EC2 calls that change something:',
     ...(calls.length === 0 ? ['  none'] : calls),
     ...warnings.map((warning) => `warning: ${warning}`),

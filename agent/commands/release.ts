@@ -1,3 +1,4 @@
+import type { Eni } from '../claim/facts.ts';
 import { toNodeConfig } from '../config/model.ts';
 import { specSchema } from '../config/schema.ts';
 import { combine, ExitCode, messageOf } from '../failure.ts';
@@ -7,9 +8,11 @@ import { acquireRunLock } from '../host/run-lock.ts';
 import { releaseInterface } from './release/interface.ts';
 import { releaseKubelet, untagInstance } from './release/kubelet-side.ts';
 import { elsewhere, type Left, leftOf } from './release/left.ts';
+import { hasNodePort, releaseNodePort } from './release/node-port.ts';
 import { observe } from './release/observe.ts';
 import type { RunContext } from './run/context.ts';
 import { configure, connect, deadlineAt, firstDeadline, runContext } from './run/node.ts';
+import { stopWatcherOf } from './run/node-port/watcher.ts';
 import { callsMade } from './run/progress.ts';
 import { createShell, type Shell } from './shell.ts';
 
@@ -54,8 +57,12 @@ async function releaseAlone(shell: Shell): Promise<string> {
     );
   }
   await warnOfPods(shell, left);
-  const steps = await releaseKubelet(shell, identity.instanceId);
-  const failures = await releaseAll(context, left);
+  // First of all: it hands over what it holds, and must not take anything over any more.
+  const { instanceId } = identity;
+  await stopWatcherOf(shell, await shell.host.nodePortFiles.setup(instanceId));
+  const hasAddresses = await hasNodePort(context);
+  const steps = (await releaseKubelet(shell, instanceId)) + Number(hasAddresses);
+  const failures = await releaseAll(context, left, seen.enis);
   if (failures.length > 0) {
     throw combine(failures);
   }
@@ -65,11 +72,16 @@ async function releaseAlone(shell: Shell): Promise<string> {
 }
 
 /** One that fails keeps no other from being taken back. Answers the failures. */
-export async function releaseAll(context: RunContext, left: readonly Left[]): Promise<unknown[]> {
+export async function releaseAll(
+  context: RunContext,
+  left: readonly Left[],
+  enis: readonly Eni[],
+): Promise<unknown[]> {
   // The tags that tell of a whole node go first, as what tells kubelet so.
   const untagged = await Promise.allSettled([untagInstance(context)]);
+  const addresses = await Promise.allSettled(releaseNodePort(context, left, enis));
   const released = await Promise.allSettled(left.map((each) => releaseInterface(context, each)));
-  return [...untagged, ...released].flatMap((each): unknown[] =>
+  return [...untagged, ...addresses, ...released].flatMap((each): unknown[] =>
     each.status === 'rejected' ? [each.reason] : [],
   );
 }

@@ -47,6 +47,11 @@ export function carrierTags(floating: readonly string[]): Record<string, string>
   return floating.length === 0 ? {} : { [tagKeys.nodePort]: floating.join(' ') };
 }
 
+/** What the primary ENI bears for them, which no other tag of ours tells from those of other nodes. */
+export function primaryTags(floating: readonly string[]): Record<string, string> {
+  return floating.length === 0 ? {} : { [tagKeys.interface]: 'primary', ...carrierTags(floating) };
+}
+
 /**
  * The tags that an ENI made beforehand bears while it is this instance's. `no_manage` is not among them: it goes
  * before the attach and stays, or the VPC CNI would take the ENI for its own at its next attach.

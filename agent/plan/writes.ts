@@ -1,6 +1,7 @@
 import type { Eni } from '../claim/facts.ts';
 import { type AttributeChanges, attributeChanges } from './attributes.ts';
 import { type FirstTry, firstTry } from './first-try.ts';
+import { writesOfNodePort, writesOfUnwanted } from './node-port-writes.ts';
 import type { InterfacePlan, Plan, Source } from './steps.ts';
 import { claimTags, claimTagsOf, hasTags, isMade, missingTags, noManage, tagKeys } from './tags.ts';
 
@@ -20,6 +21,7 @@ export function writesOf(plan: Plan, instanceId: string, cluster: string | undef
   return [
     ...plan.surplus.map((eni) => ({ action: 'DeleteNetworkInterface', eniId: eni.id })),
     ...plan.unneeded.flatMap(writesOfHandBack),
+    ...writesOfUnwanted(plan),
     ...plan.abandoned.flatMap(({ interface: name, subnetId, address, ipv6Address }) => [
       {
         action: 'CreateNetworkInterface',
@@ -31,6 +33,7 @@ export function writesOf(plan: Plan, instanceId: string, cluster: string | undef
       { action: 'DeleteNetworkInterface', interface: name },
     ]),
     ...plan.interfaces.flatMap((each) => writesOfInterface(each, instanceId, cluster)),
+    ...writesOfNodePort(plan),
   ];
 }
 

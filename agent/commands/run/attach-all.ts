@@ -3,6 +3,7 @@ import { apply } from './apply.ts';
 import type { KubeletContext, RunContext } from './context.ts';
 import { createDeadline } from './deadline.ts';
 import { clearLeftovers } from './leftovers.ts';
+import { formerCarriers, untagFormerCarriers } from './node-port/carrier-tags.ts';
 import { giveUnwantedBack } from './node-port/give-back.ts';
 import { observe } from './observe.ts';
 import { type Progress, warn } from './progress.ts';
@@ -28,7 +29,10 @@ export async function attachAll(
   }
   // An address that is to be on another ENI from now on must be off the old one before.
   await giveUnwantedBack(context, plan.unwanted);
-  progress.leftovers = clearLeftovers(context, plan, seen, intents);
+  progress.leftovers = Promise.all([
+    clearLeftovers(context, plan, seen, intents),
+    untagFormerCarriers(context, formerCarriers(context, seen.enis, plan.nodePort)),
+  ]).then(() => undefined);
   const { ready, nodePort, failure } = await apply(context, plan, intents, () =>
     createDeadline(clock, clock.now() + graceMs, 'the time for taking back'),
   );

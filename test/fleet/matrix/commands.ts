@@ -34,7 +34,7 @@ export const run: Command = (node, joined) =>
 export const release: Command = (node) =>
   inProcess(node, async (context) => {
     const seen = await observe(context, Promise.resolve([...node.machine.linkFiles.keys()]));
-    throwAll(await releaseAll(context, leftOf(seen)));
+    throwAll(await releaseAll(context, leftOf(seen), seen.enis));
   });
 
 /** `sweep --yes`, likewise. */

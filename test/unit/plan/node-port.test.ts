@@ -1,0 +1,313 @@
+/** Which NodePort addresses are for which link, and which can be no node's. */
+import t from 'tap';
+import type { NodePortConfig } from '../../../agent/config/model.ts';
+import { nextOf } from '../../../agent/plan/node-port-holders.ts';
+import { outlooks } from '../../../agent/plan/node-port-outlook.ts';
+import type { Observation } from '../../../agent/plan/observation.ts';
+import { makePlan } from '../../../agent/plan/plan.ts';
+import { writesOf } from '../../../agent/plan/writes.ts';
+import {
+  attached,
+  eni,
+  existingInterface,
+  instanceId,
+  interfaceConfig,
+  made,
+  nodeConfig,
+  observation,
+  ownTags,
+  subnet,
+} from '../facts.ts';
+
+const primary = observation().enis[0] ?? eni({});
+const b = subnet({ id: 'subnet-22222222', cidr: '10.0.5.0/24', availableAddresses: 9 });
+const dual = subnet({ ipv6Cidrs: ['2600:1f18:1:4::/64'] });
+
+function entry(addresses: string[], more: Partial<NodePortConfig> = {}): NodePortConfig {
+  return {
+    addresses,
+    interface: 'eth1',
+    mode: 'Floating',
+    probePort: undefined,
+    primaryIsUnmanaged: false,
+    ...more,
+  };
+}
+
+function perNode(...addresses: string[]): NodePortConfig {
+  return entry(addresses, { mode: 'PerNode' });
+}
+
+/** The plan of eth1 with these entries. */
+function planned(entries: NodePortConfig[], seen: Partial<Observation> = {}, more = {}) {
+  const own = entries.filter((each) => each.interface === 'eth1');
+  const config = {
+    ...nodeConfig({ subnets: ['subnet-11111111', 'subnet-22222222'], nodePort: own, ...more }),
+    nodePort: entries,
+  };
+  return makePlan(config, observation({ subnets: [subnet({}), b], ...seen }));
+}
+
+/** What becomes of each address, in short. */
+function fates(...args: Parameters<typeof planned>): string[] {
+  return outlooks(planned(...args)).map(({ address, outcome, holder }) =>
+    [address, outcome, ...(holder === undefined ? [] : [holder])].join(' '),
+  );
+}
+
+t.test('where the addresses are decides where the ENI is created', (t) => {
+  const rows: [string, NodePortConfig[], string[], RegExp[]][] = [
+    ['in the first subnet', [entry(['10.0.4.201', '10.0.6.201'])], ['subnet-11111111'], [/subnet-22222222/]],
+    ['in the second', [entry(['10.0.5.201'])], ['subnet-22222222'], [/10\.0\.4\.0\/24/]],
+    [
+      'in both, by several entries',
+      [entry(['10.0.4.201']), perNode('10.0.5.201')],
+      ['subnet-11111111', 'subnet-22222222'],
+      [],
+    ],
+    ['for none', [], ['subnet-11111111', 'subnet-22222222'], []],
+  ];
+  for (const [what, entries, subnets, warnings] of rows) {
+    const { interfaces, warnings: told } = planned(entries);
+    const [{ source } = { source: undefined }] = interfaces;
+    t.same(source && 'choices' in source && source.choices.map(({ subnetId }) => subnetId), subnets, what);
+    t.match(told, warnings, what);
+    t.equal(told.length, warnings.length, what);
+  }
+  t.end();
+});
+
+t.test('what can never be', (t) => {
+  const neighbour = eni({ addresses: ['10.0.4.201'], id: 'eni-0000abcd' });
+  const own = attached(1, { addresses: ['10.0.4.201'], tags: ownTags('eth1') });
+  const rows: [string, NodePortConfig[], Partial<Observation>, RegExp][] = [
+    [
+      'no address in any subnet',
+      [entry(['10.0.6.201', '10.0.6.202'])],
+      {},
+      /^eth1: no address of spec\.nodePort \(10\.0\.6\.201, 10\.0\.6\.202\) is inside subnet-11111111 \(10\.0\.4\.0\/24\); .*subnet-22222222 \(10\.0\.5\.0\/24\).*: add/,
+    ],
+    [
+      'the router’s',
+      [entry(['10.0.4.1'])],
+      {},
+      /EC2 keeps the NodePort address 10\.0\.4\.1 .* choose another/,
+    ],
+    ['the fourth', [perNode('10.0.4.3')], {}, /EC2 keeps/],
+    ['the last', [perNode('10.0.5.255')], {}, /EC2 keeps/],
+    [
+      'a primary one',
+      [entry(['10.0.4.201'])],
+      { enis: [primary, neighbour] },
+      /10\.0\.4\.201 is the primary address of eni-0000abcd, and .* replace that ENI, or choose another/,
+    ],
+    [
+      'this node’s own',
+      [entry(['10.0.4.201', '10.0.4.202'])],
+      { enis: [primary, own] },
+      new RegExp(`is the primary address of ${own.id}, attached to ${instanceId}`),
+    ],
+    [
+      'of an attached ENI elsewhere',
+      [entry(['10.0.5.201'])],
+      { enis: [primary, attached(1, { addresses: ['10.0.4.9'], tags: ownTags('eth1') })] },
+      /^eth1: no address of spec\.nodePort \(10\.0\.5\.201\) is inside subnet-11111111/,
+    ],
+    [
+      'another link than the primary',
+      [entry(['10.0.9.9'], { interface: 'ens6', primaryIsUnmanaged: true })],
+      { links: [...observation().links, { name: 'ens6', mac: '0a:00:00:00:00:09', alternativeNames: [] }] },
+      /^spec\.nodePort: ens6 is not the primary ENI's link \(its MAC is .*\); that is called ens5 here/,
+    ],
+    [
+      'no link',
+      [entry(['10.0.9.9'], { interface: 'eth9', primaryIsUnmanaged: true })],
+      {},
+      /^spec\.nodePort: eth9 is no link of this host; that is called ens5 here: write so, or "primary"/,
+    ],
+    [
+      'too many for a tag',
+      [entry(Array.from({ length: 30 }, (_, n) => `10.0.4.${200 + n}`))],
+      {},
+      /^eth1: 30 floating addresses are too many in subnet-11111111/,
+    ],
+  ];
+  for (const [what, entries, seen, message] of rows) {
+    t.throws(() => planned(entries, seen), { exitCode: 3, message }, what);
+  }
+  t.end();
+});
+
+t.test('what becomes of each address', (t) => {
+  const holding = (...addresses: string[]) =>
+    eni({ addresses: ['10.0.4.77', ...addresses], id: 'eni-0000beef' });
+  const own = (...addresses: string[]) =>
+    attached(1, { addresses: ['10.0.4.9', ...addresses], tags: ownTags('eth1') });
+  const rows: [string, NodePortConfig[], Partial<Observation>, string[]][] = [
+    ['nobody holds it', [entry(['10.0.4.201'])], {}, ['10.0.4.201 assigned']],
+    [
+      'another holds it',
+      [entry(['10.0.4.201'])],
+      { enis: [primary, holding('10.0.4.201')] },
+      ['10.0.4.201 carried eni-0000beef'],
+    ],
+    [
+      'this node has it',
+      [entry(['10.0.4.201'])],
+      { enis: [primary, own('10.0.4.201')] },
+      ['10.0.4.201 kept'],
+    ],
+    ['the first of a list', [perNode('10.0.4.212', '10.0.4.211')], {}, ['10.0.4.212 assigned']],
+    [
+      'the first that nobody holds',
+      [perNode('10.0.4.211', '10.0.4.212')],
+      { enis: [primary, holding('10.0.4.211')] },
+      ['10.0.4.212 assigned'],
+    ],
+    [
+      'the one that it has, though one before is free',
+      [perNode('10.0.4.211', '10.0.4.212')],
+      { enis: [primary, own('10.0.4.212')] },
+      ['10.0.4.212 kept'],
+    ],
+    [
+      'none is left',
+      [perNode('10.0.4.211')],
+      { enis: [primary, holding('10.0.4.211')] },
+      ['10.0.4.211 none left'],
+    ],
+    [
+      'one of each IP version',
+      [perNode('10.0.4.211', '2600:1f18:1:4::d3', '2600:1f18:1:4::d4')],
+      { subnets: [dual, b] },
+      ['10.0.4.211 assigned', '2600:1f18:1:4::d3 assigned'],
+    ],
+    [
+      'on the primary ENI, of whose subnet nothing is listed',
+      [entry(['10.0.9.9'], { interface: 'primary', primaryIsUnmanaged: true })],
+      { subnets: [subnet({}), b, subnet({ id: 'subnet-99999999', cidr: '10.0.9.0/24' })] },
+      ['10.0.9.9 assigned if free'],
+    ],
+    [
+      'the same, by an alternative name of its link',
+      [entry(['10.0.9.9'], { interface: 'enp0s5', primaryIsUnmanaged: true })],
+      { subnets: [subnet({}), b, subnet({ id: 'subnet-99999999', cidr: '10.0.9.0/24' })] },
+      ['10.0.9.9 assigned if free'],
+    ],
+  ];
+  for (const [what, entries, seen, expected] of rows) {
+    t.same(fates(entries, seen), expected, what);
+  }
+  t.end();
+});
+
+t.test('ENIs made beforehand: those in whose subnet addresses are', (t) => {
+  const entries = [entry(['10.0.4.201'])];
+  const config = { ...nodeConfig(), nodePort: entries };
+  config.interfaces.push(existingInterface({ nodePort: entries }));
+  const vpcId = 'vpc-11111111';
+  const subnets = [subnet({ vpcId }), subnet({ id: 'subnet-77777777', cidr: '10.0.7.0/24', vpcId })];
+  const good = made({ subnetId: 'subnet-11111111', addresses: ['10.0.4.7'] });
+  const enis = [primary, made()];
+  const { nodePort } = makePlan(config, observation({ subnets, enis: [...enis, good] }));
+  t.same(
+    nodePort.map((plan) => plan.subnets.map(({ id }) => id)),
+    [['subnet-11111111']],
+  );
+  t.throws(() => makePlan(config, observation({ subnets, enis })), {
+    exitCode: 3,
+    message: /^eth1: no address of spec\.nodePort \(10\.0\.4\.201\) is inside subnet-77777777/,
+  });
+  t.end();
+});
+
+t.test('what EC2 chooses may be a NodePort address, unless that is reserved', (t) => {
+  const automatic = { ipv4: { mode: 'Automatic', within: [], podRange: [] } };
+  const entries = [entry(['10.0.4.201', '10.0.4.202'])];
+  const reservation = { subnetId: 'subnet-11111111', cidr: '10.0.4.200/31', type: 'explicit' } as const;
+  const told = (seen: Partial<Observation>) =>
+    planned(entries, { subnets: [subnet({})], ...seen }, { ...automatic, subnets: ['subnet-11111111'] })
+      .warnings;
+  t.match(told({}), [
+    /^eth1: EC2 chooses its address in subnet-11111111.* over 10\.0\.4\.201, 10\.0\.4\.202$/,
+  ]);
+  t.match(told({ reservations: [reservation] }), [/ over 10\.0\.4\.202$/]);
+  t.same(told({ reservations: [{ ...reservation, cidr: '10.0.4.200/29' }] }), []);
+  t.equal(told({ reservations: [{ ...reservation, cidr: '10.0.4.200/29', type: 'prefix' }] }).length, 1);
+  t.end();
+});
+
+t.test('the writes', (t) => {
+  const old = attached(1, {
+    addresses: ['10.0.4.9', '10.0.4.250'],
+    tags: ownTags('eth1'),
+    id: 'eni-0000000a',
+  });
+  const plan = planned([entry(['10.0.4.201']), perNode('10.0.4.211')], {
+    enis: [primary, old],
+    addressClaims: [
+      { eniId: 'eni-0000000a', address: '10.0.4.250' },
+      { eniId: 'eni-0000000a', address: '10.0.4.211' },
+    ],
+  });
+  t.same(
+    writesOf(plan, instanceId, undefined).filter(({ action }) => !action.startsWith('Modify')),
+    [
+      { action: 'UnassignPrivateIpAddresses', eniId: 'eni-0000000a', address: '10.0.4.250' },
+      {
+        action: 'CreateTags',
+        interface: 'eth1',
+        eniId: 'eni-0000000a',
+        tags: { 'multus-bootstrap.io/nodeport': '10.0.4.201' },
+      },
+      {
+        action: 'AssignPrivateIpAddresses',
+        interface: 'eth1',
+        eniId: 'eni-0000000a',
+        address: '10.0.4.201',
+      },
+      {
+        action: 'AssignPrivateIpAddresses',
+        interface: 'eth1',
+        eniId: 'eni-0000000a',
+        address: '10.0.4.211',
+      },
+    ],
+  );
+  t.end();
+});
+
+t.test('the first addresses are left to the nodes ahead, and collisions widen the window', (t) => {
+  const list = ['a', 'b', 'c', 'd', 'e'];
+  const holder = eni({ addresses: ['x', 'a'], tags: { 'multus-bootstrap.io/instance-id': 'i-1' } });
+  const search = { holders: [], tried: new Set<string>(), ahead: [], collisions: 0 };
+  const rows: [string, Partial<Parameters<typeof nextOf>[1]>, number, string | undefined][] = [
+    ['alone', {}, 0.99, 'a'],
+    ['two ahead', { ahead: ['i-1', 'i-2'] }, 0.99, 'c'],
+    ['of whom one has one', { ahead: ['i-1', 'i-2'], holders: [holder] }, 0.99, 'c'],
+    ['as many ahead as there are', { ahead: ['1', '2', '3', '4', '5'] }, 0.99, 'e'],
+    ['after a collision', { tried: new Set(['a']), collisions: 1 }, 0.99, 'c'],
+    ['after a collision, the other way', { tried: new Set(['a']), collisions: 1 }, 0, 'b'],
+    ['none', { tried: new Set(list) }, 0, undefined],
+  ];
+  for (const [what, more, random, expected] of rows) {
+    t.equal(
+      nextOf(list, { ...search, ...more }, () => random),
+      expected,
+      what,
+    );
+  }
+  t.end();
+});
+
+t.test('an ENI that an earlier run made is not adopted with a NodePort address', (t) => {
+  const left = eni({ addresses: ['10.0.4.201'], tags: ownTags('eth1') });
+  const ipv4 = { mode: 'FirstFree' as const, within: [], podRange: [], nodePort: ['10.0.4.201'] };
+  const { interfaces, surplus } = makePlan(
+    { ...nodeConfig(), interfaces: [interfaceConfig({ ipv4 })] },
+    observation({ enis: [primary, left] }),
+  );
+  t.equal(interfaces[0]?.source.kind, 'create');
+  t.same(surplus, [left]);
+  t.end();
+});
