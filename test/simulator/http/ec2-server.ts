@@ -40,7 +40,8 @@ export interface Ec2Side {
 
 /** EC2's endpoint: form in, XML out, one call a request. */
 export function ec2Server(side: Ec2Side): Server {
-  return createServer((request, response) => {
+  // Node.js's own 5 s are over, on a slow machine, as a client begins its next request.
+  return createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     answer(side, request, response).catch((error: unknown) => {
       /** A client that broke off in the middle of its request is no mistake of ours. */
       if (request.errored === error) {
