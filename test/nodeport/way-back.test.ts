@@ -164,6 +164,17 @@ t.test('reverse path filters', async (t) => {
       await allAnswer(t, world, ipv4);
     });
   }
+  await t.test(
+    'strict on the primary, by marks: what comes from pods of other nodes is dropped',
+    async (t) => {
+      // Both at once is nobody's: the VPC CNI makes the primary loose, and the kernel's default is not to look at marks.
+      await set({ 'ens5/rp_filter': 1, 'all/src_valid_mark': 1 });
+      await noneAnswers(
+        t,
+        ipv4.filter(({ title }) => title.includes(second.name)),
+      );
+    },
+  );
   await t.test('strict on our link: nothing comes in that goes on elsewhere', async (t) => {
     await set({ 'eth1/rp_filter': 1 });
     await noneAnswers(

@@ -14,6 +14,9 @@ import { wantedItems } from './wanted.ts';
 /**
  * Puts the NodePort addresses on their links, with the way back, and takes away what an earlier run put there and these
  * do not name; answers the links on which it changed something. Throws a `Failure` (9).
+ *
+ * No setting of the kernel has to change. Reverse path filters: our links' are loose already, without which what arrives
+ * for a pod is dropped; others may be strict, as long as they do not go by marks (src_valid_mark, off by default).
  */
 export async function configureNodePort(
   links: readonly NodePortLink[],
