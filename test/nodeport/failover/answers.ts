@@ -14,16 +14,16 @@ export interface Silence {
 /** A silence shorter than this, in ms, is the machine's, which is busy with much else. */
 const leastMs = 200;
 
-/** The times without an answer from the last one before `since` on; of those too short to count, only the longest. */
-export function silences(answers: readonly Answered[], since: number): Silence[] {
+/**
+ * The times without an answer from the last one before `since` to `until`; of those too short to count, only the longest.
+ */
+export function silences(answers: readonly Answered[], since: number, until: number): Silence[] {
   const first = Math.max(
     answers.findLastIndex(({ at }) => at <= since),
     0,
   );
-  const all = answers.slice(first).flatMap(({ at }, index, rest): Silence[] => {
-    const next = rest[index + 1];
-    return next === undefined ? [] : [{ from: at, to: next.at }];
-  });
+  const times = answers.slice(first).map(({ at }) => at);
+  const all = times.map((from, index) => ({ from, to: times[index + 1] ?? until }));
   const long = all.filter((each) => length(each) >= leastMs);
   return long.length > 0 ? long : all.toSorted((a, b) => length(b) - length(a)).slice(0, 1);
 }

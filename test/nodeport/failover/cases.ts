@@ -12,6 +12,8 @@ export interface Case {
   probesService?: true;
   /** How many moves there are to be. */
   moves: 0 | 1;
+  /** The holder hands it over itself; otherwise another node takes it. */
+  handsOver?: true;
   /** Assigns or unassigns that EC2 may refuse, for another was faster. */
   mayBeInVain?: number;
   /** It takes long, and what it tells is a figure. */
@@ -26,7 +28,11 @@ export interface Case {
 }
 
 const dead: Pick<Case, 'moves' | 'happen'> = { moves: 1, happen: ({ holder }) => holder.kill() };
-const stopped: Pick<Case, 'moves' | 'happen'> = { moves: 1, happen: ({ holder }) => holder.shutDown() };
+const stopped: Pick<Case, 'moves' | 'handsOver' | 'happen'> = {
+  moves: 1,
+  handsOver: true,
+  happen: ({ holder }) => holder.shutDown(),
+};
 
 export const cases: readonly Case[] = [
   { name: 'killed', ...dead, title: 'holder killed (kernel panic, power)' },
@@ -41,12 +47,14 @@ export const cases: readonly Case[] = [
     name: 'eth1-cut',
     title: "holder's eth1 cut",
     moves: 1,
+    handsOver: true,
     happen: ({ fabric, holder }) => fabric.setCarrier(holder.node.eth1, false),
   },
   {
     name: 'eth1-silent',
     title: "holder's eth1 silent, with its carrier",
     moves: 1,
+    handsOver: true,
     happen: ({ cuts, holder }) => cuts.silence(holder.node.eth1.port),
   },
   {
@@ -57,11 +65,18 @@ export const cases: readonly Case[] = [
     happen: async ({ holder }) => holder.killService(),
   },
   { name: 'stopped', ...stopped, title: 'holder cleanly stopped, as by a reboot' },
-  { name: 'drained', title: 'holder drained', moves: 1, happen: async ({ api }) => api.cordon() },
+  {
+    name: 'drained',
+    title: 'holder drained',
+    moves: 1,
+    handsOver: true,
+    happen: async ({ api }) => api.cordon(),
+  },
   {
     name: 'terminated',
     title: 'EC2 terminates the holder, whose OS shuts down',
     moves: 1,
+    handsOver: true,
     async happen({ vpc, holder }) {
       vpc.simulator.world.terminate(holder.instanceId);
       await holder.shutDown();

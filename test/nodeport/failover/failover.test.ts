@@ -12,7 +12,7 @@ await withProgram(async (program) => {
   // Most of a case is waiting.
   t.jobs = 3;
   await Promise.all(
-    tests.map(({ title, moves, mayBeInVain = 1, played }) =>
+    tests.map(({ title, moves, handsOver = false, mayBeInVain = 1, played }) =>
       t.test(title, async (t) => {
         const outcome = await played();
         const { former, holders, answering } = outcome;
@@ -20,6 +20,9 @@ await withProgram(async (program) => {
         t.ok(outcome.inVain <= mayBeInVain, `${outcome.inVain} calls in vain`);
         t.equal(holders.length, 1, `held by ${holders}`);
         t.equal(holders.includes(former), moves === 0, `first by ${former}, then by ${holders}`);
+        if (moves > 0) {
+          t.equal(outcome.movedBy === former, handsOver, `by ${outcome.movedBy}`);
+        }
         t.same([answering], holders, 'who holds it answers');
         const [, convergence] = pace.convergenceMs;
         t.ok(outcome.doubleMs <= convergence, `two nodes answered for ${outcome.doubleMs} ms`);

@@ -17,6 +17,8 @@ export const outcomeShape = z.object({
   callsMs: z.number().optional(),
   /** Assigns that succeeded. */
   moves: z.number(),
+  /** The node that made the first of them; undefined: there was none. */
+  movedBy: z.string().optional(),
   /** Assigns and unassigns that EC2 refused, but for throttling. */
   inVain: z.number(),
   throttled: z.number(),
@@ -54,7 +56,7 @@ export function outcomeOf(scene: Scene, address: string, quietSince: number, eve
   const throttled = refused.filter(({ answer }) => answer?.code === 'RequestLimitExceeded');
   const [firstWrite] = writes;
   const [assign] = assigns;
-  const silent = silences(answers, eventAt);
+  const silent = silences(answers, eventAt, monotonicNow());
   const holding = world.enis.filter((eni) => [...eni.addresses, ...eni.ipv6Addresses].includes(address));
   const minutes = (eventAt - quietSince) / 60_000;
   const describes = members.map(
@@ -70,6 +72,7 @@ export function outcomeOf(scene: Scene, address: string, quietSince: number, eve
     ...(firstWrite && { decidedMs: firstWrite.at - eventAt }),
     ...(firstWrite && assign && { callsMs: assign.at - firstWrite.at }),
     moves: assigns.length,
+    movedBy: members.find(({ instanceId }) => instanceId === assign?.instanceId)?.node.name,
     inVain: refused.length - throttled.length,
     throttled: throttled.length,
     doubleMs: doubleMs(answers),
