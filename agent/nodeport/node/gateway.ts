@@ -12,6 +12,7 @@ const pauses = [5, 10, 20, 40, 75, 100, 150, 200, 200, 200];
  */
 export function createGatewayCheck(clock: Clock) {
   const answered = new Set<string>();
+  const silent = new Set<string>();
 
   return async (
     link: NodePortLink,
@@ -32,13 +33,19 @@ export function createGatewayCheck(clock: Clock) {
     if (known?.mac !== undefined && role === 'holder') {
       answered.add(key);
     }
-    // The kernel names one of the link's addresses as the asker's: on a link of ours there are no others.
-    const asked = await solicit(router, address, link.name, known, signal);
-    if (asked && (await isReachable(router, link.name, clock, signal))) {
-      answered.add(key);
+    const ask = async () => {
+      // The kernel names one of the link's addresses as the asker's: on a link of ours there are no others.
+      const asked = await solicit(router, address, link.name, known, signal);
+      const answers = asked && (await isReachable(router, link.name, clock, signal));
+      (answers ? answered : silent).add(key);
+      return answers;
+    };
+    if (silent.has(key) && !answered.has(key)) {
+      // Whatever comes of it, it counts as one that answers: nobody is kept waiting for it.
+      void ask().catch(() => undefined);
       return true;
     }
-    return !answered.has(key);
+    return (await ask()) || !answered.has(key);
   };
 }
 
