@@ -3,10 +3,13 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { simulate } from './simulation.ts';
+import { type Outage, outageLines } from './watch/outages.ts';
+import { simulateSeed } from './watch/simulation.ts';
 
 const usage = `npm run simulate -- --seed SEED             tells the story of a seed
 npm run simulate -- --seeds N [--from SEED] [--jobs N]  goes through that many seeds; exits 1 if an invariant breaks
 With --wavers, listings may go back in time.
+With --watch, of the NodePort watcher; with --nodes N, in calm worlds of that many nodes.
 `;
 
 const { values } = parseArgs({
@@ -17,10 +20,22 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: `${availableParallelism()}` },
     step: { type: 'string' },
     wavers: { type: 'boolean', default: false },
+    watch: { type: 'boolean', default: false },
+    nodes: { type: 'string' },
   },
 });
 
-const { wavers } = values;
+const { wavers, watch } = values;
+const nodes = values.nodes === undefined ? undefined : Number(values.nodes);
+
+/** What the workers tell of a seed. */
+interface Result {
+  seed: number;
+  verdict: string | undefined;
+  /** To be summed up, each with its name. */
+  counts: Record<string, number>;
+  outages: Outage[];
+}
 
 if (values.seed !== undefined) {
   process.exitCode = await tell(Number(values.seed));
@@ -34,7 +49,9 @@ if (values.seed !== undefined) {
 }
 
 async function tell(seed: number): Promise<number> {
-  const { lines, verdict } = await simulate(seed, { isTold: true, wavers });
+  const { lines, verdict } = watch
+    ? await simulateSeed(seed, { isTold: true, nodes })
+    : await simulate(seed, { isTold: true, wavers });
   process.stdout.write(`${lines.join('\n')}\n`);
   process.stdout.write(verdict === undefined ? 'no invariant is broken\n' : `BROKEN: ${verdict}\n`);
   return verdict === undefined ? 0 : 1;
@@ -43,32 +60,55 @@ async function tell(seed: number): Promise<number> {
 /** A worker's part: every so manieth seed. Each result goes to the parent. */
 async function work(from: number, seeds: number, step: number): Promise<void> {
   for (let seed = from; seed < seeds; seed += step) {
-    const { lines: _, ...result } = await simulate(seed, { wavers });
+    const result: Result = watch ? await watched(seed) : await booted(seed);
     process.send?.(result);
   }
 }
 
+async function booted(seed: number): Promise<Result> {
+  const { verdict, nodes, served, runs, writes, isPacked } = await simulate(seed, { wavers });
+  const counts = {
+    nodes,
+    'of them whole in the end': served,
+    runs,
+    writes,
+    'seeds whose packing is judged': isPacked ? 1 : 0,
+  };
+  return { seed, verdict, counts, outages: [] };
+}
+
+async function watched(seed: number): Promise<Result> {
+  const { plan, verdict, moves, calls, outages } = await simulateSeed(seed, { nodes });
+  const counts = { nodes: plan.nodes, moves, 'calls to EC2': calls };
+  return { seed, verdict, counts, outages: plan.isCalm && plan.nodes > 1 ? [...outages] : [] };
+}
+
 async function hunt(from: number, seeds: number, jobs: number): Promise<number> {
   const failed: number[] = [];
-  const sums = { seeds: 0, nodes: 0, served: 0, runs: 0, writes: 0, packed: 0 };
+  let seen = 0;
+  const sums: Record<string, number> = {};
+  const outages: Outage[] = [];
   const startedAt = performance.now();
   const worker = (n: number) => {
     const span = ['--from', `${from + n}`, '--seeds', `${from + seeds}`, '--step', `${jobs}`];
-    const args = wavers ? [...span, '--wavers'] : span;
+    const ways = [...(wavers ? ['--wavers'] : []), ...(watch ? ['--watch'] : [])];
+    const args = [...span, ...ways, ...(nodes === undefined ? [] : ['--nodes', `${nodes}`])];
     const child = fork(import.meta.filename, args);
-    child.on('message', (result: Awaited<ReturnType<typeof simulate>>) => {
-      sums.seeds += 1;
-      for (const key of ['nodes', 'served', 'runs', 'writes'] as const) {
-        sums[key] += result[key];
+    child.on('message', (result: Result) => {
+      seen += 1;
+      for (const [name, count] of Object.entries(result.counts)) {
+        sums[name] = (sums[name] ?? 0) + count;
       }
-      sums.packed += result.isPacked ? 1 : 0;
+      outages.push(...result.outages);
       if (result.verdict !== undefined) {
         failed.push(result.seed);
         const [first] = result.verdict.split('\n');
-        process.stdout.write(`\r\u001b[K${first}\n  npm run simulate -- --seed ${result.seed}\n`);
+        process.stdout.write(
+          `\r\u001b[K${first}\n  npm run simulate -- ${[...ways, ...(nodes === undefined ? [] : [`--nodes ${nodes}`]), '--seed'].join(' ')} ${result.seed}\n`,
+        );
       }
-      if (process.stderr.isTTY && sums.seeds % 20 === 0) {
-        process.stderr.write(`\r\u001b[K${sums.seeds} of ${seeds} seeds, ${failed.length} failed`);
+      if (process.stderr.isTTY && seen % 20 === 0) {
+        process.stderr.write(`\r\u001b[K${seen} of ${seeds} seeds, ${failed.length} failed`);
       }
     });
     return new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
@@ -79,10 +119,11 @@ async function hunt(from: number, seeds: number, jobs: number): Promise<number> 
   }
   const codes = await Promise.all(Array.from({ length: jobs }, (_, n) => worker(n)));
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-  const { nodes, served, runs, writes, packed } = sums;
-  process.stdout.write(
-    `\r\u001b[K${sums.seeds} seeds in ${seconds} s: ${nodes} nodes, ${served} of them whole in the end, ${runs} runs, ${writes} writes; ${packed} seeds whose packing is judged\n`,
-  );
+  const summary = Object.entries(sums).map(([name, count]) => `${count} ${name}`);
+  process.stdout.write(`\r\u001b[K${seen} seeds in ${seconds} s: ${summary.join(', ')}\n`);
+  for (const line of outageLines(outages)) {
+    process.stdout.write(`${line}\n`);
+  }
   process.stdout.write(
     failed.length === 0 ? 'no invariant is broken\n' : `failing seeds: ${failed.join(' ')}\n`,
   );

@@ -14,12 +14,21 @@ export function endState(stage: Stage, leeway?: Leeway): string {
   const { world } = stage.region;
   const enis = world.enis.filter(({ hidden }) => !hidden);
   const macs = new Map(enis.map((eni) => [eni.mac, `MAC of ${names.eni(eni.id)}`]));
+  // Who holds a floating address the watcher settles, where EC2 was in trouble at boot.
+  const floating = node.config.nodePort.filter(({ mode }) => mode === 'Floating');
+  const isSettled = (address: string) => !floating.some(({ addresses }) => addresses.includes(address));
+  const withoutOrder = ([primary, ...others]: readonly string[]) => [
+    primary,
+    ...others.filter(isSettled).sort(),
+  ];
   const where = (address: unknown) => (leeway === 'addresses' ? undefined : address);
   const shown = (eni: Eni) => {
     const { attachment, id, mac: _, pending: __, ...rest } = eni;
     const isOwn = rest.tags['multus-bootstrap.io/instance-id'] === instanceId;
     return {
       ...rest,
+      addresses: withoutOrder(rest.addresses),
+      ipv6Addresses: rest.ipv6Addresses.filter(isSettled).sort(),
       name: names.eni(id),
       status: eniStatus(eni),
       ...(isOwn && leeway === 'addresses' ? { addresses: undefined, ipv6Addresses: undefined } : {}),
@@ -43,9 +52,15 @@ export function endState(stage: Stage, leeway?: Leeway): string {
     ...sorted('ENI', enis.map(shown)),
     ...sorted('intent', intents),
     ...sorted('link files', [...node.machine.linkFiles.values()].map(lasting)),
+    ...sorted('claimed', node.machine.nodePort.claims.map(claimed)),
+    ...sorted('NodePort', node.machine.nodePort.links.map(lasting)),
     ...sorted('device', [...node.machine.devices.values()].map(lasting)),
     `instance ${JSON.stringify(world.instance(instanceId).tags)}`,
   ].join('\n');
+
+  function claimed({ eniId, address }: { eniId: string; address: string }) {
+    return { eniId: names.eni(eniId), address };
+  }
 
   function lasting<T extends { mac: string; eniId?: string }>(each: T) {
     const eniId = each.eniId && { eniId: names.eni(each.eniId) };

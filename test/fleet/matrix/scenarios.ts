@@ -10,7 +10,9 @@ import {
   refused,
   succeed,
   tags,
+  takeFirst,
   twoInterfaces,
+  withNodePort,
 } from './situations.ts';
 import type { Command, Stage } from './stage.ts';
 
@@ -57,6 +59,13 @@ export const scenarios: readonly Scenario[] = [
     command: run,
     config: createdAndExisting,
     before: addPool,
+  },
+  {
+    name: 'node port',
+    what: '`run` creates an ENI, and has it assigned a NodePort address of its own, not the first of the list, which another node holds, and two floating ones.',
+    command: run,
+    config: withNodePort,
+    before: takeFirst,
   },
   {
     name: 'again',

@@ -1,3 +1,4 @@
+import type { NodePortConfig } from '../../../agent/config/model.ts';
 import type { CreateIntent } from '../../../agent/host/port.ts';
 import { existingInterface, interfaceConfig, nodeConfig } from '../../unit/facts.ts';
 import { instanceId, type Place } from './place.ts';
@@ -25,6 +26,21 @@ export const twoInterfaces = ({ group, a, b }: Place) => ({
   ),
   instanceTags: { multus: 'ready' },
 });
+
+/** An ENI that is created, with a NodePort address of its own and two that move. */
+export const withNodePort = ({ group, a }: Place) => {
+  const common = { interface: 'eth1', probePort: undefined, primaryIsUnmanaged: false };
+  const nodePort: NodePortConfig[] = [
+    { ...common, addresses: ['10.0.4.201', '2001:db8:0:104::c9'], mode: 'Floating' },
+    { ...common, addresses: ['10.0.4.211', '10.0.4.212'], mode: 'PerNode' },
+  ];
+  const created = { name: 'eth1', subnets: [a.id], securityGroups: [group], nodePort };
+  return { ...nodeConfig(created), nodePort };
+};
+/** Another node has the first of the list. */
+export const takeFirst = async (_: Stage, { world, a }: Place) => {
+  world.addEni({ subnetId: a.id, address: '10.0.4.5', secondary: ['10.0.4.211'], tags: { Name: 'other' } });
+};
 
 /** By which ENIs made beforehand are selected. */
 export const pool = { multus: 'true' };

@@ -45,8 +45,15 @@ export class Names {
       Filter === undefined ? undefined : this.#filters(Filter),
       params['SourceDestCheck'] === undefined ? undefined : 'SourceDestCheck',
       params['Attachment'] === undefined ? undefined : 'DeleteOnTermination',
+      /^(Una|A)ssign/.test(action) ? this.#addresses(params) : undefined,
     ];
     return [action, ...of.filter((each) => each !== undefined && each !== '')].join(' ');
+  }
+
+  #addresses({ PrivateIpAddress, Ipv6Addresses }: Params): string {
+    return [PrivateIpAddress, Ipv6Addresses]
+      .flatMap((each) => (Array.isArray(each) ? each.map(text) : []))
+      .join(' ');
   }
 
   #subnet(id: string | undefined): string | undefined {

@@ -37,16 +37,21 @@ const any: readonly (readonly [weight: number, what: Mishap])[] = [
 /** From these a node does not come back, or a node more comes. */
 const lasting: readonly Mishap[] = ['terminate', 'cleanStop', 'join'];
 
-/** A world of a seed: a third are calm. */
-export function drawWatchPlan(seed: number): WatchPlan {
+/**
+ * A world of a seed: a third are calm.
+ *
+ * @param count of nodes: then a calm one
+ */
+export function drawWatchPlan(seed: number, count?: number): WatchPlan {
   const chance = new Chance(seed);
-  const isCalm = chance.yes(0.35);
-  const nodes = chance.weighted(
+  const isCalm = chance.yes(0.35) || count !== undefined;
+  const drawn = chance.weighted(
     [1, chance.between(1, 2)],
     [6, chance.between(2, 5)],
     [2, chance.between(6, 14)],
     [1, chance.between(15, 50)],
   );
+  const nodes = count ?? drawn;
   const calmly = chance.pick(single);
   // A dead service shows only at a port.
   const probePort = chance.yes(0.5) || (isCalm && calmly === 'killService') ? 30080 : undefined;

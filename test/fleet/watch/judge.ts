@@ -180,8 +180,9 @@ export class WatchJudge {
     return this.moves.length >= 6;
   }
 
+  /** Of those that its watcher can know of: it keeps no record over its end. */
   #boundMoves(node: WatchedNode, address: string): void {
-    const since = this.#region.time.now() - 3_600_000;
+    const since = Math.max(this.#region.time.now() - 3_600_000, node.startedAt);
     const taken = this.moves.filter(
       (each) => each.address === address && each.at > since && !each.isHandedOver && each.state === 'running',
     );

@@ -44,7 +44,18 @@ export class Outages {
       this.#open.set(address, { after: this.lastMishap, startedAt: now });
     } else if (isServed && open !== undefined) {
       this.#open.delete(address);
-      this.all.push({ address, ...open, ms: now - open.startedAt });
+      const ms = now - open.startedAt;
+      this.all.push(...(ms > 0 ? [{ address, ...open, ms }] : []));
     }
   }
+}
+
+/** By what had happened: how often, and how long nobody was served, in words. */
+export function outageLines(outages: readonly Outage[]): string[] {
+  const kinds = [...new Set(outages.map(({ after }) => after))].sort();
+  return kinds.map((kind) => {
+    const times = outages.flatMap(({ after, ms }) => (after === kind ? [ms] : [])).sort((a, b) => a - b);
+    const share = (part: number) => ((times[Math.ceil(part * times.length) - 1] ?? 0) / 1000).toFixed(2);
+    return `${`${kind}`.padEnd(12)} ${`${times.length}`.padStart(6)} times, without service ${share(0.5)} s (median), ${share(0.99)} s (p99), ${share(1)} s (max)`;
+  });
 }

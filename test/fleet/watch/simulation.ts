@@ -28,9 +28,12 @@ export interface WatchOptions {
   wrap?: Wrap;
 }
 
-/** Tells the story of a seed. */
-export function simulateSeed(seed: number, options?: WatchOptions): Promise<WatchSimulation> {
-  return simulateWatch(drawWatchPlan(seed), options);
+/** Tells the story of a seed; with a number of nodes, that of a calm world. */
+export function simulateSeed(
+  seed: number,
+  { nodes, ...options }: WatchOptions & { nodes?: number | undefined } = {},
+): Promise<WatchSimulation> {
+  return simulateWatch(drawWatchPlan(seed, nodes), options);
 }
 
 /** Plays a world of watchers, and looks for an invariant that breaks. */
