@@ -5,6 +5,7 @@ import { within } from './bounds.ts';
 
 const message = z.object({
   id: z.number().optional(),
+  return: z.unknown().optional(),
   error: z.object({ desc: z.string() }).optional(),
   event: z.string().optional(),
   data: z.object({ device: z.string().optional() }).optional(),
@@ -33,16 +34,17 @@ export class Qmp {
       .on('error', () => {});
   }
 
-  /** Executes a command; throws QEMU's refusal. */
-  async execute(command: string, args: object = {}): Promise<void> {
+  /** Executes a command, and answers what it returns; throws QEMU's refusal. */
+  async execute(command: string, args: object = {}): Promise<unknown> {
     this.#lastId += 1;
     const id = this.#lastId;
     const answered = this.#next((each) => each.id === id, `QEMU's answer to ${command}`);
     this.#socket.write(`${JSON.stringify({ execute: command, arguments: args, id })}\n`);
-    const { error } = await answered;
+    const { error, return: value } = await answered;
     if (error !== undefined) {
       throw new Error(`QEMU refuses ${command} ${JSON.stringify(args)}: ${error.desc}`);
     }
+    return value;
   }
 
   /** Asks the guest to let go of a device, and waits until it has. */

@@ -85,6 +85,17 @@ export class Vm {
     await this.#explain(Promise.race([changes, power.off]));
   }
 
+  /**
+   * Has clients reach an address of the VM at a port of 127.0.0.1, as long as the power is on. Their packets come over the
+   * ENI's link, from its network's router.
+   */
+  async forward({ id }: Eni, port: number, to: string): Promise<void> {
+    const { qmp } = this.#on();
+    const line = `hostfwd_add net-${id} tcp:127.0.0.1:${port}-${to}`;
+    // It has no other command, and this one refuses in words.
+    assert.equal(await qmp.execute('human-monitor-command', { 'command-line': line }), '', line);
+  }
+
   /** Runs a command; waits for the boot to be as far, if it is not. */
   async exec(command: readonly string[], options: { boundMs?: number } = {}): Promise<Answer> {
     const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
