@@ -10,6 +10,8 @@ export interface Case {
   nodes?: number;
   version?: 6;
   probesService?: true;
+  /** The VPC stops delivering at once what is taken off an ENI; otherwise it converges to that too. */
+  dropsAtOnce?: true;
   /** How many moves there are to be. */
   moves: 0 | 1;
   /** The holder hands it over itself; otherwise another node takes it. */
@@ -65,6 +67,12 @@ export const cases: readonly Case[] = [
     happen: async ({ holder }) => holder.killService(),
   },
   { name: 'stopped', ...stopped, title: 'holder cleanly stopped, as by a reboot' },
+  {
+    name: 'stopped-dropping',
+    ...stopped,
+    title: 'holder cleanly stopped, where the VPC drops at once what is taken off',
+    dropsAtOnce: true,
+  },
   {
     name: 'drained',
     title: 'holder drained',

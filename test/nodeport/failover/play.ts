@@ -24,11 +24,19 @@ try {
 }
 
 async function play(each: Case): Promise<Outcome> {
-  const { nodes = 3, version = 4, probesService = false, quietMs = 1_000, tailMs = 3_000 } = each;
+  const {
+    nodes = 3,
+    version = 4,
+    probesService = false,
+    dropsAtOnce = false,
+    quietMs = 1_000,
+    tailMs = 3_000,
+  } = each;
   const scene = await createScene({
     nodes,
     version,
     probesService,
+    dropsAtOnce,
     program: [file, ...args],
     seed: Number(seed),
   });

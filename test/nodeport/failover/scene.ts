@@ -37,6 +37,7 @@ export interface SceneOptions {
   nodes: number;
   version: 4 | 6;
   probesService: boolean;
+  dropsAtOnce: boolean;
   program: Program;
   seed: number;
 }
@@ -48,11 +49,17 @@ export const addresses = { 4: '10.0.4.201', 6: '2600:1f18:1:4::201' } as const;
 const asking = { every: 20, patience: 500 };
 
 /** Resolves when all watchers know the holder and each other, and their probes have been answered. */
-export async function createScene({ nodes, version, seed, ...options }: SceneOptions): Promise<Scene> {
+export async function createScene({
+  nodes,
+  version,
+  dropsAtOnce,
+  seed,
+  ...options
+}: SceneOptions): Promise<Scene> {
   const address = addresses[version];
   const fabric = await createFabric(Object.values(subnets).map(({ router }) => router));
   const cuts = await createCuts();
-  const vpc = await createVpc(fabric, address, seed);
+  const vpc = await createVpc(fabric, address, { seed, dropsAtOnce });
   const api = await startApiServer(tmpdir());
   // An ENI that is being plugged in is in the way of what is said of all.
   const machines: BenchNode[] = [];

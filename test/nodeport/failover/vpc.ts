@@ -38,8 +38,18 @@ export const pace = {
   shuttingDownMs: 3000,
 } as const;
 
+interface VpcOptions {
+  seed: number;
+  /** The VPC stops delivering at once what is taken off an ENI. */
+  dropsAtOnce: boolean;
+}
+
 /** A simulated EC2 whose data path the fabric follows, for one floating address. */
-export async function createVpc(fabric: Fabric, address: string, seed: number): Promise<Vpc> {
+export async function createVpc(
+  fabric: Fabric,
+  address: string,
+  { seed, dropsAtOnce }: VpcOptions,
+): Promise<Vpc> {
   const turns: Turn[] = [];
   const links = new Map<string, BenchEni>();
   let following = Promise.resolve();
@@ -61,6 +71,7 @@ export async function createVpc(fabric: Fabric, address: string, seed: number): 
   const simulator = await startSimulator({
     ...pace,
     seed,
+    quirks: { unassigned: dropsAtOnce ? 'atOnce' : 'later' },
     host: endpoints.ec2,
     hooks: {
       rerouted: ({ address: which }, eniId) => {
