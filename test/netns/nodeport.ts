@@ -5,6 +5,7 @@ import type { Test } from 'tap';
 import type { NodePortSetup } from '../../agent/nodeport/setup.ts';
 import { parseSetup } from '../../agent/nodeport/setup-file.ts';
 import type { Eni } from '../simulator/model/records.ts';
+import type { World } from '../simulator/model/world.ts';
 import { group, type NodeOptions, subnets, type TestNode } from './simulated-node.ts';
 import { nodeFor } from './trouble.ts';
 
@@ -29,7 +30,12 @@ export async function nodePortNode(t: Test, entries: object[], options: NodeOpti
 
 /** The addresses of a link of this namespace that are a host's alone, as NodePort addresses are. */
 export async function carried(link = 'eth1'): Promise<string[]> {
-  const { stdout } = await execa('ip', ['-json', 'address', 'show', 'dev', link]);
+  const { exitCode, stdout } = await execa('ip', ['-json', 'address', 'show', 'dev', link], {
+    reject: false,
+  });
+  if (exitCode !== 0) {
+    return [];
+  }
   const [{ addr_info: addresses = [] } = {}]: { addr_info?: { local: string; prefixlen: number }[] }[] =
     JSON.parse(stdout);
   return addresses
@@ -71,4 +77,13 @@ export function moves(node: TestNode): string[] {
 /** The ENI as it is now. */
 export function eniNow(node: TestNode, { id }: { id: string }): Eni {
   return node.simulator.world.store.eni(id);
+}
+
+/** Another's ENI that has these addresses as secondary ones, IPv4 or IPv6. */
+export function holding(world: World, subnetId: string, ...addresses: string[]): Eni {
+  return world.addEni({
+    subnetId,
+    secondary: addresses.filter((each) => !each.includes(':')),
+    ipv6Addresses: addresses.filter((each) => each.includes(':')),
+  });
 }

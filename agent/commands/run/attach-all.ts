@@ -38,7 +38,15 @@ export async function attachAll(
   );
   progress.ready = ready;
   progress.nodePort = nodePort;
+  // Of ENIs that are gone, or another's, by now.
+  const own = [...(nodePort ?? []).map(({ eniId }) => eniId), ...plan.nodePort.map(({ eni }) => eni?.id)];
+  const strays = (seen.addressClaims ?? []).filter(
+    (claim) => !own.includes(claim.eniId) && !plan.unwanted.includes(claim),
+  );
   if (failure !== undefined) {
     throw failure;
   }
+  progress.leftovers = Promise.all([progress.leftovers, giveUnwantedBack(context, strays)]).then(
+    () => undefined,
+  );
 }

@@ -120,7 +120,8 @@ export function closingLine(
   calls: number,
 ): string {
   const addresses = nodePort.flatMap((link) => link.addresses).length;
-  const isInPlace = ready.every(({ outcome }) => outcome === 'in place');
+  const isInPlace =
+    ready.every(({ outcome }) => outcome === 'in place') && (ready.length > 0 || addresses === 0);
   const what = [
     count(ready.length, 'interface'),
     ...(addresses === 0 ? [] : [count(addresses, 'NodePort address')]),
