@@ -11,6 +11,9 @@ import type { Report } from './report.ts';
 /** Cases wait nearly all of their time. */
 const atOnce = 2;
 
+/** A run in which the machine did not let the client ask for longer than this, in ms, is made again, so many times. */
+const disturbance = { ms: 200, times: 2 };
+
 /** A floating address, and what befalls its holder, in turns: for how long nobody answers, and what EC2 was asked. */
 export async function failover(args: readonly string[]): Promise<Report> {
   const rounds = readRounds(args, 5);
@@ -26,10 +29,21 @@ export async function failover(args: readonly string[]): Promise<Report> {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
           const { each, round } = next;
           progress(`failover: ${total - waiting.length} of ${total}: ${each.title}`);
-          runs.get(each)?.push(await runCase(each.name, round + 1, program));
+          runs.get(each)?.push(await undisturbed(() => runCase(each.name, round + 1, program)));
         }
       }),
     );
   });
   return failoverReport(runs);
+}
+
+/** Of several tries the one that the machine disturbed least. */
+async function undisturbed(run: () => Promise<Outcome>): Promise<Outcome> {
+  let best = await run();
+  for (let n = 0; n < disturbance.times && best.stalledMs > disturbance.ms; n += 1) {
+    progress('failover: the machine was busy with something else: once more');
+    const next = await run();
+    best = next.stalledMs < best.stalledMs ? next : best;
+  }
+  return best;
 }
