@@ -4,7 +4,7 @@
  */
 export const failedWatchSeeds: readonly { seed: number; showed: string }[] = [
   {
-    seed: 45,
+    seed: 351,
     showed: 'an address that a stranger holds was looked at three times a minute by each node, for ever',
   },
 ];
