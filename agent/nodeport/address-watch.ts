@@ -6,7 +6,7 @@ import { moveLimit } from './pace.ts';
 import type { WatchContext } from './ports.ts';
 import type { NodePortAddress, NodePortLink } from './setup.ts';
 import { standBy } from './stand-by.ts';
-import type { AddressState, Move } from './state.ts';
+import type { AddressState, Move, ProbeState } from './state.ts';
 
 /** How many moves are kept to be told. */
 const movesKept = 10;
@@ -24,6 +24,8 @@ export class AddressWatch {
   /** The link's addresses as IMDS last told them, and how often in a row it told so. */
   imds: { has: boolean; times: number } | undefined;
   readonly #state: AddressState;
+  /** A watcher before this one, whose moves count too. */
+  readonly #past: AddressState | undefined;
   #shown: Holding | undefined | 'unknown' = 'unknown';
 
   constructor(context: WatchContext, link: NodePortLink, config: NodePortAddress, looks: Looks) {
@@ -42,6 +44,11 @@ export class AddressWatch {
       held: undefined,
       seenAt: undefined,
     };
+    this.#past = context.past?.(config.address);
+    this.#state.moves = [...(this.#past?.moves ?? [])];
+    this.countedMoves = this.#state.moves.slice(0, moveLimit.count).map(({ at }) => ({
+      at: context.clock.now() - (context.wallClock() - Date.parse(at)),
+    }));
   }
 
   get address(): string {
@@ -117,18 +124,20 @@ export class AddressWatch {
   }
 
   #show(holding: Holding | undefined): void {
-    const isSame = this.#shown !== 'unknown' && this.#shown?.eniId === holding?.eniId;
-    const since = isSame ? (this.#state.holder?.since ?? this.#time()) : this.#time();
+    // What a watcher before this one has heard of the same holder counts; its misses are over.
+    const past = this.#past && { ...this.#past, probes: this.#past.probes.map(unmissed) };
+    const before = this.#shown === 'unknown' ? past : this.#state;
+    const isSame = before?.holder !== undefined && before.holder.eniId === holding?.eniId;
     this.#shown = holding;
     this.change({
       role: holding?.eniId === this.link.eniId ? 'holder' : 'candidate',
-      ...(isSame ? {} : { probes: [] }),
+      probes: isSame ? before.probes : [],
       holder: holding && {
         eniId: holding.eniId,
         instanceId: holding.instance?.instanceId,
         nodeAddress: holding.instance?.nodeAddress,
         instanceState: holding.instance?.state,
-        since,
+        since: (isSame ? before.holder?.since : undefined) ?? this.#time(),
       },
     });
   }
@@ -136,6 +145,10 @@ export class AddressWatch {
   #time(): string {
     return new Date(this.context.wallClock()).toISOString();
   }
+}
+
+function unmissed(state: ProbeState): ProbeState {
+  return { ...state, misses: 0 };
 }
 
 /** In words. */

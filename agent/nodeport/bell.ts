@@ -1,5 +1,8 @@
 import type { Clock } from '../clock.ts';
 
+/** Without a reason an abort makes an error of its own, with a stack. */
+const heard = new Error('heard');
+
 /** What one loop wakes another with. A ring that nobody waits for is heard by who waits next. */
 export class Bell {
   #hasRung = false;
@@ -23,7 +26,7 @@ export class Bell {
       }
       await promise;
       signal.removeEventListener('abort', wake);
-      over.abort();
+      over.abort(heard);
       this.#wake = undefined;
     }
     this.#hasRung = false;

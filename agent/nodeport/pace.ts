@@ -9,6 +9,9 @@ export const quickRanks = 5;
 /** Not answered in a row: then a holder that has answered before is taken for dead. */
 export const missesUntilDead = 4;
 
+/** Before an address is taken from a running instance its node is probed once more, so often and for so long. */
+export const lastProbes = { eachMs: 100, forMs: 250 };
+
 /** From one look at EC2 to the next, while nothing happens; up to a fifth more, so that nodes do not look together. */
 export const lookMs = 60_000;
 /** IMDS is this node's own, and costs nobody anything: it tells whether an address has come here, or has gone. */

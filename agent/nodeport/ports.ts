@@ -63,6 +63,8 @@ export interface WatchContext {
   random: () => number;
   log: Log;
   instanceId: string;
+  /** What was last told of the address by a watcher on this node that has ended, since the boot. */
+  past?(address: string): AddressState | undefined;
   /** Told at each change, for `nodeport status` and the metrics. */
   tell(state: AddressState): void;
 }

@@ -1,6 +1,6 @@
 import type { AddressWatch } from './address-watch.ts';
 import type { Holding } from './looks.ts';
-import { lateProbeMs, probeMs, quickRanks } from './pace.ts';
+import { lastProbes, lateProbeMs, probeMs, quickRanks } from './pace.ts';
 import type { Probe } from './ports.ts';
 import { counted, verdictOf } from './verdict.ts';
 
@@ -29,6 +29,28 @@ export function probe(watch: AddressWatch, holding: Holding | undefined): Dispos
     },
     [Symbol.dispose]: () => over.abort(),
   };
+}
+
+/**
+ * Gives a holder that is taken for dead a last chance: an answer counts, silence does not. Where a tenth of all packets
+ * is lost, four in a row come every few minutes.
+ */
+export async function probeOnceMore(watch: AddressWatch, signal: AbortSignal): Promise<void> {
+  const { context, config, holding } = watch;
+  const address = holding?.instance?.nodeAddress;
+  if (address === undefined || verdictOf(watch.state.probes) === undefined) {
+    return;
+  }
+  const over = new AbortController();
+  const target = { address, port: config.probePort, intervalMs: lastProbes.eachMs };
+  const tell = (result: Probe) => {
+    if (result.answered && !over.signal.aborted && watch.holding?.eniId === holding?.eniId) {
+      note(watch, result);
+    }
+  };
+  context.node.probe(target, tell, over.signal);
+  await context.clock.sleep(lastProbes.forMs, signal).catch(() => undefined);
+  over.abort();
 }
 
 function note(watch: AddressWatch, result: Probe): void {

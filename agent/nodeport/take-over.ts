@@ -5,7 +5,7 @@ import type { Holding } from './looks.ts';
 import { forbidden } from './move-limit.ts';
 import { move } from './moves.ts';
 import { notServingMs } from './pace.ts';
-import { rankOf } from './probing.ts';
+import { probeOnceMore, rankOf } from './probing.ts';
 import { rankDelay } from './rank.ts';
 
 /** Takes the address over, if it is still called for when it is this node's turn. Answers why not, where it is not to. */
@@ -18,7 +18,10 @@ export async function takeOver(
   const { clock, node, log, random } = context;
   const before = watch.holding;
   const serving = node.isServing(watch.config.probePort, signal).catch(() => undefined);
-  await clock.sleep(rankDelay(rankOf(watch), random), signal).catch(() => undefined);
+  await Promise.all([
+    clock.sleep(rankDelay(rankOf(watch), random), signal).catch(() => undefined),
+    probeOnceMore(watch, signal),
+  ]);
   if ((await serving) === false) {
     if (cause.kind === 'service') {
       return 'its own service does not answer either';

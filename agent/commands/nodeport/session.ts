@@ -5,7 +5,7 @@ import { floatingLinks } from '../../nodeport/floating.ts';
 import { createWatchNode } from '../../nodeport/node/watch-node.ts';
 import type { WatchContext } from '../../nodeport/ports.ts';
 import type { NodePortSetup } from '../../nodeport/setup.ts';
-import { writeState } from '../../nodeport/state-file.ts';
+import { readState, writeState } from '../../nodeport/state-file.ts';
 import { createStateKeeper } from '../../nodeport/state-keeper.ts';
 import { watch } from '../../nodeport/watch.ts';
 import { nodePortMetrics } from '../../report/node-port-metrics.ts';
@@ -35,6 +35,7 @@ export async function watchOver(
       log.warn(messageOf(error)),
     ),
   );
+  const past = await readState(root, instanceId).catch((error: unknown) => void log.warn(messageOf(error)));
   const context: WatchContext = {
     ec2,
     imds,
@@ -45,6 +46,7 @@ export async function watchOver(
     random,
     log,
     instanceId,
+    past: (address) => past?.addresses.find((each) => each.address === address),
     tell: keeper.tell,
   };
   const told = await setRight(shell, setup, undefined, signal);

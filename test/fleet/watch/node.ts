@@ -1,5 +1,6 @@
 import { messageOf } from '../../../agent/failure.ts';
 import type { WatchContext } from '../../../agent/nodeport/ports.ts';
+import type { AddressState } from '../../../agent/nodeport/state.ts';
 import { watch } from '../../../agent/nodeport/watch.ts';
 import { Random } from '../../simulator/model/random.ts';
 import { simulatedEc2 } from '../ec2.ts';
@@ -61,6 +62,8 @@ export class WatchedNode implements Station {
   startedAt = Number.NEGATIVE_INFINITY;
   /** Told to end. */
   isStopping = false;
+  /** What its watchers have told since it was up, as its state file has it. */
+  readonly #told = new Map<string, AddressState>();
   readonly #random: Random;
   #process: Process | undefined;
   #stop = new AbortController();
@@ -98,6 +101,9 @@ export class WatchedNode implements Station {
   /** Something about it changes. */
   change(what: Partial<Pick<WatchedNode, (typeof changeable)[number]>>): void {
     Object.assign(this, what);
+    if (what.isUp === false) {
+      this.#told.clear();
+    }
     this.changedAt = this.stage.region.time.now();
     this.stage.changed();
   }
@@ -214,7 +220,8 @@ export class WatchedNode implements Station {
       random,
       log: story.logOf(this.name),
       instanceId: this.place.instanceId,
-      tell: () => undefined,
+      past: (address) => this.#told.get(address),
+      tell: (state) => void this.#told.set(state.address, state),
     };
   }
 }
