@@ -177,6 +177,13 @@ t.test('EC2 in trouble: a floating address is left to the watcher', async (t) =>
   t.equal(moves(node).length, 1);
 });
 
+t.test('one broken connection is not EC2 in trouble', async (t) => {
+  const node = await nodePortNode(t, [floating]);
+  node.simulator.faults.add({ action: 'AssignPrivateIpAddresses', times: 1, kind: 'reset' });
+  await succeeds(t, node);
+  t.strictSame(assigned(node).sort(), ['10.0.4.201', '10.0.4.4']);
+});
+
 t.test('EC2 in trouble: without an address of its own the node does not join', async (t) => {
   const node = await nodePortNode(t, [perNode]);
   order(node, 'AssignPrivateIpAddresses', throttled, 1);

@@ -28,14 +28,18 @@ export async function claimFloating(
   } else if (first !== undefined) {
     log.info(`${name}: ${address} is left to ${first}, launched before: this node is a candidate`, fields);
   } else {
+    let attempts = 0;
     const outcome = await ask(
       context,
       `assign ${address} to ${eni.id} of ${name}`,
       async (signal) => {
+        attempts += 1;
         try {
           return await ec2.assignAddress(eni.id, address, signal);
         } catch (error) {
-          if (error instanceof Ec2Error && trouble.includes(error.class)) {
+          // Once more: a connection that was kept alive may have been reset meanwhile.
+          const isLast = attempts > 1 || (error instanceof Ec2Error && error.class === 'throttled');
+          if (isLast && error instanceof Ec2Error && trouble.includes(error.class)) {
             return error;
           }
           throw error;
