@@ -1,5 +1,6 @@
 import { execa } from 'execa';
-import { type Case, cases } from '../nodeport/failover/cases.ts';
+import type { Case } from '../nodeport/failover/case.ts';
+import { cases } from '../nodeport/failover/cases.ts';
 import type { Outcome } from '../nodeport/failover/outcome.ts';
 import { runCase } from '../nodeport/failover/run-case.ts';
 import { readRounds } from './arguments.ts';

@@ -1,4 +1,4 @@
-import type { Case } from '../../nodeport/failover/cases.ts';
+import type { Case } from '../../nodeport/failover/case.ts';
 import type { Outcome } from '../../nodeport/failover/outcome.ts';
 import type { Report } from '../report.ts';
 import { median, rounded } from '../statistics.ts';

@@ -1,33 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Scene, within } from './scene.ts';
-import { pace } from './vpc.ts';
-
-/** What befalls the nodes of a scene, and what is to come of it. */
-export interface Case {
-  name: string;
-  title: string;
-  /** 3 by default. */
-  nodes?: number;
-  version?: 6;
-  probesService?: true;
-  /** The VPC stops delivering at once what is taken off an ENI; otherwise it converges to that too. */
-  dropsAtOnce?: true;
-  /** How many moves there are to be. */
-  moves: 0 | 1;
-  /** The holder hands it over itself; otherwise another node takes it. */
-  handsOver?: true;
-  /** Assigns or unassigns that EC2 may refuse, for another was faster. */
-  mayBeInVain?: number;
-  /** It takes long, and what it tells is a figure. */
-  isForBench?: true;
-  /** Quiet before it, in ms. */
-  quietMs?: number;
-  happen(scene: Scene): Promise<unknown>;
-  /** Once the address has moved, or what was to happen is over. */
-  afterwards?(scene: Scene): Promise<unknown>;
-  /** For so long, in ms, nothing more is to happen in the end: 3 s by default. */
-  tailMs?: number;
-}
+import type { Case } from './case.ts';
+import { healed, throttleAll, withoutEc2 } from './mishaps.ts';
 
 const dead: Pick<Case, 'moves' | 'happen'> = { moves: 1, happen: ({ holder }) => holder.kill() };
 const stopped: Pick<Case, 'moves' | 'handsOver' | 'happen'> = {
@@ -121,11 +94,7 @@ export const cases: readonly Case[] = [
     title: 'holder killed while EC2 throttles three calls of four',
     moves: 1,
     happen({ vpc, holder }) {
-      for (const action of Object.keys(pace.latencies)
-        .filter((each) => each !== '*')
-        .concat(reads)) {
-        throttle(vpc, action);
-      }
+      throttleAll(vpc);
       return holder.kill();
     },
   },
@@ -169,31 +138,3 @@ export const cases: readonly Case[] = [
     happen: () => delay(0),
   },
 ];
-
-/** The partition is over, and the node that held the address knows that it does not. */
-async function healed({ cuts, holder }: Scene): Promise<void> {
-  await Promise.all([holder.node.primary, holder.node.eth1].map(({ port }) => cuts.heal(port)));
-  await within(90_000, 'the former holder knows that it holds nothing', async () => {
-    const [state] = (await holder.state())?.addresses ?? [];
-    return state?.role === 'candidate';
-  });
-}
-
-const reads = ['DescribeInstances', 'DescribeNetworkInterfaces'];
-
-/** The account's other callers leave its bucket nearly empty. */
-function throttle({ simulator }: Scene['vpc'], action: string): void {
-  let calls = 0;
-  const isEmpty = () => {
-    calls += 1;
-    return calls % 4 !== 0;
-  };
-  const error = { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', status: 503 };
-  simulator.faults.add({ action, times: Number.POSITIVE_INFINITY, match: isEmpty, kind: { error } });
-}
-
-async function withoutEc2(cuts: Scene['cuts'], ms: number): Promise<void> {
-  await cuts.setEc2(false);
-  await delay(ms);
-  await cuts.setEc2(true);
-}

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { monotonicNow } from '../../bench/measured.ts';
 import { enterFabric } from '../bench/namespaces.ts';
-import { type Case, cases } from './cases.ts';
+import type { Case } from './case.ts';
+import { cases } from './cases.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { addresses, createScene, type Scene, within } from './scene.ts';
 
