@@ -28,6 +28,8 @@ interface RetryOptions {
   log: Log;
   /** What is known of other nodes that start now: what is throttled waits for it, and then for its turn. */
   pace?: Promise<Pace | undefined> | undefined;
+  /** The longest pause between attempts, in ms, where time presses. */
+  capMs?: number;
   /** What is being tried, for the log: `create an ENI for eth1 in subnet-1 at 10.0.4.4`. */
   subject: string;
 }
@@ -72,7 +74,7 @@ function patienceWith({ class: errorClass, code }: Ec2Error): Patience | undefin
  */
 export async function withRetry<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
-  { clock, random, signal, log, pace, subject }: RetryOptions,
+  { clock, random, signal, log, pace, subject, capMs = Number.POSITIVE_INFINITY }: RetryOptions,
 ): Promise<T> {
   const firstSeen = new Map<Patience, number>();
   let last: Ec2Error | undefined;
@@ -111,7 +113,12 @@ export async function withRetry<T>(
     const waitMs =
       turnMs > 0
         ? turnMs * (0.5 + random() / 2)
-        : backoff(failures, random, limits.base, known === undefined ? limits.cap : inTurnCapMs);
+        : backoff(
+            failures,
+            random,
+            limits.base,
+            Math.min(capMs, known === undefined ? limits.cap : inTurnCapMs),
+          );
     pauseMs = Math.min(left, waitMs);
     log[since === undefined ? 'warn' : 'debug'](`cannot ${subject} yet, trying again: ${last.message}`, {
       action,

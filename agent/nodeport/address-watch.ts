@@ -7,6 +7,7 @@ import type { WatchContext } from './ports.ts';
 import type { NodePortAddress, NodePortLink } from './setup.ts';
 import { standBy } from './stand-by.ts';
 import type { AddressState, Move, ProbeState } from './state.ts';
+import { verdictOf } from './verdict.ts';
 
 /** How many moves are kept to be told. */
 const movesKept = 10;
@@ -23,10 +24,15 @@ export class AddressWatch {
   countedMoves: CountedMove[] = [];
   /** The link's addresses as IMDS last told them, and how often in a row it told so. */
   imds: { has: boolean; times: number } | undefined;
+  /** Not before, by this process's clock, it is thought of handing it over again. */
+  handOverAt = 0;
+  /** Why it was not handed over, as last told. */
+  toldStay = '';
   readonly #state: AddressState;
   /** A watcher before this one, whose moves count too. */
   readonly #past: AddressState | undefined;
   #shown: Holding | undefined | 'unknown' = 'unknown';
+  #seenAt: number | undefined;
 
   constructor(context: WatchContext, link: NodePortLink, config: NodePortAddress, looks: Looks) {
     this.context = context;
@@ -46,9 +52,11 @@ export class AddressWatch {
     };
     this.#past = context.past?.(config.address);
     this.#state.moves = [...(this.#past?.moves ?? [])];
-    this.countedMoves = this.#state.moves.slice(0, moveLimit.count).map(({ at }) => ({
-      at: context.clock.now() - (context.wallClock() - Date.parse(at)),
-    }));
+    this.countedMoves = this.#state.moves
+      .filter(({ isCounted }) => isCounted)
+      .map(({ at }) => context.wallClock() - Date.parse(at))
+      .filter((agoMs) => agoMs >= 0)
+      .map((agoMs) => ({ at: context.clock.now() - agoMs }));
   }
 
   get address(): string {
@@ -66,12 +74,14 @@ export class AddressWatch {
   /** Until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.context;
+    let hasStoodBy = false;
     while (!signal.aborted) {
       if (this.looks.seenAt === undefined) {
         await this.bell.heard(clock, undefined, signal);
       } else if (this.isHolder) {
-        await hold(this, signal);
+        await hold(this, signal, hasStoodBy);
       } else {
+        hasStoodBy = true;
         await standBy(this, signal);
       }
     }
@@ -80,9 +90,13 @@ export class AddressWatch {
   /** After each look: a holder that is another than before has moved there without this node's doing. */
   onLook(): void {
     const { holding } = this;
-    this.change({ candidates: this.looks.carriers.candidates(this.address), seenAt: this.#time() });
+    this.change({ candidates: this.looks.carriers.candidates(this.address) });
     if (this.looks.seenAt === undefined) {
       return;
+    }
+    if (this.looks.seenAt !== this.#seenAt) {
+      this.#seenAt = this.looks.seenAt;
+      this.change({ seenAt: this.#time() });
     }
     const before = this.#shown;
     if (before === 'unknown') {
@@ -99,15 +113,33 @@ export class AddressWatch {
   /** Tells of a move, by whomever, and counts it if it was from an instance that runs. */
   noteMove(to: Holding | undefined, how: Move['how'], why: string): void {
     const from = this.#shown === 'unknown' ? undefined : this.#shown;
-    if (from?.instance?.state === 'running' && to !== undefined) {
+    const isCounted = this.#isTaken(from, to, how);
+    if (isCounted) {
       this.countedMoves = [{ at: this.context.clock.now() }, ...this.countedMoves].slice(0, moveLimit.count);
     }
-    const move: Move = { at: this.#time(), from: idOf(from), to: idOf(to), how, why };
+    const move: Move = {
+      at: this.#time(),
+      from: idOf(from),
+      to: idOf(to),
+      how,
+      why,
+      ...(isCounted && { isCounted }),
+    };
     this.change({ moves: [move, ...this.#state.moves].slice(0, movesKept) });
     if (how === 'seen') {
       this.context.log.info(`${this.address}: moved from ${whose(from)} to ${whose(to)}`, this.fields);
     }
     this.#show(to);
+  }
+
+  /** Whether it was taken from an instance that runs. Of one that answered to the last, it has been handed over. */
+  #isTaken(from: Holding | undefined, to: Holding | undefined, how: Move['how']): boolean {
+    if (from?.instance?.state !== 'running' || to === undefined) {
+      return false;
+    }
+    const { probes } = this.#state;
+    const hasAnswered = probes.some(({ everAnswered }) => everAnswered) && verdictOf(probes) === undefined;
+    return how === 'taken over' || (how === 'seen' && (from.eniId === this.link.eniId || !hasAnswered));
   }
 
   change(part: Partial<AddressState>): void {

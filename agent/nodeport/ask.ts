@@ -5,6 +5,9 @@ import { DeadlinePassed, withRetry } from '../ec2/retry.ts';
 import type { Log } from '../report/log.ts';
 import type { WatchContext } from './ports.ts';
 
+/** Between the two calls of a move nobody holds the address: no attempt waits longer than this for the next, in ms. */
+const capMs = 1_000;
+
 type AskContext = Pick<WatchContext, 'ec2' | 'clock' | 'random' | 'log'>;
 
 /**
@@ -36,7 +39,14 @@ export async function askWithin<T>(
   using deadline = createDeadline(clock, clock.now() + ms, `the ${ms / 1000} s that it may take`);
   try {
     // Whether it comes to anything is told by who asks.
-    return await withRetry(attempt, { clock, random, log: quiet(log), subject, signal: deadline.signal });
+    return await withRetry(attempt, {
+      clock,
+      random,
+      log: quiet(log),
+      subject,
+      capMs,
+      signal: deadline.signal,
+    });
   } catch (error) {
     if (error instanceof Ec2Error && expected.includes(error.class)) {
       return error;

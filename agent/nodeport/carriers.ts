@@ -15,6 +15,8 @@ export class Carriers {
   readonly #addresses: readonly string[];
   /** Told after each listing. */
   readonly #onList: () => void;
+  /** By this process's clock; undefined: not yet. */
+  listedAt: number | undefined;
   #enis: readonly Eni[] = [];
   #nodes: readonly NodeInstance[] = [];
 
@@ -50,19 +52,22 @@ export class Carriers {
     this.#onList();
   }
 
-  /** Lists the instances that have those ENIs: up to 190 of them. Throws a `Failure`. */
+  /** Lists the instances that have those ENIs. Throws a `Failure`. */
   async listNodes(ms = callMs): Promise<void> {
-    const eniIds = this.#enis.map(({ id }) => id).slice(0, addressesPerQuery);
     const { subnetId } = this.#link;
-    this.#nodes =
-      eniIds.length === 0
-        ? []
-        : await askWithin(
-            this.#context,
-            ms,
-            `list the nodes that carry ${this.#addresses.join(', ')}`,
-            (signal) => this.#context.ec2.describeNodes({ subnetId, eniIds }, signal),
-          );
+    const ids = this.#enis.map(({ id }) => id);
+    const nodes: NodeInstance[] = [];
+    for (let n = 0; n < ids.length; n += addressesPerQuery) {
+      const eniIds = ids.slice(n, n + addressesPerQuery);
+      const subject = `list the nodes that carry ${this.#addresses.join(', ')}`;
+      nodes.push(
+        ...(await askWithin(this.#context, ms, subject, (signal) =>
+          this.#context.ec2.describeNodes({ subnetId, eniIds }, signal),
+        )),
+      );
+    }
+    this.#nodes = nodes;
+    this.listedAt = this.#context.clock.now();
     this.#onList();
   }
 }

@@ -2,126 +2,120 @@ import { messageOf } from '../failure.ts';
 import type { AddressWatch } from './address-watch.ts';
 import type { Holding } from './looks.ts';
 import { give, takeOff } from './moves.ts';
-import { lastCallMs } from './pace.ts';
+import { callMs, handOverMs, holdDownMs, lastCallMs, moveLimit } from './pace.ts';
 import type { Candidate } from './state.ts';
+import { successors } from './successors.ts';
 
-/** How many are asked whether they are there, and for how long, in ms. */
-const asked = { count: 5, ms: 400 };
-/** For so long, in ms, who has handed it over is not to have it back. */
-const backMs = 600_000;
+/** Why an address is to go. */
+export interface Parting {
+  why: string;
+  /** The watcher ends: whoever there is, is to have it, and time is short. */
+  isLast: boolean;
+  /** Whether this node still serves what arrives. */
+  isWell: boolean;
+}
 
 /**
  * Gives the address to the first candidate that answers: those that watch look at EC2 once a minute only. While EC2 is
  * asked for them this node still serves. Answers whether it is gone from here.
  */
-export async function handOver(watch: AddressWatch, why: string, signal: AbortSignal): Promise<boolean> {
+export async function handOver(watch: AddressWatch, { why, isLast, isWell }: Parting): Promise<boolean> {
   const { context, looks, address, link } = watch;
   const { log, clock } = context;
-  const unlisted = await looks.carriers
-    .listEnis(lastCallMs)
-    .then(() => looks.carriers.listNodes(lastCallMs))
-    .then(() => undefined, messageOf);
-  const others = looks.carriers.candidates(address).filter(({ eniId }) => eniId !== link.eniId);
-  if (others.length === 0) {
-    log.warn(`${address}: ${why}, and ${unlisted ?? 'there is no other node to hand it to'}`, watch.fields);
-    return false;
-  }
-  const successors = await answeringFirst(watch, notBack(watch, others));
   const started = clock.now();
+  const each = isLast ? lastCallMs : callMs;
+  const end = started + (isLast ? handOverMs.last : handOverMs.otherwise);
+  const left = () => Math.max(500, Math.min(each, end - clock.now()));
+  const stay = (obstacle: string) => {
+    const told = `${address}: ${why}, and it stays here: ${obstacle}`;
+    log[watch.toldStay === told ? 'debug' : 'warn'](told, watch.fields);
+    watch.toldStay = told;
+    return false;
+  };
+  if (!isLast && hasMovedTooOften(watch)) {
+    return stay(`it has moved ${moveLimit.count} times within ${moveLimit.withinMs / 60_000} minutes`);
+  }
+  const unlisted = await listAnew(watch, left);
+  const others = await successors(watch, isLast);
+  if (others.length === 0) {
+    return stay(unlisted ?? 'there is no other node to hand it to');
+  }
+  // Who has taken it off must be able to give it to somebody still.
+  if (end - clock.now() < 2 * each - 1_000) {
+    return stay('EC2 took too long to answer');
+  }
   try {
-    if ((await takeOff(context, address, link.eniId, lastCallMs)) === 'lost') {
-      await looks.look(lastCallMs);
+    if ((await takeOff(context, address, link.eniId, left())) === 'lost') {
+      await looks.look(left());
       return !watch.isHolder;
     }
   } catch (error) {
-    log.warn(`${address}: ${why}, and it cannot be handed over: ${messageOf(error)}`, watch.fields);
-    return false;
+    return stay(messageOf(error));
   }
-  for (const successor of successors.slice(0, 3)) {
-    const to = await tryGive(watch, successor);
+  for (const other of others.slice(0, 3)) {
+    // The last of the time is for giving it back.
+    if (end - clock.now() < each) {
+      break;
+    }
+    const to = await tryGive(watch, other, isLast ? left() / 2 : left());
     if (to !== undefined) {
       watch.noteMove(to, 'handed over', why);
       looks.note(address, to, link.eniId);
       const ms = Math.round(clock.now() - started);
-      log.info(
-        `${address}: handed over to ${successor.instanceId} (${successor.eniId}) in ${ms} ms: ${why}`,
-        {
-          ...watch.fields,
-          eni: successor.eniId,
-          ms,
-        },
-      );
+      const whom = `${other.instanceId} (${other.eniId})`;
+      log.info(`${address}: handed over to ${whom} in ${ms} ms: ${why}`, {
+        ...watch.fields,
+        eni: other.eniId,
+        ms,
+      });
       return true;
-    }
-    if (signal.aborted && clock.now() - started > lastCallMs) {
-      break;
     }
   }
   // Others would notice within seconds that this node dies, but within a minute only that nobody holds the address.
-  await give(context, address, link.eniId, lastCallMs)
-    .then(() => looks.look(lastCallMs))
+  const back = isWell ? give(context, address, link.eniId, left()) : Promise.resolve();
+  await back
+    .then(() => (isLast ? undefined : looks.look()))
     .catch((error: unknown) => log.warn(`${address}: ${messageOf(error)}`, watch.fields));
   return !watch.isHolder;
 }
 
-/** Not to those from whom it has just come, who may be drained too; unless there is nobody else. */
-function notBack({ state, context }: AddressWatch, others: readonly Candidate[]): readonly Candidate[] {
-  const since = context.wallClock() - backMs;
-  const former = state.moves.filter(({ at }) => Date.parse(at) > since).map(({ from }) => from);
-  const rest = others.filter(({ instanceId }) => !former.includes(instanceId));
-  return rest.length > 0 ? rest : others;
+/** Answers why not, in words; not at all where it was done just now. */
+async function listAnew(
+  { looks: { carriers }, context: { clock } }: AddressWatch,
+  left: () => number,
+): Promise<string | undefined> {
+  const { listedAt } = carriers;
+  if (listedAt !== undefined && clock.now() - listedAt < holdDownMs) {
+    return undefined;
+  }
+  try {
+    await carriers.listEnis(Math.min(left(), lastCallMs / 2));
+    await carriers.listNodes(Math.min(left(), lastCallMs / 2));
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** All nodes may have the same trouble, or none at all: then it must not go round and round. */
+function hasMovedTooOften({ state, context }: AddressWatch): boolean {
+  const since = context.wallClock() - moveLimit.withinMs;
+  return state.moves.filter(({ at }) => Date.parse(at) > since).length >= moveLimit.count;
 }
 
 /** What is known of the new holder; undefined where EC2 refuses it. Where somebody else has it, it has moved all the same. */
-async function tryGive(watch: AddressWatch, successor: Candidate): Promise<Holding | undefined> {
+async function tryGive(watch: AddressWatch, to: Candidate, ms: number): Promise<Holding | undefined> {
   const { context, address, looks } = watch;
+  const { instanceId, eniId, nodeAddress } = to;
   try {
-    const outcome = await give(context, address, successor.eniId, lastCallMs);
-    if (outcome === 'lost') {
-      await looks.look(lastCallMs);
-      return watch.holding?.eniId === watch.link.eniId ? undefined : watch.holding;
+    if ((await give(context, address, eniId, ms)) === 'lost') {
+      await looks.look(ms);
+      return watch.isHolder ? undefined : watch.holding;
     }
-    const { instanceId, eniId, nodeAddress } = successor;
     const instance = { instanceId, state: 'running', nodeAddress };
     return { eniId, instance, isPrimaryAddress: false, isOurs: true };
   } catch (error) {
-    context.log.warn(
-      `${address}: cannot be handed to ${successor.instanceId}: ${messageOf(error)}`,
-      watch.fields,
-    );
+    context.log.warn(`${address}: cannot be handed to ${instanceId}: ${messageOf(error)}`, watch.fields);
     return undefined;
   }
-}
-
-/** Those that answer a probe before those that do not: where a security group forbids probes, in their order. */
-async function answeringFirst(
-  { context, config }: AddressWatch,
-  candidates: readonly Candidate[],
-): Promise<Candidate[]> {
-  const { clock, node } = context;
-  const answering = new Set<Candidate>();
-  const over = new AbortController();
-  const first = Promise.withResolvers<void>();
-  for (const candidate of candidates.slice(0, asked.count)) {
-    if (candidate.nodeAddress !== undefined) {
-      const target = { address: candidate.nodeAddress, port: config.probePort, intervalMs: asked.ms };
-      const needed = config.probePort === undefined ? 'icmp' : 'tcp';
-      node.probe(
-        target,
-        ({ kind, answered }) => {
-          if (answered && kind === needed) {
-            answering.add(candidate);
-            first.resolve();
-          }
-        },
-        over.signal,
-      );
-    }
-  }
-  await Promise.race([first.promise, clock.sleep(asked.ms, over.signal).catch(() => undefined)]);
-  over.abort();
-  return [
-    ...candidates.filter((each) => answering.has(each)),
-    ...candidates.filter((each) => !answering.has(each)),
-  ];
 }

@@ -1,28 +1,40 @@
 import { messageOf } from '../failure.ts';
 import { type AddressWatch, whose } from './address-watch.ts';
 import { handOver } from './hand-over.ts';
-import { confirmMs, gatewayMs, healthMs, retryMs } from './pace.ts';
+import { confirmMs, gatewayMs, handOverAgainMs, healthMs, imdsMs, keepMs } from './pace.ts';
 
-/** Looks after the address while this node holds it; until it does not, or the signal aborts. */
-export async function hold(watch: AddressWatch, signal: AbortSignal): Promise<void> {
+/**
+ * Looks after the address while this node holds it; until it does not, or the signal aborts.
+ *
+ * @param isNew it has come here while this process watched
+ */
+export async function hold(watch: AddressWatch, signal: AbortSignal, isNew: boolean): Promise<void> {
   const { context, bell, link, address } = watch;
-  const { clock, log } = context;
+  const { clock, log, node } = context;
   const health = new Health(watch);
-  let handOverAt = 0;
+  // Who gets it while it is drained keeps it to the end: else those that are drained together would pass it around.
+  const wasDraining = isNew && node.isDraining();
+  const handOverAt = isNew ? clock.now() + keepMs : 0;
+  let imdsPauseMs = imdsMs;
+  let imdsAt = 0;
   log.info(`${address}: this node holds it, with ${link.eniId}`, { ...watch.fields, eni: link.eniId });
-  watch.change({ held: undefined });
+  watch.change({ held: undefined, heldBy: undefined });
   void confirm(watch, signal);
   watch.imds = undefined;
   while (!signal.aborted && watch.isHolder) {
     await bell.heard(clock, healthMs, signal);
-    if (isGoneByImds(watch)) {
+    if (isGoneByImds(watch) && clock.now() >= imdsAt) {
       await watch.looks.look().catch((error: unknown) => log.debug(messageOf(error)));
       watch.imds = undefined;
+      imdsPauseMs *= 2;
+      imdsAt = clock.now() + imdsPauseMs;
     }
-    const trouble = await health.trouble(signal);
-    if (trouble !== undefined && clock.now() >= handOverAt && !signal.aborted && watch.isHolder) {
-      handOverAt = clock.now() + retryMs.most;
-      await handOver(watch, trouble, signal);
+    const drained = !wasDraining && node.isDraining() ? 'this node is being drained' : undefined;
+    // A drain is somebody's will, and each node has one: no false alarm that goes round.
+    const trouble = drained ?? (clock.now() >= handOverAt ? await health.trouble(signal) : undefined);
+    if (trouble !== undefined && clock.now() >= watch.handOverAt && !signal.aborted && watch.isHolder) {
+      watch.handOverAt = clock.now() + handOverAgainMs;
+      await handOver(watch, { why: trouble, isLast: false, isWell: drained !== undefined });
     }
   }
   if (!watch.isHolder) {
@@ -73,9 +85,6 @@ class Health {
   async trouble(signal: AbortSignal): Promise<string | undefined> {
     const { context, link, address } = this.#watch;
     const { node, clock } = context;
-    if (node.isDraining()) {
-      return 'this node is being drained';
-    }
     const hasCarrier = await node.hasCarrier(link).catch(() => false);
     this.#withoutCarrier = hasCarrier ? 0 : this.#withoutCarrier + 1;
     if (this.#withoutCarrier > 1) {

@@ -24,6 +24,9 @@ interface Trusted {
   until: number;
 }
 
+/** After so long, in ms, a stranger's tags are asked for again. */
+const tagsAgainMs = 300_000;
+
 /** What EC2 shows of some addresses of one link and IP version: one call tells of all of them. */
 export class Looks {
   readonly addresses: readonly string[];
@@ -36,8 +39,8 @@ export class Looks {
   readonly #link: NodePortLink;
   readonly #holdings = new Map<string, Holding | undefined>();
   readonly #trusted = new Map<string, Trusted>();
-  /** ENIs by id, whose tags have been asked for. */
-  readonly #ours = new Map<string, Eni>();
+  /** ENIs by id, whose tags have been asked for, and when. */
+  readonly #tagged = new Map<string, { eni: Eni; at: number }>();
   #underWay: Promise<void> | undefined;
 
   constructor(context: WatchContext, link: NodePortLink, addresses: readonly string[]) {
@@ -57,6 +60,11 @@ export class Looks {
     const until = this.#context.clock.now() + trustMs;
     this.#trusted.set(address, { holding, formerEniId, until });
     this.onLook();
+  }
+
+  /** Something else than a listing tells that what this node did is not so any more. */
+  distrust(address: string): void {
+    this.#trusted.delete(address);
   }
 
   /** One for all who ask at the same time. Throws a `Failure`. */
@@ -99,9 +107,15 @@ export class Looks {
     this.onLook();
   }
 
-  /** An instance's listing does not tell the tags of its ENIs, which never change but for ours. */
+  /** An instance's listing does not tell the tags of its ENIs. That one is ours stays so; that it is not may be too early. */
   async #learnTags(ms: number, ids: readonly string[], unattached: readonly Eni[]): Promise<void> {
-    const unknown = ids.filter((id) => !this.#ours.has(id) && id !== this.#link.eniId);
+    const now = this.#context.clock.now();
+    const isKnown = (id: string) => {
+      const { eni, at } = this.#tagged.get(id) ?? {};
+      const isOurs = eni !== undefined && this.addresses.some((address) => isAgents(eni, address));
+      return id === this.#link.eniId || isOurs || (at !== undefined && now - at < tagsAgainMs);
+    };
+    const unknown = ids.filter((id) => !isKnown(id));
     const learnt =
       unknown.length === 0
         ? []
@@ -109,12 +123,12 @@ export class Looks {
             this.#context.ec2.describeEnis({ ids: unknown }, signal),
           );
     for (const eni of [...learnt, ...unattached]) {
-      this.#ours.set(eni.id, eni);
+      this.#tagged.set(eni.id, { eni, at: now });
     }
   }
 
   #toHolding(address: string, eni: Eni, node: NodeInstance | undefined): Holding {
-    const tagged = this.#ours.get(eni.id);
+    const tagged = this.#tagged.get(eni.id)?.eni;
     return {
       eniId: eni.id,
       instance: node && {

@@ -5,6 +5,9 @@ import type { Holding } from './looks.ts';
 import { callMs } from './pace.ts';
 import type { WatchContext } from './ports.ts';
 
+/** For one more look, in ms. */
+const shownMs = 2_000;
+
 /** How an attempt to move an address ended: it is there, or another node was faster. */
 export type Outcome = 'moved' | 'lost';
 
@@ -45,8 +48,9 @@ export async function takeOff(
     },
     ['notHeld', 'notFound'],
   );
-  // Of several attempts, one whose answer was lost may have done it: whether it is free then the next call tells.
-  return answer instanceof Ec2Error && attempts === 1 ? 'lost' : 'moved';
+  // Of several attempts, one whose answer was lost may have done it, and an ENI that is gone holds nothing: whether the
+  // address is free the next call tells.
+  return answer instanceof Ec2Error && answer.class === 'notHeld' && attempts === 1 ? 'lost' : 'moved';
 }
 
 /** `lost` where somebody holds it. */
@@ -74,9 +78,12 @@ export async function give(
   return attempts > 1 && (await hasIt(context, address, eniId)) ? 'moved' : 'lost';
 }
 
-async function hasIt({ ec2, log }: WatchContext, address: string, eniId: string): Promise<boolean> {
+async function hasIt(context: WatchContext, address: string, eniId: string): Promise<boolean> {
+  const { ec2, log } = context;
   try {
-    const [eni] = await ec2.describeEnis({ ids: [eniId] });
+    const [eni] = await askWithin(context, shownMs, `look up ${eniId}`, (signal) =>
+      ec2.describeEnis({ ids: [eniId] }, signal),
+    );
     return [...(eni?.addresses ?? []), ...(eni?.ipv6Addresses ?? [])].includes(address);
   } catch (error) {
     log.debug(messageOf(error));

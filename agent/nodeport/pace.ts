@@ -1,7 +1,7 @@
 /** How often what is done, in ms. A dead holder is to be found out, and its address moved, within five seconds. */
 
 /** From one probe of the holder to the next. */
-export const probeMs = 500;
+export const probeMs = 400;
 /** Of those who would be too late anyway: a holder is not to answer hundreds of nodes twice a second. */
 export const lateProbeMs = 5_000;
 /** How many candidates probe often. */
@@ -20,7 +20,7 @@ export const imdsMs = 5_000;
 export const confirmMs = { each: 500, most: 15_000 };
 /** Of the holder's own health. */
 export const healthMs = 500;
-export const gatewayMs = 5_000;
+export const gatewayMs = 3_000;
 
 /** Each rank lets those before it come so much earlier: a take-over takes about so long. */
 export const rankMs = 1_000;
@@ -37,8 +37,14 @@ export const trustMs = 30_000;
 export const holdDownMs = 30_000;
 /** So many moves seen from running instances in so long: then this node stops taking from them. */
 export const moveLimit = { count: 6, withinMs: 3_600_000 };
-/** Until a take-over that could not be is thought of again, doubling up to the other. */
-export const retryMs = { first: 2_000, most: 60_000 };
+/** Until a take-over that could not be is thought of again, doubling up to the other: what only EC2's answer is missing to, sooner. */
+export const retryMs = { first: 2_000, mostForEc2: 10_000, most: 60_000, mostIfRefused: 900_000 };
+/** Who has been given the address keeps it for so long, whatever is amiss here: all nodes' looks are to see each move. */
+export const keepMs = 60_000;
+/** Until a hand-over that could not be is thought of again. */
+export const handOverAgainMs = 60_000;
+/** All of a hand-over: the process is about to end, or else nothing presses. */
+export const handOverMs = { last: 9_000, otherwise: 60_000 };
 
 /** For one call to EC2 of a move, its retries included. */
 export const callMs = 10_000;

@@ -12,7 +12,7 @@ export function probe(watch: AddressWatch, holding: Holding | undefined): Dispos
   return {
     setPace() {
       const address = watch.holding?.instance?.nodeAddress;
-      const intervalMs = rankOf(watch) < quickRanks ? probeMs : lateProbeMs;
+      const intervalMs = rankOf(watch).rank < quickRanks ? probeMs : lateProbeMs;
       if (address === undefined || (address === underWay?.address && intervalMs === underWay.intervalMs)) {
         return;
       }
@@ -61,9 +61,11 @@ function note(watch: AddressWatch, result: Probe): void {
   }
 }
 
-/** Among the other candidates; where it is not known, later than the first of them. */
-export function rankOf({ state, context, holding }: AddressWatch): number {
+/** This node's place among the candidates but the holder; the last where it is not listed. */
+export function rankOf({ state, context, holding }: AddressWatch): { rank: number; nodes: number } {
   const others = state.candidates.filter((each) => each.eniId !== holding?.eniId);
   const rank = others.findIndex(({ instanceId }) => instanceId === context.instanceId);
-  return rank < 0 ? Math.min(others.length, quickRanks - 1) : rank;
+  // Before the first listing nobody knows how many there are: neither the first nor the last.
+  const last = state.candidates.length === 0 ? quickRanks - 1 : others.length;
+  return { rank: rank < 0 ? last : rank, nodes: others.length };
 }

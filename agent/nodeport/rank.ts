@@ -23,8 +23,13 @@ export function inOrder<T extends Pick<NodeInstance, 'launchedAt' | 'instanceId'
   );
 }
 
-/** How long a node of that rank, from 0, lets those before it go first, in ms. */
-export function rankDelay(rank: number, random: () => number): number {
-  const late = rank < lastRank ? 0 : random() * lastRank * rankMs;
+/**
+ * How long a node of that rank, from 0, lets those before it go first, in ms. Beyond the first few, chance spreads them:
+ * ten a second, for all of them together ask EC2.
+ *
+ * @param nodes how many there are
+ */
+export function rankDelay(rank: number, nodes: number, random: () => number): number {
+  const late = rank < lastRank ? 0 : random() * Math.max(lastRank * rankMs, nodes * 100);
   return Math.min(rank, lastRank) * rankMs + late + random() * jitterMs;
 }

@@ -14,6 +14,8 @@ export interface AddressState {
   probes: ProbeState[];
   /** Why this node would not take it over now, in words; undefined: it would. */
   held: string | undefined;
+  /** The same as a word that never changes its form. */
+  heldBy?: HeldBy | undefined;
   /** ISO 8601, of EC2's last answer. */
   seenAt: string | undefined;
 }
@@ -38,7 +40,12 @@ export interface Move {
   /** `taken over`, `handed over`, `claimed`, `seen`: by whom this node knows of it. */
   how: 'claimed' | 'taken over' | 'handed over' | 'seen';
   why: string;
+  /** It was taken from an instance that ran, as far as this node can tell: such moves are bounded. */
+  isCounted?: true;
 }
+
+/** What kinds of things keep a node from taking an address over. */
+export type HeldBy = 'ec2' | 'carrier' | 'router' | 'foreign' | 'limit' | 'service' | 'refused' | 'race';
 
 export interface Candidate {
   instanceId: string;

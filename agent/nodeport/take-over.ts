@@ -3,32 +3,46 @@ import { type AddressWatch, whose } from './address-watch.ts';
 import { type Cause, causeOf, gone } from './cause.ts';
 import type { Holding } from './looks.ts';
 import { forbidden } from './move-limit.ts';
-import { move } from './moves.ts';
+import { give, move } from './moves.ts';
 import { notServingMs } from './pace.ts';
 import { probeOnceMore, rankOf } from './probing.ts';
 import { rankDelay } from './rank.ts';
+import type { HeldBy } from './state.ts';
+
+/** Why an address is not taken over, though that is called for. */
+export interface Obstacle {
+  by: HeldBy;
+  /** In words, the same as long as it is the same. */
+  why: string;
+  /** Until when nothing can change about it, by this process's clock. */
+  until?: number;
+}
 
 /** Takes the address over, if it is still called for when it is this node's turn. Answers why not, where it is not to. */
 export async function takeOver(
   watch: AddressWatch,
   cause: Cause,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Obstacle | undefined> {
   const { context, link, address, looks } = watch;
   const { clock, node, log, random } = context;
   const before = watch.holding;
   const serving = node.isServing(watch.config.probePort, signal).catch(() => undefined);
+  const { rank, nodes } = rankOf(watch);
   await Promise.all([
-    clock.sleep(rankDelay(rankOf(watch), random), signal).catch(() => undefined),
+    clock.sleep(rankDelay(rank, nodes, random), signal).catch(() => undefined),
     probeOnceMore(watch, signal),
   ]);
-  if ((await serving) === false) {
-    if (cause.kind === 'service') {
-      return 'its own service does not answer either';
-    }
+  const isServing = await serving;
+  if (isServing === false && cause.kind === 'service') {
+    return { by: 'service', why: 'its own service does not answer either' };
+  }
+  if (isServing === false || node.isDraining()) {
     await clock.sleep(notServingMs, signal).catch(() => undefined);
   }
-  if (signal.aborted || causeOf(watch) === undefined || watch.holding?.eniId !== before?.eniId) {
+  const isOver = () =>
+    signal.aborted || causeOf(watch) === undefined || watch.holding?.eniId !== before?.eniId;
+  if (isOver()) {
     return undefined;
   }
   log[watch.state.held === undefined ? 'warn' : 'debug'](`${address}: ${cause.why}`, watch.fields);
@@ -39,28 +53,30 @@ export async function takeOver(
     node.gatewayAnswers(link, address, signal, 'candidate'),
   ]);
   if (look.status === 'rejected') {
-    return told(watch, messageOf(look.reason));
+    return { by: 'ec2', why: messageOf(look.reason) };
   }
-  const now = causeOf(watch);
-  if (signal.aborted || now === undefined || watch.holding?.eniId !== before?.eniId) {
+  if (isOver()) {
     return undefined;
   }
   const obstacle =
-    (isSo(hasCarrier) ? undefined : `${link.name} has no carrier`) ??
-    (isSo(hasGateway) ? undefined : `the router of ${link.subnetId} does not answer on ${link.name}`) ??
-    (node.isDraining() ? 'this node is being drained' : undefined) ??
+    (isSo(hasCarrier) ? undefined : { by: 'carrier' as const, why: `${link.name} has no carrier` }) ??
+    (isSo(hasGateway)
+      ? undefined
+      : { by: 'router' as const, why: `the router of ${link.subnetId} does not answer on ${link.name}` }) ??
+    (cause.kind === 'service' && node.isDraining()
+      ? { by: 'service' as const, why: 'this node is being drained' }
+      : undefined) ??
     obstacleOf(watch, before);
   if (obstacle !== undefined) {
-    return told(watch, obstacle);
+    return obstacle;
   }
   try {
     if ((await move(context, address, before, link.eniId)) === 'lost') {
-      log.info(`${address}: another node was faster`, watch.fields);
-      await looks.look();
-      return watch.holding?.eniId === before?.eniId ? 'another node was faster' : undefined;
+      return await lost(watch, before);
     }
   } catch (error) {
-    return told(watch, messageOf(error));
+    await undo(watch, cause, before);
+    return { by: 'ec2', why: messageOf(error) };
   }
   const own = ownHolding(watch);
   watch.noteMove(own, before === undefined ? 'claimed' : 'taken over', cause.why);
@@ -72,38 +88,60 @@ export async function takeOver(
   return undefined;
 }
 
-/** What keeps anyone from taking it there, or now. */
-function obstacleOf(watch: AddressWatch, from: Holding | undefined): string | undefined {
-  if (from === undefined) {
+/** Another node was faster, as a rule: the next look tells who. */
+async function lost(watch: AddressWatch, before: Holding | undefined): Promise<Obstacle | undefined> {
+  const { address, looks, context, link } = watch;
+  looks.distrust(address);
+  try {
+    await looks.look();
+  } catch (error) {
+    return { by: 'ec2', why: messageOf(error) };
+  }
+  if (watch.holding?.eniId !== before?.eniId) {
+    context.log.info(`${address}: another node was faster: ${whose(watch.holding)} has it`, watch.fields);
     return undefined;
   }
-  const foreign = foreignOf(watch);
-  if (foreign !== undefined) {
+  return before === undefined
+    ? {
+        by: 'refused',
+        why:
+          `EC2 refuses to assign it, and shows nobody who holds it: an ENI of another account may, in a shared VPC, or a ` +
+          `delegated prefix or reservation of ${link.subnetId} that it is in. Choose another address, or free this one`,
+      }
+    : { by: 'race', why: 'another node was faster, and EC2 does not show it yet' };
+}
+
+/** Where this node could not have what it has taken off a node that lives, that is to have it back. */
+async function undo(watch: AddressWatch, { kind }: Cause, from: Holding | undefined): Promise<void> {
+  if (kind === 'service' && from !== undefined) {
+    await give(watch.context, watch.address, from.eniId).catch((error: unknown) =>
+      watch.context.log.warn(`${watch.address}: ${messageOf(error)}`, watch.fields),
+    );
+  }
+}
+
+/** What keeps anyone from taking it there, or now. */
+function obstacleOf(watch: AddressWatch, from: Holding | undefined): Obstacle | undefined {
+  const foreign = from && foreignOf(watch);
+  if (from === undefined || foreign !== undefined) {
     return foreign;
   }
   if (from.instance === undefined || gone.includes(from.instance.state)) {
     return undefined;
   }
-  const now = watch.context.clock.now();
-  const limit = forbidden(watch.countedMoves, now);
-  return limit && `${limit.why}: for ${Math.ceil((limit.until - now) / 1000)} s it stays there`;
+  const limit = forbidden(watch.countedMoves, watch.context.clock.now());
+  return limit && { by: 'limit', ...limit };
 }
 
 /** Why nobody may ever take it off the ENI that holds it; undefined: that is the agent's, or nobody's. */
-export function foreignOf({ holding, address }: AddressWatch): string | undefined {
+export function foreignOf({ holding, address }: AddressWatch): Obstacle | undefined {
   if (holding?.isOurs === false) {
-    return `${whose(holding)} holds it, which is none of multus-bootstrap's: take ${address} off it`;
+    const why = `${whose(holding)} holds it, which is none of multus-bootstrap's: take ${address} off it`;
+    return { by: 'foreign', why };
   }
   return holding?.isPrimaryAddress
-    ? `it is the primary address of ${holding.eniId}, which can never move`
+    ? { by: 'foreign', why: `it is the primary address of ${holding.eniId}, which can never move` }
     : undefined;
-}
-
-/** As a warning, once. */
-export function told(watch: AddressWatch, obstacle: string): string {
-  const isNew = watch.state.held !== obstacle;
-  watch.context.log[isNew ? 'warn' : 'debug'](`${watch.address}: not taken over: ${obstacle}`, watch.fields);
-  return obstacle;
 }
 
 function ownHolding({ link, context }: AddressWatch): Holding {

@@ -17,13 +17,18 @@ interface Group {
 /**
  * Watches over the floating addresses of these links until the signal aborts; then hands over those that this node
  * holds, and resolves once the VPC delivers them elsewhere.
+ *
+ * @param handsOver whether it is to, asked at the end: a watcher after this one goes on with the same addresses
  */
 export async function watch(
   context: WatchContext,
   links: readonly NodePortLink[],
   signal: AbortSignal,
+  handsOver: () => boolean = () => true,
 ): Promise<void> {
   const groups = links.flatMap((link) => groupsOf(context, link));
+  // It takes a while until the API server has told: by when it counts, it should be known.
+  context.node.isDraining();
   const beside = Promise.all(
     groups.flatMap((group) => [
       keepLooking(context, group, groups.length, signal),
@@ -33,12 +38,12 @@ export async function watch(
   const watching = Promise.all(groups.flatMap(({ watches }) => watches.map((each) => each.run(signal))));
   // What is under way beside, a call that EC2 does not answer perhaps, must not hold up what is to be handed over.
   await Promise.race([watching, beside.then(() => watching)]);
+  if (!handsOver()) {
+    return;
+  }
   const held = groups.flatMap(({ watches }) => watches).filter((each) => each.isHolder);
-  const stopping = new AbortController();
-  stopping.abort();
-  const outcomes = await Promise.all(
-    held.map((each) => handOver(each, 'the watcher is stopped', stopping.signal)),
-  );
+  const parting = { why: 'the watcher is stopped', isLast: true, isWell: true };
+  const outcomes = await Promise.all(held.map((each) => handOver(each, parting)));
   if (outcomes.includes(true)) {
     await context.clock.sleep(convergenceMs);
   }
@@ -75,11 +80,12 @@ async function keepLooking(
 ): Promise<void> {
   const steps = [() => looks.look(), () => looks.carriers.listEnis(), () => looks.carriers.listNodes()];
   let isSilent = false;
-  for (let n = 0; !signal.aborted; n += 1) {
-    // The first three at once, then each tenth call is for the candidates.
-    const step = n < steps.length ? n : n % 20 === 10 ? 1 : n % 20 === 11 ? 2 : 0;
+  for (let n = 0; !signal.aborted; ) {
+    // The first three at once, then each tenth call is for the candidates. Who holds the address goes before those.
+    const step = isSilent ? 0 : n < steps.length ? n : n % 20 === 10 ? 1 : n % 20 === 11 ? 2 : 0;
     try {
       await steps[step]?.();
+      n += isSilent && n > 0 ? 0 : 1;
       if (isSilent) {
         log.info('EC2 answers again');
       }
@@ -88,7 +94,7 @@ async function keepLooking(
       log[isSilent ? 'debug' : 'warn'](messageOf(error));
       isSilent = true;
     }
-    if (n >= steps.length - 1 || isSilent) {
+    if (n >= steps.length || isSilent) {
       const pauseMs = looks.seenAt === undefined ? lookMs / 12 : lookMs;
       await clock.sleep(pauseMs * groups * (1 + random() / 5), signal).catch(() => undefined);
     }
@@ -109,7 +115,11 @@ async function keepAskingImds(
       each.imds = { has, times: each.imds?.has === has ? each.imds.times + 1 : 1 };
     }
     const isNew = (address: string) => shown?.includes(address) && before?.includes(address) === false;
-    if (watches.some((each) => isNew(each.address) && !each.isHolder)) {
+    const come = watches.filter((each) => isNew(each.address) && !each.isHolder);
+    for (const { address } of come) {
+      looks.distrust(address);
+    }
+    if (come.length > 0) {
       await looks.look().catch((error: unknown) => log.debug(messageOf(error)));
     }
     before = shown ?? before;

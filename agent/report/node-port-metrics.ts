@@ -58,7 +58,7 @@ export function nodePortMetrics({ version, states, moves, ec2Calls }: Watched): 
     gauge(
       'held',
       'Whether this node would not take the address over now, and why',
-      each(({ address, held }) => sample({ address, reason: held }, held === undefined ? 0 : 1)),
+      each(({ address, held, heldBy }) => sample({ address, reason: heldBy }, held === undefined ? 0 : 1)),
     ),
     gauge(
       'last_look_timestamp_seconds',

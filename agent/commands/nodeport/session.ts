@@ -61,8 +61,10 @@ export async function watchOver(
       exposition(nodePortMetrics({ version, states: keeper.states(), moves, ec2Calls: ec2.calls() }));
     void serveMetrics(shell, metricsPort, metrics, over.signal);
   }
+  // Of a setup that has changed, the next watcher holds what this one held.
+  const watching = watch(context, floatingLinks(setup), signal, () => stop.aborted);
   try {
-    if (!(await endsInTime(clock, watch(context, floatingLinks(setup), signal), signal, handOverMs))) {
+    if (!(await endsInTime(clock, watching, signal, handOverMs))) {
       throw new Failure(
         ExitCode.deadline,
         `could not hand over within ${handOverMs / 1000} s; the other nodes take over what this one held`,

@@ -48,7 +48,10 @@ export function createIcmpProbes({ clock, log, env }: IcmpProbes) {
       }
       log.debug(`ping ${address} ended${end.said && `: ${end.said}`}; it is started again`);
       for (let missed = 0; missed < pause && !signal.aborted; missed += 1) {
-        tell(false);
+        // What this node cannot start says nothing of another.
+        if (end.hasStarted) {
+          tell(false);
+        }
         await clock.sleep(intervalMs, signal).catch(() => undefined);
       }
       pause = Math.min(pause * 2, longestPause);

@@ -49,9 +49,12 @@ export async function keepWatching(
     }
   }
 
+  let lastTold = '';
+
   function tellFailure(error: unknown): void {
     // A watch that worked breaks now and then, as API servers are replaced: that is no news unless it lasts.
-    const isNews = failures === (everTold ? 2 : 1);
+    const isNews = failures >= (everTold ? 2 : 1) && messageOf(error) !== lastTold;
+    lastTold = isNews ? messageOf(error) : lastTold;
     // At boot, kubelet's are written after the watcher has started.
     const level = errorCode(error) === 'ENOENT' ? 'info' : 'warn';
     log[isNews ? level : 'debug'](

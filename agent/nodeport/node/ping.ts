@@ -12,8 +12,8 @@ process.on('exit', () => {
   }
 });
 
-/** How a ping ended by itself: `missing` where there is no such program. */
-export type PingEnd = { missing: true } | { missing: false; said: string };
+/** How a ping ended by itself, or never began: `missing` where there is no such program. */
+export type PingEnd = { missing: true } | { missing: false; hasStarted: boolean; said: string };
 
 /**
  * Runs one `ping` until it ends by itself or the signal aborts, and tells how each of its probes ended. ping writes
@@ -55,8 +55,8 @@ export function runPing(
     };
     ping.on('error', (error) => {
       const missing = 'code' in error && error.code === 'ENOENT';
-      end(missing ? { missing } : { missing, said: error.message });
+      end(missing ? { missing } : { missing, hasStarted: false, said: error.message });
     });
-    ping.on('close', () => end({ missing: false, said: said.trim() }));
+    ping.on('close', () => end({ missing: false, hasStarted: true, said: said.trim() }));
   });
 }

@@ -180,11 +180,16 @@ export class WatchJudge {
     return this.moves.length >= 6;
   }
 
-  /** Of those that its watcher can know of: it keeps no record over its end. */
+  /** Of those that it has a part in: it cannot tell of others whether they were handed over. */
   #boundMoves(node: WatchedNode, address: string): void {
     const since = Math.max(this.#region.time.now() - 3_600_000, node.startedAt);
     const taken = this.moves.filter(
-      (each) => each.address === address && each.at > since && !each.isHandedOver && each.state === 'running',
+      (each) =>
+        each.address === address &&
+        each.at > since &&
+        !each.isHandedOver &&
+        each.state === 'running' &&
+        [each.from, each.to].includes(node.place.link.eniId),
     );
     this.breaks(
       node.name,

@@ -72,6 +72,26 @@ export const watchScenarios: readonly WatchScenario[] = [
   scenario('clean stop', [1, 1], [{ at, what: 'cleanStop', who: 'holder' }], { withinMs: 1_000 }),
   scenario('clean reboot', [1, 1], [{ at, what: 'cleanReboot', who: 'holder' }], { withinMs: 1_000 }),
   scenario('drained', [1, 1], [{ at, what: 'drain', who: 'holder' }], { withinMs: 1_000 }),
+  scenario(
+    'all drained at once, and none goes',
+    [0, 1],
+    [0, 1, 2].map((who) => ({ at: at + who * 2_000, what: 'drain' as const, who, forMs: 120_000 })),
+    { withinMs: 1_000 },
+  ),
+  scenario(
+    'drained six times, then the holder dies',
+    [5, 7],
+    [...drains(6, 60_000), { at: at + 390_000, what: 'panic', who: 'holder' }],
+    { nodes: 5, withinMs: dead, calmAt: 720_000 },
+  ),
+  ...[0, 1].map((who) =>
+    scenario(
+      `node ${who + 1} of two is drained, then the holder dies`,
+      [1, 2],
+      [{ at: 60_000, what: 'drain', who, forMs: 170_000 }, dies],
+      { nodes: 2, withinMs: 10_000 },
+    ),
+  ),
   scenario('drained one after the other', [3, 3], drains(3, 40_000), { withinMs: 1_000 }),
   scenario(
     'EC2 down for a while, the holder too',

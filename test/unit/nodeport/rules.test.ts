@@ -52,8 +52,9 @@ t.test('all nodes agree on an order, whatever order EC2 lists them in', async ()
 
 t.test('a rank lets those before it go first', async (t) => {
   for (const rank of [0, 1, 2, 3, 7]) {
-    t.ok(rankDelay(rank + 1, () => 0) > rankDelay(rank, () => 0.999), `${rank} before ${rank + 1}`);
+    t.ok(rankDelay(rank + 1, 50, () => 0) > rankDelay(rank, 50, () => 0.999), `${rank} before ${rank + 1}`);
   }
-  t.ok(rankDelay(0, () => 0.999) <= 250, 'the first hardly waits');
-  t.ok(rankDelay(49, () => 0.999) <= 17_000, 'nor do the last for ever');
+  t.ok(rankDelay(0, 50, () => 0.999) <= 250, 'the first hardly waits');
+  t.ok(rankDelay(49, 50, () => 0.999) <= 17_000, 'nor do the last for ever');
+  t.ok(rankDelay(999, 1_000, () => 0.5) > 50_000, 'a thousand do not come together');
 });

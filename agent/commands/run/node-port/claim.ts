@@ -50,12 +50,14 @@ export async function claimNodePort(
   const names = floating.map(({ address }) => address);
   // The watcher may take over each of them later.
   await work.note(names);
-  const [, , ...own] = await together([
-    Promise.all(names.map((each) => claimFloating(context, work, each))),
-    // The claim of an ENI made beforehand tags it, its creation those of ours.
+  // The claim of an ENI made beforehand tags it, its creation those of ours. By the tag other nodes' watchers know a holder
+  // for one of theirs: it comes first.
+  const tagged =
     isPrimary || isMade(eni)
       ? tagCarrier(context, name, eni, isPrimary ? primaryTags(names) : carrierTags(names))
-      : undefined,
+      : Promise.resolve();
+  const [, ...own] = await together([
+    tagged.then(() => Promise.all(names.map((each) => claimFloating(context, work, each)))),
     ...perNode.map((list) => claimPerNode(context, work, list)),
   ]);
   const addresses: NodePortAddress[] = [
