@@ -1,4 +1,4 @@
-import { messageOf } from '../failure.ts';
+import { ExitCode, exitCodeOf, messageOf } from '../failure.ts';
 import { type AddressWatch, whose } from './address-watch.ts';
 import { type Cause, causeOf, gone } from './cause.ts';
 import type { Holding } from './looks.ts';
@@ -75,7 +75,7 @@ export async function takeOver(
       return await lost(watch, before);
     }
   } catch (error) {
-    await undo(watch, cause, before);
+    await undo(watch, error, before);
     return { by: 'ec2', why: messageOf(error) };
   }
   const own = ownHolding(watch);
@@ -111,11 +111,13 @@ async function lost(watch: AddressWatch, before: Holding | undefined): Promise<O
     : { by: 'race', why: 'another node was faster, and EC2 does not show it yet' };
 }
 
-/** Where this node could not have what it has taken off a node that lives, that is to have it back. */
-async function undo(watch: AddressWatch, { kind }: Cause, from: Holding | undefined): Promise<void> {
-  if (kind === 'service' && from !== undefined) {
-    await give(watch.context, watch.address, from.eniId).catch((error: unknown) =>
-      watch.context.log.warn(`${watch.address}: ${messageOf(error)}`, watch.fields),
+/** Where this node may never have what it has taken off another, which may serve still, that is to have it back. */
+async function undo(watch: AddressWatch, error: unknown, from: Holding | undefined): Promise<void> {
+  const { context, address, fields } = watch;
+  const isFinal = exitCodeOf(error) === ExitCode.limit || exitCodeOf(error) === ExitCode.notPermitted;
+  if (isFinal && from !== undefined) {
+    await give(context, address, from.eniId).catch((failure: unknown) =>
+      context.log.warn(`${address}: ${messageOf(failure)}`, fields),
     );
   }
 }
