@@ -3,11 +3,12 @@ import { hold } from './hold.ts';
 import type { Holding, Looks } from './looks.ts';
 import type { CountedMove } from './move-limit.ts';
 import { moveLimit } from './pace.ts';
+import { countedBefore, isTaken, unmissed } from './past.ts';
 import type { WatchContext } from './ports.ts';
 import type { NodePortAddress, NodePortLink } from './setup.ts';
 import { standBy } from './stand-by.ts';
-import type { AddressState, Move, ProbeState } from './state.ts';
-import { verdictOf } from './verdict.ts';
+import type { AddressState, Move } from './state.ts';
+import { idOf, whose } from './whose.ts';
 
 /** How many moves are kept to be told. */
 const movesKept = 10;
@@ -50,13 +51,9 @@ export class AddressWatch {
       held: undefined,
       seenAt: undefined,
     };
-    this.#past = context.past?.(config.address);
+    this.#past = unmissed(context.past?.(config.address));
     this.#state.moves = [...(this.#past?.moves ?? [])];
-    this.countedMoves = this.#state.moves
-      .filter(({ isCounted }) => isCounted)
-      .map(({ at }) => context.wallClock() - Date.parse(at))
-      .filter((agoMs) => agoMs >= 0)
-      .map((agoMs) => ({ at: context.clock.now() - agoMs }));
+    this.countedMoves = countedBefore(this.#state.moves, context);
   }
 
   get address(): string {
@@ -113,7 +110,13 @@ export class AddressWatch {
   /** Tells of a move, by whomever, and counts it if it was from an instance that runs. */
   noteMove(to: Holding | undefined, how: Move['how'], why: string): void {
     const from = this.#shown === 'unknown' ? undefined : this.#shown;
-    const isCounted = this.#isTaken(from, to, how);
+    const isCounted = isTaken({
+      from,
+      to,
+      how,
+      isOwn: from?.eniId === this.link.eniId,
+      probes: this.#state.probes,
+    });
     if (isCounted) {
       this.countedMoves = [{ at: this.context.clock.now() }, ...this.countedMoves].slice(0, moveLimit.count);
     }
@@ -132,16 +135,6 @@ export class AddressWatch {
     this.#show(to);
   }
 
-  /** Whether it was taken from an instance that runs. Of one that answered to the last, it has been handed over. */
-  #isTaken(from: Holding | undefined, to: Holding | undefined, how: Move['how']): boolean {
-    if (from?.instance?.state !== 'running' || to === undefined) {
-      return false;
-    }
-    const { probes } = this.#state;
-    const hasAnswered = probes.some(({ everAnswered }) => everAnswered) && verdictOf(probes) === undefined;
-    return how === 'taken over' || (how === 'seen' && (from.eniId === this.link.eniId || !hasAnswered));
-  }
-
   change(part: Partial<AddressState>): void {
     Object.assign(this.#state, part);
     this.context.tell({ ...this.#state });
@@ -156,9 +149,7 @@ export class AddressWatch {
   }
 
   #show(holding: Holding | undefined): void {
-    // What a watcher before this one has heard of the same holder counts; its misses are over.
-    const past = this.#past && { ...this.#past, probes: this.#past.probes.map(unmissed) };
-    const before = this.#shown === 'unknown' ? past : this.#state;
+    const before = this.#shown === 'unknown' ? this.#past : this.#state;
     const isSame = before?.holder !== undefined && before.holder.eniId === holding?.eniId;
     this.#shown = holding;
     this.change({
@@ -177,21 +168,4 @@ export class AddressWatch {
   #time(): string {
     return new Date(this.context.wallClock()).toISOString();
   }
-}
-
-function unmissed(state: ProbeState): ProbeState {
-  return { ...state, misses: 0 };
-}
-
-/** In words. */
-export function whose(holding: Holding | undefined): string {
-  if (holding === undefined) {
-    return 'nobody';
-  }
-  const { instance, eniId } = holding;
-  return instance === undefined ? `${eniId}, which is at no instance` : `${instance.instanceId} (${eniId})`;
-}
-
-function idOf(holding: Holding | undefined): string | undefined {
-  return holding && (holding.instance?.instanceId ?? holding.eniId);
 }

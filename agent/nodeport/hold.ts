@@ -1,7 +1,8 @@
 import { messageOf } from '../failure.ts';
-import { type AddressWatch, whose } from './address-watch.ts';
+import type { AddressWatch } from './address-watch.ts';
 import { handOver } from './hand-over.ts';
 import { confirmMs, gatewayMs, handOverAgainMs, healthMs, imdsMs, keepMs } from './pace.ts';
+import { whose } from './whose.ts';
 
 /**
  * Looks after the address while this node holds it; until it does not, or the signal aborts.

@@ -1,8 +1,9 @@
 import type { AddressWatch } from './address-watch.ts';
 import { causeOf } from './cause.ts';
+import { foreignOf, type Obstacle } from './obstacle.ts';
 import { quickRanks, retryMs } from './pace.ts';
 import { probe, rankOf } from './probing.ts';
-import { foreignOf, type Obstacle, takeOver } from './take-over.ts';
+import { takeOver } from './take-over.ts';
 
 /** Watches the holder until another holds the address, this node perhaps, or the signal aborts. */
 export async function standBy(watch: AddressWatch, signal: AbortSignal): Promise<void> {

@@ -1,22 +1,13 @@
 import { ExitCode, exitCodeOf, messageOf } from '../failure.ts';
-import { type AddressWatch, whose } from './address-watch.ts';
-import { type Cause, causeOf, gone } from './cause.ts';
+import type { AddressWatch } from './address-watch.ts';
+import { type Cause, causeOf } from './cause.ts';
 import type { Holding } from './looks.ts';
-import { forbidden } from './move-limit.ts';
 import { give, move } from './moves.ts';
+import { type Obstacle, obstacleOf } from './obstacle.ts';
 import { notServingMs } from './pace.ts';
 import { probeOnceMore, rankOf } from './probing.ts';
 import { rankDelay } from './rank.ts';
-import type { HeldBy } from './state.ts';
-
-/** Why an address is not taken over, though that is called for. */
-export interface Obstacle {
-  by: HeldBy;
-  /** In words, the same as long as it is the same. */
-  why: string;
-  /** Until when nothing can change about it, by this process's clock. */
-  until?: number;
-}
+import { whose } from './whose.ts';
 
 /** Takes the address over, if it is still called for when it is this node's turn. Answers why not, where it is not to. */
 export async function takeOver(
@@ -120,30 +111,6 @@ async function undo(watch: AddressWatch, error: unknown, from: Holding | undefin
       context.log.warn(`${address}: ${messageOf(failure)}`, fields),
     );
   }
-}
-
-/** What keeps anyone from taking it there, or now. */
-function obstacleOf(watch: AddressWatch, from: Holding | undefined): Obstacle | undefined {
-  const foreign = from && foreignOf(watch);
-  if (from === undefined || foreign !== undefined) {
-    return foreign;
-  }
-  if (from.instance === undefined || gone.includes(from.instance.state)) {
-    return undefined;
-  }
-  const limit = forbidden(watch.countedMoves, watch.context.clock.now());
-  return limit && { by: 'limit', ...limit };
-}
-
-/** Why nobody may ever take it off the ENI that holds it; undefined: that is the agent's, or nobody's. */
-export function foreignOf({ holding, address }: AddressWatch): Obstacle | undefined {
-  if (holding?.isOurs === false) {
-    const why = `${whose(holding)} holds it, which is none of multus-bootstrap's: take ${address} off it`;
-    return { by: 'foreign', why };
-  }
-  return holding?.isPrimaryAddress
-    ? { by: 'foreign', why: `it is the primary address of ${holding.eniId}, which can never move` }
-    : undefined;
 }
 
 function ownHolding({ link, context }: AddressWatch): Holding {

@@ -1,0 +1,42 @@
+import type { Holding } from './looks.ts';
+import type { CountedMove } from './move-limit.ts';
+import type { WatchContext } from './ports.ts';
+import type { AddressState, Move, ProbeState } from './state.ts';
+import { verdictOf } from './verdict.ts';
+
+/** A move as this node knows of it. */
+interface SeenMove {
+  from: Holding | undefined;
+  to: Holding | undefined;
+  how: Move['how'];
+  /** It was this node that held it. */
+  isOwn: boolean;
+  /** Of the former holder. */
+  probes: readonly ProbeState[];
+}
+
+/** Whether an address was taken from an instance that runs. Of one that answered to the last, it has been handed over. */
+export function isTaken({ from, to, how, isOwn, probes }: SeenMove): boolean {
+  if (from?.instance?.state !== 'running' || to === undefined) {
+    return false;
+  }
+  const hasAnswered = probes.some(({ everAnswered }) => everAnswered) && verdictOf(probes) === undefined;
+  return how === 'taken over' || (how === 'seen' && (isOwn || !hasAnswered));
+}
+
+/** The moves that count of those that a watcher before this one has told of, by this process's clock. */
+export function countedBefore(
+  moves: readonly Move[],
+  { clock, wallClock }: Pick<WatchContext, 'clock' | 'wallClock'>,
+): CountedMove[] {
+  return moves
+    .filter(({ isCounted }) => isCounted)
+    .map(({ at }) => wallClock() - Date.parse(at))
+    .filter((agoMs) => agoMs >= 0)
+    .map((agoMs) => ({ at: clock.now() - agoMs }));
+}
+
+/** What a watcher before this one has heard of a holder counts; its misses are over. */
+export function unmissed(past: AddressState | undefined): AddressState | undefined {
+  return past && { ...past, probes: past.probes.map((each) => ({ ...each, misses: 0 })) };
+}
