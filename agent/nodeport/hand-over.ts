@@ -79,13 +79,14 @@ export async function handOver(watch: AddressWatch, { why, isLast, isWell }: Par
   return !watch.isHolder;
 }
 
-/** Answers why not, in words; not at all where it was done just now. */
+/** Answers why not, in words; not at all where it was done just now, and there were any. */
 async function listAnew(
-  { looks: { carriers }, context: { clock } }: AddressWatch,
+  { looks: { carriers }, context: { clock }, address, link }: AddressWatch,
   left: () => number,
 ): Promise<string | undefined> {
   const { listedAt } = carriers;
-  if (listedAt !== undefined && clock.now() - listedAt < holdDownMs) {
+  const isRecent = listedAt !== undefined && clock.now() - listedAt < holdDownMs;
+  if (isRecent && carriers.candidates(address).some(({ eniId }) => eniId !== link.eniId)) {
     return undefined;
   }
   try {
