@@ -64,6 +64,13 @@ t.test('every example is good user data', async (t) => {
   }
 });
 
+t.test('NodePort addresses', async (t) => {
+  const userData = readFileSync(new URL('nodeadm/nodeport.txt', folder));
+  const { exitCode, stdout, notes } = await check(t, { userData, imageFiles: {} });
+  t.equal(exitCode, 0, notes);
+  t.ok(stdout.startsWith('ok: interfaces: eth1; labels: none'), stdout);
+});
+
 t.test('CloudFormation', async (t) => {
   const text = readFileSync(new URL('cloudformation/self-managed-node-group.yaml', folder), 'utf8');
   const templates = ['self-managed-node-group.yaml', 'managed-node-group.yaml'].map((name) =>
