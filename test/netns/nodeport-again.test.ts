@@ -1,5 +1,5 @@
 /** NodePort addresses in later runs: after reboots, kills and changes of the configuration; and their release. */
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import t, { type Test } from 'tap';
@@ -14,6 +14,7 @@ import {
   holding,
   moves,
   nodePortNode,
+  reboot,
   setupOf,
   withNodePort,
 } from './nodeport.ts';
@@ -24,22 +25,6 @@ await enterNamespace(import.meta.url);
 
 const floating = { addresses: ['10.0.4.201'] };
 const perNode = { addresses: ['10.0.4.211', '10.0.4.212'], mode: 'PerNode' };
-
-/** The kernel and /run forget. */
-async function reboot({ root }: TestNode): Promise<void> {
-  for (const address of await carried()) {
-    await execa('ip', [
-      'address',
-      'del',
-      address.includes(':') ? `${address}/128` : `${address}/32`,
-      'dev',
-      'eth1',
-    ]);
-  }
-  for (const file of ['nodeport.json', 'go', 'result.json']) {
-    await rm(join(root, 'run/multus-bootstrap', file), { force: true });
-  }
-}
 
 /** Nothing of NodePort addresses is left. */
 async function isGone(t: Test, node: TestNode): Promise<void> {
@@ -196,6 +181,58 @@ t.test('one that has the address from another hand keeps it', async (t) => {
   t.equal((await node.run(['release'])).exitCode, 0);
   t.strictSame(eniNow(node, { id }).addresses, ['10.0.4.77', '10.0.4.212']);
   await isGone(t, node);
+});
+
+/** An ENI made beforehand as a node that is gone has left it. */
+const leftBehind = (address: string) => ({
+  secondary: [address],
+  tags: {
+    ...noManage,
+    'multus-bootstrap.io/instance-id': 'i-0dead0dead0dead00',
+    'multus-bootstrap.io/interface': 'eth1',
+    'multus-bootstrap.io/existing': 'true',
+  },
+});
+
+t.test('a node that replaces another takes the ENI that has kept its address', async (t) => {
+  let id = '';
+  const node = await nodePortNode(t, [], {
+    userData: { ...existing, nodePort: [{ ...perNode, interface: 'eth1' }] },
+    world(world) {
+      for (let others = 0; others < 20; others += 1) {
+        premade(world);
+      }
+      id = premade(world, leftBehind('10.0.4.212')).id;
+      holding(world, subnets.a, '10.0.4.211');
+    },
+  });
+  const { exitCode, journal } = await node.run(['run']);
+  t.equal(exitCode, 0, journal);
+  t.equal(eniNow(node, { id }).attachment?.instanceId, node.node.instanceId);
+  t.strictSame(await carried(), ['10.0.4.212']);
+  t.strictSame(moves(node), []);
+});
+
+t.test('and its other interfaces leave that one to it', async (t) => {
+  let id = '';
+  const node = await nodePortNode(t, [], {
+    userData: {
+      ...existing,
+      interfaces: ['eth2', 'eth3', 'eth1'].map((name) => claiming(name)),
+      nodePort: [{ ...perNode, interface: 'eth1' }],
+    },
+    world(world) {
+      for (let others = 0; others < 2; others += 1) {
+        premade(world);
+      }
+      id = premade(world, leftBehind('10.0.4.212')).id;
+      holding(world, subnets.a, '10.0.4.211');
+    },
+  });
+  const { exitCode, journal } = await node.run(['run']);
+  t.equal(exitCode, 0, journal);
+  t.equal(eniNow(node, { id }).tags['multus-bootstrap.io/interface'], 'eth1');
+  t.strictSame(await carried(), ['10.0.4.212']);
 });
 
 for (const name of ['primary', 'ens5']) {

@@ -2,8 +2,6 @@ import { backoff } from '../../backoff.ts';
 import type { Eni } from '../../claim/facts.ts';
 import { ExitCode, exitCodeOf } from '../../failure.ts';
 import type { WantedLink } from '../../host/port.ts';
-import { isAvailable } from '../../plan/eni-source.ts';
-import { isSelected } from '../../plan/selected.ts';
 import type { InterfacePlan, Source } from '../../plan/steps.ts';
 import { tagText } from '../../plan/subnet-selection.ts';
 import { noManage } from '../../plan/tags.ts';
@@ -12,14 +10,13 @@ import { tagUnmanaged } from './claim-tags.ts';
 import type { RunContext } from './context.ts';
 import { listSelected } from './list-enis.ts';
 import { noneLeft } from './none-left.ts';
+import { pick } from './pick.ts';
 import { together } from './together.ts';
 
 /** Between looks for one that has become available, in ms: a fleet's nodes all look, and EC2 allows 20 a second. */
 const waiting = { least: 1_000, base: 1_000, cap: 15_000 };
 /** After an ENI is lost, in ms: a listing that is behind still shows what others have attached meanwhile. */
 const losing = { base: 250, cap: 2_000 };
-/** For so long, in ms, an ENI that was lost is not tried again, whatever a listing shows. */
-const lostMs = 10_000;
 
 type Claim = Extract<Source, { kind: 'claim' }>;
 
@@ -116,20 +113,4 @@ async function attempt(
   claims.lostAt.set(eni.id, clock.now());
   log.info(`${name}: ${eni.id} is another node's by now, or gone`, { interface: name, eni: eni.id });
   return undefined;
-}
-
-/**
- * This interface's own of an earlier run, else any: nodes that all took the first would all but one be in vain. What
- * another interface could take as well is left to it, if there is a choice.
- */
-function pick(found: readonly Eni[], context: RunContext, { config, own }: Claim): Eni | undefined {
-  const { claims, clock, random } = context;
-  const isLost = ({ id }: Eni) => clock.now() - (claims.lostAt.get(id) ?? Number.NEGATIVE_INFINITY) < lostMs;
-  const left = found.filter((eni) => isAvailable(eni) && !claims.enis.has(eni.id) && !isLost(eni));
-  const others = context.config.interfaces.filter((each) => each.name !== config.name);
-  const unshared = left.filter(
-    (eni) => !others.some((each) => each.existing !== undefined && isSelected(eni, each, context)),
-  );
-  const choice = unshared.length > 0 ? unshared : left;
-  return left.find(({ id }) => id === own?.id) ?? choice[Math.floor(random() * choice.length)];
 }
