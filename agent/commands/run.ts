@@ -6,7 +6,7 @@ import { type Retry, writeResult } from '../report/result.ts';
 import { boot } from './run/boot.ts';
 import { applyFailurePolicy, tellFailure } from './run/failure-policy.ts';
 import { callBack, giveWay } from './run/gated-units.ts';
-import { startWatcher } from './run/node-port/watcher.ts';
+import { settleNodePort } from './run/node-port/after-failure.ts';
 import { newProgress, type Progress } from './run/progress.ts';
 import { interfaceResult } from './run/summary.ts';
 import { createShell, type Shell } from './shell.ts';
@@ -51,7 +51,7 @@ async function runAlone(shell: Shell): Promise<ExitCode> {
     message = messageOf(error);
     exitCode = tellFailure(shell, error);
     retry = await applyFailurePolicy(shell, progress, exitCode);
-    await watchAfterFailure(shell, progress);
+    await settleNodePort(shell, progress);
     await finish(shell, progress, error);
   }
   progress.deadline?.[Symbol.dispose]();
@@ -79,13 +79,6 @@ async function runAlone(shell: Shell): Promise<ExitCode> {
   } catch (error) {
     const unwritten = tellFailure(shell, error);
     return exitCode === ExitCode.done ? unwritten : exitCode;
-  }
-}
-
-/** Addresses that a node holds which joins all the same are to be watched over, as its interfaces serve. */
-async function watchAfterFailure(shell: Shell, progress: Progress): Promise<void> {
-  if (!progress.joined && (await gateIsOpen(shell.root))) {
-    await startWatcher(shell, progress, undefined);
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Test } from 'tap';
@@ -86,4 +86,20 @@ export function holding(world: World, subnetId: string, ...addresses: string[]):
     secondary: addresses.filter((each) => !each.includes(':')),
     ipv6Addresses: addresses.filter((each) => each.includes(':')),
   });
+}
+
+/** The kernel and /run forget. */
+export async function reboot({ root }: TestNode): Promise<void> {
+  for (const address of await carried()) {
+    await execa('ip', [
+      'address',
+      'del',
+      address.includes(':') ? `${address}/128` : `${address}/32`,
+      'dev',
+      'eth1',
+    ]);
+  }
+  for (const file of ['nodeport.json', 'go', 'result.json']) {
+    await rm(join(root, 'run/multus-bootstrap', file), { force: true });
+  }
 }

@@ -33,9 +33,10 @@ export async function attachAll(
     clearLeftovers(context, plan, seen, intents),
     untagFormerCarriers(context, formerCarriers(context, seen.enis, plan.nodePort)),
   ]).then(() => undefined);
-  const { ready, nodePort, failure } = await apply(context, plan, intents, () =>
-    createDeadline(clock, clock.now() + graceMs, 'the time for taking back'),
-  );
+  const { ready, nodePort, failure } = await apply(context, plan, intents, () => {
+    progress.graceUntil = clock.now() + graceMs;
+    return createDeadline(clock, progress.graceUntil, 'the time for taking back');
+  });
   progress.ready = ready;
   progress.nodePort = nodePort;
   // Of ENIs that are gone, or another's, by now.

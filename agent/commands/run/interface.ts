@@ -54,7 +54,8 @@ export async function bringUp(
   const isClaim = config.existing !== undefined && !isMade(eni);
   const tagged = isClaim ? tagClaimed(context, name, eni, floatingOn(nodePort, eni)) : undefined;
   // Beside the wait for the device, which takes longer as a rule.
-  const addresses = nodePort === undefined || isElsewhere ? undefined : claimNodePort(context, nodePort, eni);
+  const addresses =
+    nodePort === undefined || isElsewhere ? undefined : claimNodePort(context, nodePort, eni, tagged);
   const whole = isElsewhere
     ? []
     : [setSourceDestCheck(context, plan, eni), waitForDevice(context, plan, eni)];

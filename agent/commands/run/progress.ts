@@ -13,6 +13,8 @@ export interface Progress {
   ec2?: Ec2Connection;
   /** Over everything that is waited for, once it is known. */
   deadline?: Deadline;
+  /** By then what a failed run made is to be taken back, by the run's clock; undefined: that has not begun. */
+  graceUntil?: number;
   ready: Ready[];
   /** Links that carry NodePort addresses by now; undefined: that has not been touched. */
   nodePort?: readonly NodePortLink[] | undefined;

@@ -29,11 +29,14 @@ export interface AddressWork {
 /**
  * Has EC2 assign to the ENI what this node is to have of its NodePort addresses: one of each `PerNode` list, and those of
  * the floating ones that nobody holds. Answers with what its link is to carry. Throws a `Failure`.
+ *
+ * @param claimed resolves once the claim of an ENI made beforehand has tagged it
  */
 export async function claimNodePort(
   context: RunContext,
   plan: NodePortPlan,
   eni: Eni,
+  claimed: Promise<void> = Promise.resolve(),
 ): Promise<NodePortLink> {
   const { name, entries, isPrimary } = plan;
   const subnet = plan.subnets.find(({ id }) => id === eni.subnetId);
@@ -55,7 +58,7 @@ export async function claimNodePort(
   const tagged =
     isPrimary || isMade(eni)
       ? tagCarrier(context, name, eni, isPrimary ? primaryTags(names) : carrierTags(names))
-      : Promise.resolve();
+      : claimed;
   const [, ...own] = await together([
     tagged.then(() => Promise.all(names.map((each) => claimFloating(context, work, each)))),
     ...perNode.map((list) => claimPerNode(context, work, list)),
