@@ -3,6 +3,7 @@ import t, { type Test } from 'tap';
 import { attachEni } from '../simulator/model/attachments.ts';
 import type { Eni } from '../simulator/model/records.ts';
 import { addTags } from '../simulator/model/tags.ts';
+import type { World } from '../simulator/model/world.ts';
 import { enterNamespace } from './namespace.ts';
 import { subnets, type TestNode } from './simulated-node.ts';
 import { eniOf, sweepNow, tagsOf } from './sweep-world.ts';
@@ -64,6 +65,58 @@ t.test('what an untagging that ended half-way has left', async (t) => {
   t.same(now(node, taken).tags, tagsOf(instanceId, 'existing'), 'a node that has claimed one keeps its tags');
   t.match(journal, `${taken.id} is another node's by now`);
   t.equal(record.writes().length, 1);
+});
+
+/** As a dead instance has left it, with NodePort addresses of which one is its maker's. */
+function withAddresses(world: World): Eni {
+  const eni = eniOf(world, 'gone', 'existing');
+  const carried = { 'multus-bootstrap.io/nodeport': '10.0.4.201 10.0.4.202 2001:db8::1' };
+  const changed = {
+    ...eni,
+    addresses: [...eni.addresses, '10.0.4.199', '10.0.4.201'],
+    ipv6Addresses: ['2001:db8::1'],
+    tags: { ...eni.tags, ...carried },
+  };
+  world.store.setEni(changed);
+  return changed;
+}
+
+t.test('floating addresses that the dead instance held are taken off', async (t) => {
+  const node = await nodeFor(t, { userData: undefined });
+  const { world, permissions, record } = node.simulator;
+  const eni = withAddresses(world);
+  const dry = await sweepNow(node);
+  t.match(dry.stdout, / untag, and take 10\.0\.4\.201, 2001:db8::1 off it$/m);
+  t.same(record.writes(), []);
+  permissions.deny('UnassignPrivateIpAddresses');
+  const denied = await sweepNow(node, '--yes');
+  t.equal(denied.exitCode, 4, denied.journal);
+  t.match(denied.journal, `cannot take 10.0.4.201 off ${eni.id}`);
+  t.match(now(node, eni).tags, { 'multus-bootstrap.io/existing': 'true' }, 'a watcher may take it');
+  permissions.allow('UnassignPrivateIpAddresses');
+  const { exitCode, journal } = await sweepNow(node, '--yes');
+  t.equal(exitCode, 0, journal);
+  const [primary = ''] = eni.addresses;
+  t.same(now(node, eni), { ...eni, addresses: [primary, '10.0.4.199'], ipv6Addresses: [], tags: users });
+  t.match(journal, `took the NodePort address 10.0.4.201 off ${eni.id}`);
+});
+
+t.test('but not those of a node that claims the ENI meanwhile', async (t) => {
+  const node = await nodeFor(t, { userData: undefined, simulator: { consistencyMs: 1_500 } });
+  const { world, record } = node.simulator;
+  const eni = withAddresses(world);
+  const { instanceId } = node.node;
+  node.hooks.beforeCall = ({ action }) => {
+    if (action === 'DeleteTags' && now(node, eni).attachment === undefined) {
+      attachEni(world, { eniId: eni.id, instanceId, deviceIndex: 3, networkCard: 0 });
+      addTags(world, [eni.id], tagsOf(instanceId, 'existing'));
+    }
+  };
+  const { exitCode, journal } = await sweepNow(node, '--yes');
+  t.equal(exitCode, 0, journal);
+  t.match(journal, `${eni.id} is another node's by now`);
+  t.strictSame(now(node, eni).addresses, eni.addresses);
+  t.strictSame(record.writes('UnassignPrivateIpAddresses'), []);
 });
 
 /** Another node attaches the ENI and gives it its tags, which differ from the old ones in the instance alone. */

@@ -14,6 +14,9 @@ export interface OldClaim {
   unseen: Tags;
 }
 
+/** What else is to be taken off an ENI that is available and nobody's, before the last of its tags, which tell of it. */
+export type Clearing = (eni: Eni) => Promise<void>;
+
 /**
  * Takes a claim's tags off an ENI that was made beforehand. Another node may attach and tag it at any moment, and its
  * tags differ from these in the instance's id alone. So that tag goes first, by its value, which hits no other's. EC2
@@ -28,6 +31,7 @@ export async function untagClaim(
   context: AskContext,
   subject: string,
   { eniId, instanceId, unseen }: OldClaim,
+  clear?: Clearing,
 ): Promise<boolean> {
   const { ec2 } = context;
   const own = { [tagKeys.instanceId]: instanceId };
@@ -40,6 +44,9 @@ export async function untagClaim(
   if (!isHere && !isAvailable(eni)) {
     return false;
   }
+  if (!isHere) {
+    await clear?.(eni);
+  }
   const { [tagKeys.instanceId]: _, ...others } = { ...unseen, ...claimTagsOf(eni) };
   return untagRest(context, subject, eniId, others, isHere);
 }
@@ -48,11 +55,18 @@ export async function untagClaim(
  * Ends an untagging that has ended half-way on an available ENI. Only for those of which looks that are far enough apart
  * agree, since no tag is there by which EC2 could show that a listing is not behind. Answers whether it was still so.
  */
-export async function untagHalf(context: AskContext, subject: string, eniId: string): Promise<boolean> {
+export async function untagHalf(
+  context: AskContext,
+  subject: string,
+  eniId: string,
+  clear: Clearing,
+): Promise<boolean> {
   const eni = await lookUntil(context, subject, eniId, () => true);
-  return eni !== undefined && isAvailable(eni) && isHalfUntagged(eni)
-    ? untagRest(context, subject, eniId, claimTagsOf(eni), false)
-    : false;
+  if (eni === undefined || !isAvailable(eni) || !isHalfUntagged(eni)) {
+    return false;
+  }
+  await clear(eni);
+  return untagRest(context, subject, eniId, claimTagsOf(eni), false);
 }
 
 /**

@@ -1,7 +1,8 @@
+import type { Eni } from '../../claim/facts.ts';
 import { Ec2Error, type ErrorClass } from '../../ec2/port.ts';
 import { type AskContext, ask } from '../run/ask.ts';
 import { untagClaim, untagHalf } from '../run/untag.ts';
-import type { Leftover } from './leftover.ts';
+import { type Leftover, nodePortOf } from './leftover.ts';
 
 /** Someone else was faster: another node's sweep, or who attached it. */
 const notOurs: readonly ErrorClass[] = ['notFound', 'eniInUse'];
@@ -38,17 +39,34 @@ async function deleteIt(context: AskContext, { eni, instanceId, state }: Leftove
   );
 }
 
+/** Once the tags are off, no node that is to have one of the NodePort addresses may take it from there. */
 async function untagIt(context: AskContext, { eni: { id }, instanceId, state }: Leftover): Promise<void> {
   const whose = instanceId ?? 'a claim';
   const subject = `take the tags of ${whose} off ${id}`;
+  const clear = (eni: Eni) => takeAddressesOff(context, eni);
   const isDone =
     instanceId === undefined
-      ? await untagHalf(context, subject, id)
-      : await untagClaim(context, subject, { eniId: id, instanceId, unseen: {} });
+      ? await untagHalf(context, subject, id, clear)
+      : await untagClaim(context, subject, { eniId: id, instanceId, unseen: {} }, clear);
   context.log.info(
     isDone
       ? `took the tags of ${whose}, which is ${state}, off ${id}`
       : `${id} is another node's by now, or gone: its tags are left as they are`,
     { eni: id },
   );
+}
+
+async function takeAddressesOff(context: AskContext, eni: Eni): Promise<void> {
+  const { ec2, log } = context;
+  for (const address of nodePortOf(eni)) {
+    const outcome = await ask(
+      context,
+      `take ${address} off ${eni.id}`,
+      (signal) => ec2.unassignAddress(eni.id, address, signal),
+      ['notHeld', 'notFound'],
+    );
+    if (!(outcome instanceof Ec2Error)) {
+      log.info(`took the NodePort address ${address} off ${eni.id}`, { eni: eni.id, address });
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import { tagKeys } from '../../plan/tags.ts';
-import type { Leftover } from './leftover.ts';
+import { type Leftover, nodePortOf } from './leftover.ts';
 
 /** `since` is when the first look saw it so. */
 export function leftoverTable(leftovers: readonly Leftover[], since: Date): string {
@@ -11,7 +11,7 @@ export function leftoverTable(leftovers: readonly Leftover[], since: Date): stri
     ['STATE', ({ state }) => state],
     ['SEEN SINCE', () => since.toISOString().replace(/\.\d+/, '')],
     ['CLUSTER', ({ eni }) => eni.tags[tagKeys.cluster]],
-    ['REMEDY', ({ remedy }) => remedy],
+    ['REMEDY', remedyOf],
   ];
   const rows = [
     columns.map(([title]) => title),
@@ -27,4 +27,10 @@ export function leftoverTable(leftovers: readonly Leftover[], since: Date): stri
           .trimEnd()}\n`,
     )
     .join('');
+}
+
+/** An ENI that is deleted takes its NodePort addresses along. */
+function remedyOf({ eni, remedy }: Leftover): string {
+  const addresses = remedy === 'untag' ? nodePortOf(eni) : [];
+  return addresses.length === 0 ? remedy : `${remedy}, and take ${addresses.join(', ')} off it`;
 }
