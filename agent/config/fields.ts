@@ -75,11 +75,15 @@ export const timeout = duration(1000, '10m, 90s or 1m30s', 'at least 1s and at m
 /** 0s is not at all. */
 export const wait = duration(0, '2m, 90s or 0s', 'at most 60m');
 
-/** A list whose entries differ from each other. */
-export function distinct<T extends z.ZodType<string, string>>(entry: T) {
+/** A list whose entries differ from each other, however they are spelled. */
+export function distinct<T extends z.ZodType<string, string>>(
+  entry: T,
+  canonical: (written: string) => string = (written) => written,
+) {
   return z.array(entry).check(({ value, issues }) => {
+    const forms = value.map(canonical);
     value.forEach((item, index) => {
-      if (value.indexOf(item) < index) {
+      if (forms.indexOf(canonical(item)) < index) {
         issues.push({
           code: 'custom',
           input: value,

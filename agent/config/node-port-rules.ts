@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { merge, supplierOf } from './merge.ts';
+import { canonicalAddress } from './node-port.ts';
 import type { Path, Problem } from './problem.ts';
 import type { Source } from './source.ts';
 
@@ -54,8 +55,9 @@ export function validateNodePort(sources: readonly Source[]): Problem[] {
       faults.push({ path: [...at, 'probePort'], message });
     }
     entry.addresses?.forEach((address, n) => {
-      const owner = owners.get(address) ?? index;
-      owners.set(address, owner);
+      const form = canonicalAddress(address);
+      const owner = owners.get(form) ?? index;
+      owners.set(form, owner);
       if (owner !== index) {
         const message = `${JSON.stringify(address)} is in spec.nodePort[${owner}] already; remove one`;
         faults.push({ path: [...at, 'addresses', n], message });

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import * as z from 'zod';
 import { distinct, text, textWithout } from './fields.ts';
 
@@ -16,9 +16,16 @@ const address = textWithout((written) => {
   return `${JSON.stringify(written)} is not an address; write it without a prefix length, as in ${remedy}`;
 });
 
+/** An IPv6 address has many spellings: the one by which it is known; other text as it is. */
+export function canonicalAddress(written: string): string {
+  return isIPv6(written) && !written.includes('%')
+    ? new SocketAddress({ address: written, family: 'ipv6' }).address
+    : written;
+}
+
 /** One entry of `nodePort`. */
 export const nodePortSchema = z.strictObject({
-  addresses: distinct(address)
+  addresses: distinct(address, canonicalAddress)
     .min(1, { error: 'is empty; write at least one address' })
     .meta({
       description:

@@ -32,6 +32,21 @@ const faults: [string, string[], (string | RegExp)[]][] = [
     [/nodePort\[1\]\.addresses\[0\]: "10\.0\.4\.201" is in spec\.nodePort\[0\] already; remove one$/],
   ],
   [
+    'one IPv6 address, spelled in two ways',
+    ['{addresses: ["2600:1f18:1:4::c9", "2600:1F18:1:4:0:0:0:c9"], interface: eth1}'],
+    [/^.*:\d+:\d+: .*nodePort\[0\]\.addresses\[1\]: "2600:1F18:1:4:0:0:0:c9" is there twice; remove one$/],
+  ],
+  [
+    'the same in two entries',
+    [
+      '{addresses: ["2600:1f18:1:4::c9"], interface: eth1}',
+      '{addresses: ["2600:1f18:1:4:0::00c9"], interface: eth1}',
+    ],
+    [
+      /^.*:\d+:\d+: .*nodePort\[1\]\.addresses\[0\]: "2600:1f18:1:4:0::00c9" is in spec\.nodePort\[0\] already; remove one$/,
+    ],
+  ],
+  [
     'an interface that is none',
     [`{${good}, interface: eth2}`],
     [
