@@ -2,6 +2,7 @@ import { ExitCode } from '../failure.ts';
 import { firstTry } from '../plan/first-try.ts';
 import { ownIpv6 } from '../plan/node-port.ts';
 import { inWords, type Outlook, outlooks } from '../plan/node-port-outlook.ts';
+import { writesOfUnwanted } from '../plan/node-port-writes.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { InterfacePlan } from '../plan/steps.ts';
 import { tagText } from '../plan/subnet-selection.ts';
@@ -35,8 +36,10 @@ async function look(shell: Shell): Promise<Planned> {
   const { instanceId } = identity;
   const loaded = await configure(shell, early.signal);
   if (loaded.kind === 'none') {
-    const warnings = [...loaded.warnings, 'no configuration: run does nothing'];
-    return { instanceId, interfaces: [], nodePort: [], writes: [], warnings };
+    const writes = writesOfUnwanted({ unwanted: await shell.host.nodePortFiles.claims(instanceId) });
+    const does = writes.length === 0 ? 'does nothing' : 'gives the NodePort addresses of earlier runs back';
+    const warnings = [...loaded.warnings, `no configuration: run ${does}`];
+    return { instanceId, interfaces: [], nodePort: [], writes, warnings };
   }
   await prepareKubelet(shell.root, identity, loaded);
   const { config } = loaded;

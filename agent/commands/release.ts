@@ -1,6 +1,4 @@
 import type { Eni } from '../claim/facts.ts';
-import { toNodeConfig } from '../config/model.ts';
-import { specSchema } from '../config/schema.ts';
 import { combine, ExitCode, messageOf } from '../failure.ts';
 import { kubeletHasStarted } from '../host/gate.ts';
 import { namesWithLinkFiles } from '../host/link-files.ts';
@@ -11,7 +9,7 @@ import { elsewhere, type Left, leftOf } from './release/left.ts';
 import { hasNodePort, releaseNodePort } from './release/node-port.ts';
 import { observe } from './release/observe.ts';
 import type { RunContext } from './run/context.ts';
-import { configure, connect, deadlineAt, firstDeadline, runContext } from './run/node.ts';
+import { configure, connect, deadlineAt, emptyConfig, firstDeadline, runContext } from './run/node.ts';
 import { stopWatcherOf } from './run/node-port/watcher.ts';
 import { callsMade } from './run/progress.ts';
 import { createShell, type Shell } from './shell.ts';
@@ -44,7 +42,7 @@ async function releaseAlone(shell: Shell): Promise<string> {
     );
     return undefined;
   });
-  const config = loaded?.kind === 'config' ? loaded.config : toNodeConfig(specSchema.parse({}));
+  const config = loaded?.kind === 'config' ? loaded.config : emptyConfig();
   using deadline = deadlineAt(clock, config.timeoutMs);
   const ec2 = connect(shell, identity, loaded ?? { nodeConfigs: [] });
   const context = runContext(shell, ec2, identity, { config }, deadline.signal);

@@ -1,8 +1,18 @@
 /** NodePort addresses after runs that fail: a node holds what it serves, and no other. */
 import t from 'tap';
+import { writeSetup } from '../../agent/nodeport/setup-file.ts';
 import { claiming, noManage, premade, reconfigure } from './existing.ts';
 import { enterNamespace } from './namespace.ts';
-import { assigned, carried, claimedBy, holding, nodePortNode, reboot, withNodePort } from './nodeport.ts';
+import {
+  assigned,
+  carried,
+  claimedBy,
+  holding,
+  nodePortNode,
+  reboot,
+  setupOf,
+  withNodePort,
+} from './nodeport.ts';
 import { subnets, type TestNode, twoInterfaces } from './simulated-node.ts';
 import { order, succeeds } from './trouble.ts';
 
@@ -104,4 +114,42 @@ t.test('an ENI made beforehand says that it carries a floating address before it
   const { exitCode, journal } = await node.run(['run']);
   t.equal(exitCode, 0, journal);
   t.equal(tag, '10.0.4.201');
+});
+
+t.test('killed before the links were set up, then a failed run that joins all the same', async (t) => {
+  const before = withNodePort(floating);
+  const node = await nodePortNode(t, [], { userData: before });
+  await succeeds(t, node);
+  const setup = await setupOf(node);
+  await reboot(node);
+  await writeSetup(node.root, { ...setup, instanceId: node.node.instanceId, links: setup?.links ?? [] });
+  const wrong = { name: 'eth2', subnets: ['subnet-0123abcd'], securityGroups: ['sg-00000001'] };
+  reconfigure(node, { ...before, failurePolicy: 'Ignore', interfaces: [...before.interfaces, wrong] });
+  const { exitCode, journal } = await node.run(['run']);
+  t.equal(exitCode, 3, journal);
+  t.strictSame(await carried(), ['10.0.4.201']);
+  t.strictSame(assigned(node), ['10.0.4.4', '10.0.4.201']);
+  t.strictSame(tagOf(node), ['10.0.4.201']);
+});
+
+t.test('no configuration any more', async (t) => {
+  const node = await nodePortNode(t, [floating, perNode]);
+  await succeeds(t, node);
+  const { world } = node.simulator;
+  const instance = world.instance(node.node.instanceId);
+  world.instances.set(instance.id, { ...instance, userData: undefined });
+  t.match(
+    (await node.run(['plan'])).stdout,
+    /UnassignPrivateIpAddresses eniId=eni-\w+ address=10\.0\.4\.201/,
+  );
+  const { exitCode, journal } = await node.run(['run']);
+  t.equal(exitCode, 0, journal);
+  t.strictSame(assigned(node), ['10.0.4.4']);
+  t.strictSame(tagOf(node), [undefined]);
+  t.strictSame(await carried(), []);
+  t.strictSame(await claimedBy(node), []);
+  t.equal(await setupOf(node), undefined);
+  node.simulator.record.clear();
+  await node.run(['run']);
+  t.equal(node.simulator.record.calls.length, 0, 'EC2 is not asked any more');
 });

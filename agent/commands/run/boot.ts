@@ -7,6 +7,7 @@ import { attachAll } from './attach-all.ts';
 import type { RunContext } from './context.ts';
 import { letReadyNodeJoin, prepareKubelet } from './kubelet.ts';
 import { configure, connect, deadlineAt, firstDeadline, runContext } from './node.ts';
+import { clearNodePort } from './node-port/clear.ts';
 import { startWatcher, stopWatcherOf } from './node-port/watcher.ts';
 import { callsMade, type Progress, warn } from './progress.ts';
 import { closingLine } from './summary.ts';
@@ -26,6 +27,10 @@ export async function boot(shell: Shell, progress: Progress): Promise<string> {
   warn(log, progress, loaded.warnings);
   if (loaded.kind === 'none') {
     await openGate(root, instanceId);
+    await clearNodePort(shell, identity, () => {
+      progress.ec2 = connect(shell, identity, loaded);
+      return progress.ec2;
+    });
     return 'no configuration, neither in the user data nor in /etc/multus-bootstrap/config.d: nothing to do';
   }
   progress.deadline = deadlineAt(clock, loaded.config.timeoutMs);

@@ -1,5 +1,7 @@
 import { type Config, type Loaded, loadConfig, loadFiles } from '../../config/load.ts';
+import { type NodeConfig, toNodeConfig } from '../../config/model.ts';
 import { proxyEnvironment } from '../../config/proxy.ts';
+import { specSchema } from '../../config/schema.ts';
 import { createEc2, type Ec2Connection } from '../../ec2/ec2.ts';
 import { kubeletHasStarted } from '../../host/gate.ts';
 import type { Identity } from '../../imds/port.ts';
@@ -26,6 +28,11 @@ export function deadlineAt(clock: Shell['clock'], timeoutMs: number): Deadline {
 /** The configuration, from the image's files and the user data. */
 export async function configure({ root, imds }: Shell, signal: AbortSignal): Promise<Loaded> {
   return loadConfig({ root, userData: await imds.userData(signal) });
+}
+
+/** What a node is to have of which nothing is configured. */
+export function emptyConfig(): NodeConfig {
+  return toNodeConfig(specSchema.parse({}));
 }
 
 /** EC2, reached as the environment and the node's own NodeConfig say. */

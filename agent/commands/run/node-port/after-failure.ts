@@ -1,12 +1,10 @@
-import { toNodeConfig } from '../../../config/model.ts';
-import { specSchema } from '../../../config/schema.ts';
 import { messageOf } from '../../../failure.ts';
 import { gateIsOpen } from '../../../host/gate.ts';
 import type { NodePortLink } from '../../../nodeport/setup.ts';
 import type { Shell } from '../../shell.ts';
 import type { RunContext } from '../context.ts';
 import { createDeadline } from '../deadline.ts';
-import { connect, runContext } from '../node.ts';
+import { connect, emptyConfig, runContext } from '../node.ts';
 import type { Progress } from '../progress.ts';
 import { graceMs } from '../taking-back.ts';
 import { letGoOfFloating } from './let-go.ts';
@@ -39,7 +37,7 @@ export async function settleNodePort(shell: Shell, progress: Progress): Promise<
       return;
     }
     // Where the configuration could not be read, the tags tell.
-    const config = progress.kubelet?.config ?? toNodeConfig(specSchema.parse({}));
+    const config = progress.kubelet?.config ?? emptyConfig();
     const ec2 = progress.ec2 ?? connect(shell, identity, { nodeConfigs: [] });
     const context = runContext(shell, ec2, identity, { config }, deadline.signal);
     const isOpen = await gateIsOpen(root);
