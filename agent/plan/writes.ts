@@ -1,9 +1,19 @@
 import type { Eni } from '../claim/facts.ts';
 import { type AttributeChanges, attributeChanges } from './attributes.ts';
 import { type FirstTry, firstTry } from './first-try.ts';
+import { floatingIn } from './node-port.ts';
 import { writesOfNodePort, writesOfUnwanted } from './node-port-writes.ts';
-import type { InterfacePlan, Plan, Source } from './steps.ts';
-import { claimTags, claimTagsOf, hasTags, isMade, missingTags, noManage, tagKeys } from './tags.ts';
+import type { InterfacePlan, NodePortPlan, Plan, Source } from './steps.ts';
+import {
+  carrierTags,
+  claimTags,
+  claimTagsOf,
+  hasTags,
+  isMade,
+  missingTags,
+  noManage,
+  tagKeys,
+} from './tags.ts';
 
 /** One EC2 call that changes something, as `plan` lists it. */
 export interface Write extends Partial<FirstTry>, AttributeChanges {
@@ -32,7 +42,10 @@ export function writesOf(plan: Plan, instanceId: string, cluster: string | undef
       },
       { action: 'DeleteNetworkInterface', interface: name },
     ]),
-    ...plan.interfaces.flatMap((each) => writesOfInterface(each, instanceId, cluster)),
+    ...plan.interfaces.flatMap((each) => {
+      const nodePort = plan.nodePort.find(({ name, isPrimary }) => !isPrimary && name === each.config.name);
+      return writesOfInterface(each, nodePort, instanceId, cluster);
+    }),
     ...writesOfNodePort(plan),
   ];
 }
@@ -56,8 +69,18 @@ function candidatesOf(source: Source): readonly (Eni | undefined)[] {
   return own === undefined && available.length > 0 ? available : [own];
 }
 
+/** The floating addresses that the claim's tags name; none where it is not yet known in which subnet it will be. */
+function carriedOn(nodePort: NodePortPlan | undefined, candidates: readonly (Eni | undefined)[]): string[] {
+  const ids = new Set(candidates.map((each) => each?.subnetId));
+  const [subnet, ...others] = nodePort?.subnets.filter(({ id }) => ids.has(id)) ?? [];
+  return nodePort === undefined || subnet === undefined || others.length > 0
+    ? []
+    : floatingIn(nodePort.entries, subnet);
+}
+
 function writesOfInterface(
   { config, source, deviceIndex, networkCard }: InterfacePlan,
+  nodePort: NodePortPlan | undefined,
   instanceId: string,
   cluster: string | undefined,
 ): Write[] {
@@ -69,7 +92,10 @@ function writesOfInterface(
   const [deleteOnTermination] = changes.flatMap((each) => each.deleteOnTermination ?? []);
   const [sourceDestCheck] = changes.flatMap((each) => each.sourceDestCheck ?? []);
   const create = firstTry(source);
-  const claim = claimTags(config.name, instanceId, cluster);
+  const claim = {
+    ...claimTags(config.name, instanceId, cluster),
+    ...carrierTags(carriedOn(nodePort, candidates)),
+  };
   const tags = eni === undefined ? claim : missingTags(eni, { ...noManage, ...claim });
   const isClaim = config.existing !== undefined && !(eni !== undefined && isMade(eni));
   const writes: (Write | undefined | false)[] = [

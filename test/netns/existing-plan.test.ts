@@ -21,6 +21,7 @@ for (const [what, more] of [
   ['nothing but its tags', {}],
   ['attributes', { sourceDestCheck: false, deleteOnTermination: true }],
   ['an attribute that its maker has turned off', { sourceDestCheck: true }],
+  ['a floating address', {}],
 ] as const) {
   t.test(`one to be claimed, and ${what}`, async (t) => {
     const { node, eni } = await claimingNode(t, {
@@ -33,6 +34,7 @@ for (const [what, more] of [
         cluster: 'demo',
         interfaces: [claiming('eth1', more)],
         instanceTags: { ready: 'yes' },
+        nodePort: what === 'a floating address' ? [{ interface: 'eth1', addresses: ['10.0.4.201'] }] : [],
       },
     });
     const { world, record } = node.simulator;
