@@ -1,10 +1,33 @@
 import { addressesPerQuery } from '../claim/candidates.ts';
 import type { Eni } from '../claim/facts.ts';
+import { isIpv6, parseAddress, parseRange } from '../claim/range.ts';
 import { tagKeys } from './tags.ts';
 
-/** The ENI that holds the address, of those that are known. */
+/** The ENI that holds the address, of those that are known: by itself, or inside a prefix that is delegated to it. */
 export function holderOf(address: string, enis: readonly Eni[]): Eni | undefined {
-  return enis.find((eni) => eni.addresses.includes(address) || eni.ipv6Addresses.includes(address));
+  return (
+    enis.find((eni) => hasAddress(eni, address)) ?? enis.find((eni) => prefixWith(address, eni) !== undefined)
+  );
+}
+
+function hasAddress({ addresses, ipv6Addresses }: Eni, address: string): boolean {
+  return addresses.includes(address) || ipv6Addresses.includes(address);
+}
+
+/** The prefix that is delegated to the ENI and has the address inside: then it can be assigned to nobody. */
+function prefixWith(address: string, { prefixes }: Eni): string | undefined {
+  return prefixes.find((prefix) => isIpv6(prefix) === isIpv6(address) && isInside(address, prefix));
+}
+
+function isInside(address: string, prefix: string): boolean {
+  const { first, last } = parseRange(prefix);
+  const value = parseAddress(address);
+  return first <= value && value <= last;
+}
+
+/** Whether the ENI has the address as one that can be moved. */
+export function hasSecondary({ addresses, ipv6Addresses }: Eni, address: string): boolean {
+  return addresses.indexOf(address) > 0 || ipv6Addresses.includes(address);
 }
 
 /** The instance that an ENI is attached to, or was made for. */
@@ -17,6 +40,26 @@ export function described(eni: Eni): string {
   const node = nodeOf(eni);
   return node === undefined ? eni.id : `${eni.id} of ${node}`;
 }
+
+/** Who has the address, for messages; what may be behind it where EC2 refuses it and shows nobody. */
+export function heldBy(address: string, enis: readonly Eni[]): string {
+  const holder = holderOf(address, enis);
+  if (holder === undefined) {
+    return (
+      'EC2 refused it, and shows no holder: perhaps it is in a prefix delegated to an ENI, or of another account, in a ' +
+      'shared VPC'
+    );
+  }
+  const prefix = hasAddress(holder, address) ? undefined : prefixWith(address, holder);
+  return prefix === undefined
+    ? `held by ${described(holder)}`
+    : `inside ${prefix}, which is delegated to ${described(holder)}`;
+}
+
+/** What keeps EC2 from giving addresses away. */
+export const reserveThem =
+  'Choose another address for spec.nodePort. A CIDR reservation, of type explicit, over the addresses of spec.nodePort ' +
+  'keeps EC2 from giving one away';
 
 /** What is known of a `PerNode` list while an address is claimed of it. */
 export interface Search {
@@ -50,4 +93,9 @@ export function nextOf(
   // As many want one as there are, or more: some of them will go without, and it need not be this node.
   const open = window.length > before ? window.slice(before) : window;
   return open[Math.floor(random() * open.length)];
+}
+
+/** Whether the ENI has the address by a prefix alone: no watcher ever takes that over. */
+export function hasByPrefix(eni: Eni, address: string): boolean {
+  return !hasAddress(eni, address) && prefixWith(address, eni) !== undefined;
 }

@@ -1,7 +1,7 @@
 import type { Subnet } from '../claim/facts.ts';
 import { firstTry } from './first-try.ts';
 import { wantedIn } from './node-port.ts';
-import { described, holderOf, nextOf } from './node-port-holders.ts';
+import { described, hasSecondary, holderOf, nextOf } from './node-port-holders.ts';
 import type { InterfacePlan, NodePortPlan, Plan } from './steps.ts';
 
 /** What is going to become of a NodePort address on this node. */
@@ -55,7 +55,7 @@ function perNode(plan: NodePortPlan, subnet: Subnet): Outlook[] {
   const { name, eni, holders, ahead } = plan;
   return wantedIn(plan.entries, subnet).perNode.map((list) => {
     const base = { interface: name, eniId: eni?.id, mode: 'PerNode' as const, holder: undefined };
-    const own = list.find((address) => eni !== undefined && holderOf(address, [eni]) !== undefined);
+    const own = list.find((address) => eni !== undefined && hasSecondary(eni, address));
     if (own !== undefined) {
       return { ...base, address: own, outcome: 'kept' };
     }

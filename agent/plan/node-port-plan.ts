@@ -3,8 +3,9 @@ import type { NodeConfig } from '../config/model.ts';
 import { ExitCode, Failure } from '../failure.ts';
 import type { AddressClaim } from '../nodeport/claims.ts';
 import { claimsAhead, launchedBefore } from './contenders.ts';
-import { addressesIn, carries, checkAddresses, checkCount, noneInside } from './node-port.ts';
-import { holderOf } from './node-port-holders.ts';
+import { addressesIn, carries, checkAddresses, checkCount, noneInside, wantedIn } from './node-port.ts';
+import { hasSecondary, holderOf } from './node-port-holders.ts';
+import { movable } from './node-port-immovable.ts';
 import { onPrimary } from './node-port-primary.ts';
 import type { Observation } from './observation.ts';
 import type { InterfacePlan, NodePortPlan, Source } from './steps.ts';
@@ -48,14 +49,19 @@ interface Place extends Pick<NodePortPlan, 'eni' | 'subnets'> {
 type Link = Place & Pick<NodePortPlan, 'name' | 'isPrimary' | 'entries'>;
 
 function planOf(link: Link, { interfaces }: NodeConfig, seen: Observation): NodePortPlan {
-  const { name, entries, isPrimary, eni, among = link.subnets } = link;
-  const subnets = link.subnets.filter((subnet) => carries(entries, subnet));
-  if (among.length > 0 && !among.some((subnet) => carries(entries, subnet))) {
-    const faults = among.map((subnet) => noneInside(entries, subnet));
+  const { name, isPrimary, eni, among = link.subnets } = link;
+  const subnets = link.subnets.filter((subnet) => carries(link.entries, subnet));
+  if (among.length > 0 && !among.some((subnet) => carries(link.entries, subnet))) {
+    const faults = among.map((subnet) => noneInside(link.entries, subnet));
     throw new Failure(ExitCode.configuration, `${name}: ${faults.join('; ')}: add addresses of that subnet`);
   }
+  let { entries } = link;
+  const warnings: string[] = [];
   for (const subnet of subnets) {
-    checkAddresses(name, entries, subnet, seen.enis);
+    checkAddresses(name, entries, subnet);
+    const left = movable(name, entries, subnet, seen.enis);
+    entries = left.entries;
+    warnings.push(...left.warnings);
     checkCount(name, entries, subnet);
   }
   const before = launchedBefore(seen.launches, seen.instance.instanceId)
@@ -67,6 +73,7 @@ function planOf(link: Link, { interfaces }: NodeConfig, seen: Observation): Node
     isPrimary,
     eni,
     entries,
+    warnings,
     subnets,
     listed: seen.isCut ? [] : created.flatMap((each) => listedIds(each, seen.subnets)),
     holders: seen.enis.filter((eni) =>
@@ -102,5 +109,23 @@ function placeOf(source: Source, seen: Observation): Place {
 export function unwanted(plans: readonly NodePortPlan[], claims: readonly AddressClaim[]): AddressClaim[] {
   const isWanted = ({ eniId, address }: AddressClaim, { eni, entries }: NodePortPlan) =>
     (eni === undefined || eni.id === eniId) && entries.some(({ addresses }) => addresses.includes(address));
-  return claims.filter((claim) => !plans.some((plan) => isWanted(claim, plan)));
+  const more = plans.flatMap(surplusOf);
+  return claims.filter(
+    (claim) =>
+      !plans.some((plan) => isWanted(claim, plan)) ||
+      more.some(({ eniId, address }) => eniId === claim.eniId && address === claim.address),
+  );
+}
+
+/** Of each `PerNode` list a node keeps the first that its ENI has: it may have others since they were floating. */
+function surplusOf({ eni, entries, subnets }: NodePortPlan): AddressClaim[] {
+  const subnet = subnets.find(({ id }) => id === eni?.subnetId);
+  return eni === undefined || subnet === undefined
+    ? []
+    : wantedIn(entries, subnet).perNode.flatMap((list) =>
+        list
+          .filter((address) => hasSecondary(eni, address))
+          .slice(1)
+          .map((address) => ({ eniId: eni.id, address })),
+      );
 }

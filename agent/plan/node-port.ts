@@ -74,16 +74,8 @@ export function checkCount(name: string, entries: readonly NodePortConfig[], sub
   }
 }
 
-/**
- * Throws a `Failure` (3) for an address that could never be moved to this node's ENI in the subnet: one that EC2 keeps,
- * or that an ENI has as its primary one.
- */
-export function checkAddresses(
-  name: string,
-  entries: readonly NodePortConfig[],
-  subnet: Subnet,
-  enis: readonly Eni[],
-): void {
+/** Throws a `Failure` (3) for an address that EC2 keeps for itself. */
+export function checkAddresses(name: string, entries: readonly NodePortConfig[], subnet: Subnet): void {
   for (const address of addressesIn(entries, subnet)) {
     const cidr = cidrsOf(subnet, versionOf(address)).find((each) =>
       reserved(parseRange(each)).some((range) => contains(range, address)),
@@ -93,17 +85,6 @@ export function checkAddresses(
         ExitCode.configuration,
         `${name}: EC2 keeps the NodePort address ${address} of ${subnet.id} for itself, as the first four addresses of ` +
           `${cidr} and the last: choose another for spec.nodePort`,
-      );
-    }
-    const holder = enis.find((eni) => eni.subnetId === subnet.id && eni.addresses[0] === address);
-    if (holder !== undefined) {
-      const whose = holder.attachment?.instanceId ?? (holder.attachment ? 'an AWS service' : undefined);
-      throw new Failure(
-        ExitCode.configuration,
-        `${name}: the NodePort address ${address} is the primary address of ${holder.id}` +
-          `${whose === undefined ? '' : `, attached to ${whose}`}, and a primary address can never be moved: replace ` +
-          'that ENI, or choose another address for spec.nodePort. A CIDR reservation, of type explicit, over the ' +
-          'addresses of spec.nodePort keeps EC2 from giving one away',
       );
     }
   }

@@ -73,6 +73,7 @@ export function makePlan(config: NodeConfig, seen: Observation): Plan {
       ...waiting(sources),
       ...interfaces.flatMap((each) => leftOut(each, seen)),
       ...crowdedAfter(interfaces, seen),
+      ...nodePort.flatMap((each) => each.warnings),
       ...mayBeGivenAway(nodePort, interfaces, seen),
     ],
   };

@@ -68,7 +68,10 @@ export interface NodePortPlan {
   isPrimary: boolean;
   /** Where it is known. */
   eni: Eni | undefined;
+  /** Without the floating addresses that can never be moved. */
   entries: readonly NodePortConfig[];
+  /** Of those. */
+  warnings: readonly string[];
   /** In which the ENI is, or may come to be, and where some of the addresses are. */
   subnets: readonly Subnet[];
   /** Of these subnets all ENIs were listed. */

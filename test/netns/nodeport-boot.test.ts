@@ -219,3 +219,31 @@ t.test('IPv6, and both versions at once', async (t) => {
     t.match(interfaces, [{ address: '10.0.8.4', ipv6Address: `${network}::4` }], 'its own address is first');
   }
 });
+
+t.test('what EC2 refuses and shows nobody to have: it says so, and what to do', async (t) => {
+  const node = await nodePortNode(t, [floating]);
+  const taken = {
+    code: 'InvalidParameterValue',
+    message: '[10.0.4.201] already assigned to another interface',
+  };
+  order(node, 'AssignPrivateIpAddresses', taken, 1);
+  const { exitCode, journal } = await node.run(['run']);
+  t.equal(exitCode, 0, journal);
+  t.match(
+    journal,
+    /warn: eth1: 10\.0\.4\.201 cannot be had: .* shows no holder: .*prefix.*another account.*reservation/,
+  );
+});
+
+t.test('one inside a delegated prefix is not asked for', async (t) => {
+  const node = await nodePortNode(t, [floating, perNode], {
+    world: (world) => void world.addEni({ subnetId: subnets.a, prefixes: ['10.0.4.192/28'] }),
+  });
+  const { exitCode, journal } = await node.run(['run']);
+  t.equal(exitCode, 0, journal);
+  t.match(
+    journal,
+    /warn: eth1: 10\.0\.4\.201 can never be moved: inside 10\.0\.4\.192\/28, .* delegated to eni-\w+\. Choose/,
+  );
+  t.strictSame(moves(node), ['AssignPrivateIpAddresses ["10.0.4.212"]']);
+});

@@ -103,7 +103,7 @@ t.test('what can never be', (t) => {
     ],
     [
       'this node’s own',
-      [entry(['10.0.4.201', '10.0.4.202'])],
+      [entry(['10.0.4.201'])],
       { enis: [primary, own] },
       new RegExp(`is the primary address of ${own.id}, attached to ${instanceId}`),
     ],
@@ -135,6 +135,68 @@ t.test('what can never be', (t) => {
   for (const [what, entries, seen, message] of rows) {
     t.throws(() => planned(entries, seen), { exitCode: 3, message }, what);
   }
+  t.end();
+});
+
+t.test('a primary address among others', (t) => {
+  const neighbour = eni({ addresses: ['10.0.4.201'], id: 'eni-0000abcd' });
+  const own = attached(1, { addresses: ['10.0.4.201'], tags: ownTags('eth1') });
+  const rows: [string, NodePortConfig, Observation['enis'], string[], RegExp][] = [
+    [
+      'floating',
+      entry(['10.0.4.201', '10.0.4.202']),
+      [primary, neighbour],
+      ['10.0.4.202 assigned'],
+      /^eth1: the NodePort address 10\.0\.4\.201 is the primary address of eni-0000abcd, .*: it is left out; replace/m,
+    ],
+    [
+      'floating, its own',
+      entry(['10.0.4.201', '10.0.4.202']),
+      [primary, own],
+      ['10.0.4.202 assigned'],
+      /left out/,
+    ],
+    [
+      'of a list',
+      perNode('10.0.4.201', '10.0.4.202'),
+      [primary, neighbour],
+      ['10.0.4.202 assigned'],
+      /^eth1: the NodePort address 10\.0\.4\.201 is the primary .*: it counts as held;/m,
+    ],
+    [
+      'of a list, its own',
+      perNode('10.0.4.201', '10.0.4.202'),
+      [primary, own],
+      ['10.0.4.202 assigned'],
+      /held/,
+    ],
+    ['the only one of a list', perNode('10.0.4.201'), [primary, neighbour], ['10.0.4.201 none left'], /held/],
+  ];
+  for (const [what, each, enis, expected, warning] of rows) {
+    t.same(fates([each], { enis }), expected, what);
+    t.match(planned([each], { enis }).warnings.join('\n'), warning, what);
+  }
+  t.same(
+    planned([entry(['10.0.4.201', '10.0.4.202'])], { enis: [primary, neighbour] }).nodePort[0]?.entries,
+    [entry(['10.0.4.202'])],
+  );
+  t.end();
+});
+
+t.test('of what was floating a node keeps one', (t) => {
+  const old = attached(1, {
+    addresses: ['10.0.4.9', '10.0.4.203', '10.0.4.201', '10.0.4.202'],
+    tags: ownTags('eth1'),
+    id: 'eni-0000000a',
+  });
+  const claim = (address: string) => ({ eniId: old.id, address });
+  const list = perNode('10.0.4.201', '10.0.4.202', '10.0.4.203', '10.0.4.204');
+  const { unwanted } = planned([list], {
+    enis: [primary, old],
+    // That of .204 another was given; .203 is of another hand.
+    addressClaims: ['10.0.4.201', '10.0.4.202', '10.0.4.204'].map(claim),
+  });
+  t.same(unwanted, [claim('10.0.4.202')]);
   t.end();
 });
 
@@ -175,6 +237,12 @@ t.test('what becomes of each address', (t) => {
       [perNode('10.0.4.211')],
       { enis: [primary, holding('10.0.4.211')] },
       ['10.0.4.211 none left'],
+    ],
+    [
+      'one inside a delegated prefix',
+      [entry(['10.0.4.201']), perNode('10.0.4.202', '10.0.4.211')],
+      { enis: [primary, eni({ addresses: ['10.0.4.77'], prefixes: ['10.0.4.192/28'], id: 'eni-0000beef' })] },
+      ['10.0.4.201 carried eni-0000beef', '10.0.4.211 assigned'],
     ],
     [
       'one of each IP version',

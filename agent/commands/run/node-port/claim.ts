@@ -1,7 +1,8 @@
 import type { Eni, Subnet } from '../../../claim/facts.ts';
 import { ExitCode, Failure } from '../../../failure.ts';
 import type { NodePortAddress, NodePortLink } from '../../../nodeport/setup.ts';
-import { addressesIn, checkAddresses, wantedIn } from '../../../plan/node-port.ts';
+import { addressesIn, wantedIn } from '../../../plan/node-port.ts';
+import { movable } from '../../../plan/node-port-immovable.ts';
 import type { NodePortPlan } from '../../../plan/steps.ts';
 import { carrierTags, isMade, primaryTags } from '../../../plan/tags.ts';
 import type { RunContext } from '../context.ts';
@@ -16,7 +17,7 @@ export interface AddressWork {
   plan: NodePortPlan;
   subnet: Subnet;
   eni: Eni;
-  /** What the ENI held as it was seen last. */
+  /** What the ENI held as it was seen last, but for its primary address. */
   own: readonly string[];
   /** What earlier runs were about to assign to it. */
   earlier: readonly string[];
@@ -38,7 +39,7 @@ export async function claimNodePort(
   eni: Eni,
   claimed: Promise<void> = Promise.resolve(),
 ): Promise<NodePortLink> {
-  const { name, entries, isPrimary } = plan;
+  const { name, isPrimary } = plan;
   const subnet = plan.subnets.find(({ id }) => id === eni.subnetId);
   if (subnet === undefined) {
     throw new Failure(
@@ -48,7 +49,11 @@ export async function claimNodePort(
     );
   }
   const work = await begin(context, plan, eni, subnet);
-  checkAddresses(name, entries, subnet, work.holders);
+  // Of a subnet that the plan has not listed, it comes out only now.
+  const { entries, warnings } = movable(name, plan.entries, subnet, work.holders);
+  for (const warning of warnings.filter((each) => !plan.warnings.includes(each))) {
+    context.log.warn(warning);
+  }
   const { floating, perNode } = wantedIn(entries, subnet);
   const names = floating.map(({ address }) => address);
   // The watcher may take over each of them later.
@@ -94,7 +99,7 @@ async function begin(
     plan,
     subnet,
     eni,
-    own: [...last.addresses, ...last.ipv6Addresses],
+    own: [...last.addresses.slice(1), ...last.ipv6Addresses],
     earlier,
     holders: seen,
     async note(addresses) {

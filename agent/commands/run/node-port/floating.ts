@@ -1,8 +1,10 @@
+import type { Subnet } from '../../../claim/facts.ts';
 import { Ec2Error, type ErrorClass } from '../../../ec2/port.ts';
-import { described, holderOf } from '../../../plan/node-port-holders.ts';
+import { described, hasByPrefix, heldBy, holderOf, reserveThem } from '../../../plan/node-port-holders.ts';
 import { ask } from '../ask.ts';
 import type { RunContext } from '../context.ts';
 import type { AddressWork } from './claim.ts';
+import { lookWhoHolds } from './look.ts';
 
 /** What kubelet need not wait for: the watcher tries again. */
 const trouble: readonly ErrorClass[] = ['throttled', 'transient', 'unreachable'];
@@ -14,7 +16,7 @@ const trouble: readonly ErrorClass[] = ['throttled', 'transient', 'unreachable']
  */
 export async function claimFloating(
   context: RunContext,
-  { plan: { name, booting }, eni, own, holders }: AddressWork,
+  { plan: { name, booting }, subnet, eni, own, holders }: AddressWork,
   address: string,
 ): Promise<void> {
   const { ec2, log } = context;
@@ -23,6 +25,8 @@ export async function claimFloating(
   const [first] = booting;
   if (own.includes(address)) {
     log.info(`${name}: ${address} is on ${eni.id} already`, fields);
+  } else if (holder !== undefined && hasByPrefix(holder, address)) {
+    log.warn(`${name}: ${address} can never be moved: ${heldBy(address, [holder])}. ${reserveThem}`);
   } else if (holder !== undefined) {
     log.info(`${name}: ${address} is held by ${described(holder)}: this node is a candidate`, fields);
   } else if (first !== undefined) {
@@ -50,11 +54,27 @@ export async function claimFloating(
     if (!(outcome instanceof Ec2Error)) {
       log.info(`${name}: assigned ${address} to ${eni.id}`, fields);
     } else if (outcome.class === 'taken') {
-      log.info(`${name}: ${address} is held by another node by now: this node is a candidate`, fields);
+      await tellHolder(context, name, subnet, address);
     } else {
       log.warn(
         `cannot assign ${address} to ${eni.id} of ${name} now: ${outcome.message}; left to the watcher`,
       );
     }
+  }
+}
+
+/** Where EC2 shows nobody: the holder's assign may be seconds old, or it is one that no watcher ever takes over from. */
+async function tellHolder(context: RunContext, name: string, { id }: Subnet, address: string): Promise<void> {
+  const { log } = context;
+  const holders = await lookWhoHolds(context, name, id, [address]);
+  const holder = holderOf(address, holders);
+  if (holder !== undefined) {
+    const who = described(holder);
+    log.info(`${name}: ${address} is held by ${who} by now: this node is a candidate`, { interface: name });
+  } else {
+    log.warn(
+      `${name}: ${address} cannot be had: ${heldBy(address, holders)}; or another node was given it a moment ago. If ` +
+        `\`multus-bootstrap nodeport status\` keeps showing no holder: ${reserveThem}`,
+    );
   }
 }

@@ -2,7 +2,7 @@ import { backoff } from '../../../backoff.ts';
 import type { Eni } from '../../../claim/facts.ts';
 import { Ec2Error } from '../../../ec2/port.ts';
 import { ExitCode, Failure } from '../../../failure.ts';
-import { described, holderOf, nextOf } from '../../../plan/node-port-holders.ts';
+import { hasSecondary, heldBy, holderOf, nextOf } from '../../../plan/node-port-holders.ts';
 import { ask } from '../ask.ts';
 import type { RunContext } from '../context.ts';
 import type { AddressWork } from './claim.ts';
@@ -47,7 +47,7 @@ export async function claimPerNode(
     }
     tried.add(address);
     holders = await lookAfter(context, work, list, address, mayBeOurs);
-    const had = list.find((each) => holderOf(each, holders)?.id === eni.id);
+    const had = list.find((each) => holders.some((one) => one.id === eni.id && hasSecondary(one, each)));
     if (had !== undefined) {
       log.info(`${name}: ${had} is on ${eni.id}`, { ...fields, address: had });
       return had;
@@ -112,11 +112,4 @@ function noneLeft(
       `${tried.size === 0 ? '' : `, after ${tried.size} tries`}: a node keeps its own as long as it has its ENI. Add ` +
       'addresses to spec.nodePort, as many as there are nodes, and some more for their replacements',
   );
-}
-
-function heldBy(address: string, holders: readonly Eni[]): string {
-  const holder = holderOf(address, holders);
-  return holder === undefined
-    ? 'EC2 refused it, and shows no holder: perhaps it is of another account, in a shared VPC'
-    : `held by ${described(holder)}`;
 }
