@@ -1,5 +1,5 @@
 /** NodePort addresses in later runs: after reboots, kills and changes of the configuration; and their release. */
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import t, { type Test } from 'tap';
@@ -213,27 +213,78 @@ t.test('a node that replaces another takes the ENI that has kept its address', a
   t.strictSame(moves(node), []);
 });
 
-t.test('and its other interfaces leave that one to it', async (t) => {
+for (const [whose, instanceId] of [
+  ['another', 'i-0123456789abcdef0'],
+  ['nobody', undefined],
+] as const) {
+  t.test(
+    `an ENI that is ${whose}’s by now keeps the addresses, though it is shown as available`,
+    async (t) => {
+      let id = '';
+      const node = await nodePortNode(t, [], {
+        userData: existing,
+        world(world) {
+          id = premade(world, { address: '10.0.4.77' }).id;
+        },
+      });
+      t.equal((await node.run(['run'])).exitCode, 0);
+      const { store } = node.simulator.world;
+      const { addresses, ...eni } = eniNow(node, { id });
+      const { 'multus-bootstrap.io/instance-id': _, ...tags } = eni.tags;
+      const theirs = { ...tags, ...(instanceId && { 'multus-bootstrap.io/instance-id': instanceId }) };
+      store.setEni({ ...eni, addresses, tags: theirs, attachment: undefined }, Number.NEGATIVE_INFINITY);
+      // Nothing else is left for which release would wait.
+      await rm(join(node.root, 'var/lib/multus-bootstrap/eth1.json'));
+      node.simulator.record.clear();
+      const { exitCode, journal } = await node.run(['release']);
+      t.equal(exitCode, 0, journal);
+      t.match(journal, `${id} is not this instance's any more: its NodePort addresses are left as they are`);
+      t.strictSame(moves(node), []);
+      t.strictSame(eniNow(node, { id }).addresses, addresses);
+      t.strictSame(await claimedBy(node), []);
+    },
+  );
+}
+
+t.test('one that is shown as available, and is still this instance’s, does not', async (t) => {
   let id = '';
   const node = await nodePortNode(t, [], {
-    userData: {
-      ...existing,
-      interfaces: ['eth2', 'eth3', 'eth1'].map((name) => claiming(name)),
-      nodePort: [{ ...perNode, interface: 'eth1' }],
-    },
+    userData: existing,
     world(world) {
-      for (let others = 0; others < 2; others += 1) {
-        premade(world);
-      }
-      id = premade(world, leftBehind('10.0.4.212')).id;
-      holding(world, subnets.a, '10.0.4.211');
+      id = premade(world, { address: '10.0.4.77' }).id;
     },
   });
-  const { exitCode, journal } = await node.run(['run']);
+  t.equal((await node.run(['run'])).exitCode, 0);
+  node.simulator.world.store.setEni({ ...eniNow(node, { id }), attachment: undefined });
+  const { exitCode, journal } = await node.run(['release']);
   t.equal(exitCode, 0, journal);
-  t.equal(eniNow(node, { id }).tags['multus-bootstrap.io/interface'], 'eth1');
-  t.strictSame(await carried(), ['10.0.4.212']);
+  t.strictSame(eniNow(node, { id }).addresses, ['10.0.4.77']);
+  await isGone(t, node);
 });
+
+for (const time of [1, 2, 3]) {
+  t.test(`and its other interfaces leave that one to it, time ${time}`, async (t) => {
+    let id = '';
+    const node = await nodePortNode(t, [], {
+      userData: {
+        ...existing,
+        interfaces: ['eth2', 'eth3', 'eth1'].map((name) => claiming(name)),
+        nodePort: [{ ...perNode, interface: 'eth1' }],
+      },
+      world(world) {
+        for (let others = 0; others < 2; others += 1) {
+          premade(world);
+        }
+        id = premade(world, leftBehind('10.0.4.212')).id;
+        holding(world, subnets.a, '10.0.4.211');
+      },
+    });
+    const { exitCode, journal } = await node.run(['run']);
+    t.equal(exitCode, 0, journal);
+    t.equal(eniNow(node, { id }).tags['multus-bootstrap.io/interface'], 'eth1');
+    t.strictSame(await carried(), ['10.0.4.212']);
+  });
+}
 
 for (const name of ['primary', 'ens5']) {
   t.test(`the primary ENI, of a cluster whose CNI leaves it alone, as ${name}`, async (t) => {

@@ -27,7 +27,7 @@ export async function handBackEni(
   );
   if (eni !== undefined) {
     const outcomes = await Promise.allSettled([
-      giveAddressesOf(context, eniId),
+      giveAddressesOf(context, eniId, eni),
       untag(context, name, eni, attachmentId !== undefined),
     ]);
     const failures = outcomes.flatMap((each): unknown[] => (each.status === 'rejected' ? [each.reason] : []));

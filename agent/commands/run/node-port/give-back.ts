@@ -1,29 +1,43 @@
+import type { Eni } from '../../../claim/facts.ts';
 import { ExitCode, exitCodeOf, messageOf } from '../../../failure.ts';
 import type { AddressClaim } from '../../../nodeport/claims.ts';
 import { isAvailable } from '../../../plan/eni-source.ts';
+import { tagKeys } from '../../../plan/tags.ts';
 import { ask } from '../ask.ts';
 import type { RunContext } from '../context.ts';
 
 /**
  * Takes addresses that this instance was about to be given off their ENIs, as far as they are still its own: an ENI that
- * another instance has by now may have been given them for that. It is no error if they are gone.
+ * another instance has by now may have been given them for that, or have kept them. It is no error if they are gone.
+ *
+ * @param seen ENIs that have just been looked up, before their tags were taken off
  */
-export async function giveAddressesBack(context: RunContext, claims: readonly AddressClaim[]): Promise<void> {
+export async function giveAddressesBack(
+  context: RunContext,
+  claims: readonly AddressClaim[],
+  seen?: readonly Eni[],
+): Promise<void> {
   const { ec2, instance, log } = context;
   const ids = [...new Set(claims.map(({ eniId }) => eniId))];
   if (ids.length === 0) {
     return;
   }
-  const enis = await ask(context, `look up ${ids.join(', ')}`, (signal) => ec2.describeEnis({ ids }, signal));
-  const own = enis.filter((eni) => eni.attachment?.instanceId === instance.instanceId || isAvailable(eni));
+  const enis =
+    seen ?? (await ask(context, `look up ${ids.join(', ')}`, (signal) => ec2.describeEnis({ ids }, signal)));
   const outcomes = await Promise.allSettled(
     ids.map(async (eniId) => {
       const addresses = claims.filter((each) => each.eniId === eniId).map(({ address }) => address);
-      if (own.some(({ id }) => id === eniId)) {
+      const isOwn = enis.some((eni) => eni.id === eniId && isOf(eni, instance.instanceId));
+      if (isOwn) {
         await Promise.all(addresses.map((address) => unassign(context, eniId, address)));
       }
       await forget(context, eniId, addresses);
-      log.info(`gave back NodePort addresses of ${eniId}: ${addresses.join(', ')}`, { eni: eniId });
+      log.info(
+        isOwn
+          ? `gave back NodePort addresses of ${eniId}: ${addresses.join(', ')}`
+          : `${eniId} is not this instance's any more: its NodePort addresses are left as they are`,
+        { eni: eniId },
+      );
     }),
   );
   const failed = outcomes.find((each) => each.status === 'rejected');
@@ -32,13 +46,26 @@ export async function giveAddressesBack(context: RunContext, claims: readonly Ad
   }
 }
 
-/** Those of one ENI that is to be handed back, or is gone. */
-export async function giveAddressesOf(context: RunContext, eniId: string): Promise<void> {
+/** One that is shown as available without our tag may have been attached elsewhere seconds ago. */
+function isOf(eni: Eni, instanceId: string): boolean {
+  return (
+    eni.attachment?.instanceId === instanceId ||
+    (isAvailable(eni) && eni.tags[tagKeys.instanceId] === instanceId)
+  );
+}
+
+/**
+ * Those of one ENI that is to be handed back, or is gone.
+ *
+ * @param seen the ENI, where it has just been looked up
+ */
+export async function giveAddressesOf(context: RunContext, eniId: string, seen?: Eni): Promise<void> {
   const { host, instance } = context;
   const claims = await host.nodePortFiles.claims(instance.instanceId);
   await giveAddressesBack(
     context,
     claims.filter((each) => each.eniId === eniId),
+    seen && [seen],
   );
 }
 
