@@ -80,4 +80,6 @@ export interface TypeLimits {
   maximumInterfaces: number;
   /** By network card index. */
   cards: { index: number; maximumInterfaces: number }[];
+  /** Of each IP version, how many addresses an ENI carries; delegated prefixes count, too. */
+  addressesPerInterface: Readonly<Record<4 | 6, number>>;
 }

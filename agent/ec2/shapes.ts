@@ -128,5 +128,9 @@ export function toLimits(action: string, info: InstanceTypeInfo): TypeLimits {
       index: required(action, 'NetworkCardIndex', card.NetworkCardIndex),
       maximumInterfaces: required(action, 'MaximumNetworkInterfaces', card.MaximumNetworkInterfaces),
     })),
+    addressesPerInterface: {
+      4: required(action, 'Ipv4AddressesPerInterface', network.Ipv4AddressesPerInterface),
+      6: network.Ipv6AddressesPerInterface ?? 0,
+    },
   };
 }

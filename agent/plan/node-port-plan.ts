@@ -7,6 +7,7 @@ import { addressesIn, carries, checkAddresses, checkCount, noneInside, wantedIn 
 import { hasSecondary, holderOf } from './node-port-holders.ts';
 import { movable } from './node-port-immovable.ts';
 import { onPrimary } from './node-port-primary.ts';
+import { checkRoom } from './node-port-room.ts';
 import type { Observation } from './observation.ts';
 import type { InterfacePlan, NodePortPlan, Source } from './steps.ts';
 import { listedIds } from './subnet-selection.ts';
@@ -15,8 +16,8 @@ import { listedIds } from './subnet-selection.ts';
 const linksAtMost = 7;
 
 /**
- * What is to be done about NodePort addresses, link by link. Throws a `Failure` (3) for a link that cannot carry them, and
- * for addresses that can never come to be there.
+ * What is to be done about NodePort addresses, link by link. Throws a `Failure` for a link that cannot carry them, and for
+ * addresses that can never come to be there (3), and for more than an ENI carries (6).
  */
 export function nodePortPlans(
   config: NodeConfig,
@@ -48,7 +49,7 @@ interface Place extends Pick<NodePortPlan, 'eni' | 'subnets'> {
 }
 type Link = Place & Pick<NodePortPlan, 'name' | 'isPrimary' | 'entries'>;
 
-function planOf(link: Link, { interfaces }: NodeConfig, seen: Observation): NodePortPlan {
+function planOf(link: Link, config: NodeConfig, seen: Observation): NodePortPlan {
   const { name, isPrimary, eni, among = link.subnets } = link;
   const subnets = link.subnets.filter((subnet) => carries(link.entries, subnet));
   if (among.length > 0 && !among.some((subnet) => carries(link.entries, subnet))) {
@@ -63,11 +64,12 @@ function planOf(link: Link, { interfaces }: NodeConfig, seen: Observation): Node
     entries = left.entries;
     warnings.push(...left.warnings);
     checkCount(name, entries, subnet);
+    checkRoom({ name, eni, entries }, config, subnet, seen);
   }
   const before = launchedBefore(seen.launches, seen.instance.instanceId)
     .filter(({ zone }) => zone === seen.instance.zone)
     .map(({ instanceId }) => instanceId);
-  const created = interfaces.filter((each) => each.existing === undefined);
+  const created = config.interfaces.filter((each) => each.existing === undefined);
   return {
     name,
     isPrimary,

@@ -68,6 +68,7 @@ export function toLimits(type: InstanceType): TypeLimits {
     type: type.name,
     maximumInterfaces: maximumInterfaces(type),
     cards: type.cards.map((maximum, index) => ({ index, maximumInterfaces: maximum })),
+    addressesPerInterface: { 4: type.addressesPerInterface, 6: type.ipv6AddressesPerInterface },
   };
 }
 

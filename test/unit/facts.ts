@@ -130,6 +130,7 @@ export const limits: TypeLimits = {
   type: 'm5.xlarge',
   maximumInterfaces: 4,
   cards: [{ index: 0, maximumInterfaces: 4 }],
+  addressesPerInterface: { 4: 15, 6: 15 },
 };
 
 const primaryMac = '0a:ff:00:00:00:01';

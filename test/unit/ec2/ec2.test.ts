@@ -95,6 +95,7 @@ t.test('reservations and the limits of a type', async (t) => {
     type: 'm5.large',
     maximumInterfaces: 3,
     cards: [{ index: 0, maximumInterfaces: 3 }],
+    addressesPerInterface: { 4: 10, 6: 10 },
   });
   await t.rejects(ec2.describeType('m99.large'), { class: 'notFound', message: /m99\.large/ });
 });

@@ -169,7 +169,12 @@ t.test("interfaces that claim elsewhere in the subnet, or nothing, are in nobody
     { name: 'eth2', ipv4: { mode: 'FirstFree', within: ['10.0.4.64/26'], podRange: [] } },
     { name: 'eth3', ipv4: { mode: 'Automatic', within: [], podRange: [] } },
   );
-  const limits = { type: 'm5.xlarge', maximumInterfaces: 4, cards: [{ index: 0, maximumInterfaces: 4 }] };
+  const limits = {
+    type: 'm5.xlarge',
+    maximumInterfaces: 4,
+    cards: [{ index: 0, maximumInterfaces: 4 }],
+    addressesPerInterface: { 4: 15, 6: 15 },
+  };
   const { interfaces } = makePlan(config, observation({ launches, limits }));
   t.strictSame(
     interfaces.map(({ source }) => firstTry(source)?.address),

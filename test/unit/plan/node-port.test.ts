@@ -12,6 +12,7 @@ import {
   existingInterface,
   instanceId,
   interfaceConfig,
+  limits,
   made,
   nodeConfig,
   observation,
@@ -179,6 +180,36 @@ t.test('a primary address among others', (t) => {
   t.same(
     planned([entry(['10.0.4.201', '10.0.4.202'])], { enis: [primary, neighbour] }).nodePort[0]?.entries,
     [entry(['10.0.4.202'])],
+  );
+  t.end();
+});
+
+t.test('more than an ENI of the instance type carries', (t) => {
+  const addresses = Array.from({ length: 14 }, (_, n) => `10.0.4.${200 + n}`);
+  const all = entry(addresses);
+  const one = perNode('10.0.4.231', '10.0.4.232');
+  t.equal(fates([all]).length, 14, 'beside its own there is room for 14 of 15');
+  const message =
+    /^eth1: an ENI of m5\.xlarge carries 15 IPv4 addresses, and 15 of spec\.nodePort .* beside its own 1 /;
+  t.throws(() => planned([all, one]), { exitCode: 6, message });
+  const own = (...others: string[]) =>
+    attached(1, { addresses: ['10.0.4.9', ...others], tags: ownTags('eth1'), id: 'eni-0000000a' });
+  const holding = (...others: string[]) => ({ enis: [primary, own(...others)] });
+  t.equal(fates([all], holding(...addresses)).length, 14, 'it has all of them already');
+  t.throws(() => planned([all], holding('10.0.4.99')), { exitCode: 6, message: /beside its own 2/ });
+  const addressClaims = [{ eniId: 'eni-0000000a', address: '10.0.4.99' }];
+  t.equal(
+    fates([all], { ...holding('10.0.4.99'), addressClaims }).length,
+    14,
+    'that one it is about to lose',
+  );
+  t.throws(
+    () =>
+      planned([entry(['2600:1f18:1:4::c9'])], {
+        subnets: [dual, b],
+        limits: { ...limits, addressesPerInterface: { 4: 15, 6: 0 } },
+      }),
+    { exitCode: 6, message: /IPv6/ },
   );
   t.end();
 });
