@@ -1,5 +1,5 @@
 import type { Eni } from '../../claim/facts.ts';
-import { combine, ExitCode, exitCodeOf } from '../../failure.ts';
+import { ExitCode, exitCodeOf } from '../../failure.ts';
 import { isAttached } from '../../plan/eni-source.ts';
 import { claimTags, claimTagsOf, isClaimed } from '../../plan/tags.ts';
 import { ask } from './ask.ts';
@@ -26,17 +26,16 @@ export async function handBackEni(
     ec2.describeEnis({ ids: [eniId] }, signal),
   );
   if (eni !== undefined) {
-    const outcomes = await Promise.allSettled([
-      giveAddressesOf(context, eniId, eni),
-      untag(context, name, eni, attachmentId !== undefined),
-    ]);
-    const failures = outcomes.flatMap((each): unknown[] => (each.status === 'rejected' ? [each.reason] : []));
+    // By our tags a later run, or sweep, knows the addresses that are left there for its own to take off.
+    const failure = await giveAddressesOf(context, eniId, eni)
+      .then(() => untag(context, name, eni, attachmentId !== undefined))
+      .catch((error: unknown) => ({ error }));
     // That IAM keeps addresses or our tags there is told, and keeps no ENI attached.
-    if (failures.every((failure) => exitCodeOf(failure) === ExitCode.notPermitted)) {
+    if (failure === undefined || exitCodeOf(failure.error) === ExitCode.notPermitted) {
       await detachEni(context, name, eniId, attachmentId);
     }
-    if (failures.length > 0) {
-      throw combine(failures);
+    if (failure !== undefined) {
+      throw failure.error;
     }
   }
   log.info(`${name}: handed back ${eniId}`, { interface: name, eni: eniId });
