@@ -1,3 +1,5 @@
+import type { InterfaceConfig } from '../../../agent/config/model.ts';
+import type { NodePortLink } from '../../../agent/nodeport/setup.ts';
 import { type Eni, eniStatus } from '../../simulator/model/records.ts';
 import { instanceId } from './place.ts';
 import type { Stage } from './stage.ts';
@@ -94,6 +96,32 @@ export function halfNetwork({ node, region }: Stage): string | undefined {
     }
     if (eni.tags['multus-bootstrap.io/interface'] !== name) {
       return `${eni.id} of ${name} is not tagged`;
+    }
+    const half = halfNodePort(config, eni, node.machine.nodePort.links);
+    if (half !== undefined) {
+      return `${name} ${half}`;
+    }
+  }
+  return undefined;
+}
+
+/** Floating addresses need no holder yet: they are only to be carried. */
+function halfNodePort(
+  { nodePort = [] }: Pick<InterfaceConfig, 'nodePort'>,
+  eni: Eni,
+  links: readonly NodePortLink[],
+): string | undefined {
+  const carried = links
+    .filter(({ eniId }) => eniId === eni.id)
+    .flatMap(({ addresses }) => addresses.map(({ address }) => address));
+  for (const { mode, addresses } of nodePort) {
+    const held = addresses.filter((each) => [...eni.addresses, ...eni.ipv6Addresses].includes(each));
+    if (mode === 'PerNode' && held.length !== 1) {
+      return `has ${held.length} addresses of ${addresses.join(', ')}`;
+    }
+    const missing = (mode === 'PerNode' ? held : addresses).filter((each) => !carried.includes(each));
+    if (missing.length > 0) {
+      return `does not carry ${missing.join(', ')}`;
     }
   }
   return undefined;

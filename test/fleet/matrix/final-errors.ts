@@ -13,6 +13,8 @@ export const final: readonly Ec2Answer[] = [
     class: 'invalid',
     code: 'InvalidParameterValue',
     message: 'invalid value for parameter address: X',
+    // There it says that the address is not on the ENI, which is as good as off.
+    actions: /^(?!Unassign)/,
     exitCodes: [3],
   },
   {

@@ -4,6 +4,7 @@ import type { Place } from './place.ts';
 import {
   addPool,
   createdAndExisting,
+  existingWithNodePort,
   leaveBehind,
   made,
   pool,
@@ -115,6 +116,17 @@ export const scenarios: readonly Scenario[] = [
     command: release,
     isSwept: true,
     config: (place) => ({ ...createdAndExisting(place), instanceTags: { multus: 'ready' } }),
+    before: async (stage, place) => {
+      await addPool(stage, place);
+      await succeed(stage, run);
+    },
+  },
+  {
+    name: 'release of addresses',
+    what: '`release` of a claimed interface with a NodePort address of its own, and a floating one that it holds.',
+    command: release,
+    isSwept: true,
+    config: existingWithNodePort,
     before: async (stage, place) => {
       await addPool(stage, place);
       await succeed(stage, run);

@@ -37,6 +37,16 @@ export const withNodePort = ({ group, a }: Place) => {
   const created = { name: 'eth1', subnets: [a.id], securityGroups: [group], nodePort };
   return { ...nodeConfig(created), nodePort };
 };
+/** The same of an ENI made beforehand. */
+export const existingWithNodePort = () => {
+  const common = { interface: 'eth2', probePort: undefined, primaryIsUnmanaged: false };
+  const nodePort: NodePortConfig[] = [
+    { ...common, addresses: ['10.0.5.201'], mode: 'Floating' },
+    { ...common, addresses: ['10.0.5.211'], mode: 'PerNode' },
+  ];
+  const existing = existingInterface({ name: 'eth2', existing: { tags: pool, waitMs: 60_000 }, nodePort });
+  return { ...nodeConfig(), interfaces: [existing], nodePort };
+};
 /** Another node has the first of the list. */
 export const takeFirst = async (_: Stage, { world, a }: Place) => {
   world.addEni({ subnetId: a.id, address: '10.0.4.5', secondary: ['10.0.4.211'], tags: { Name: 'other' } });
