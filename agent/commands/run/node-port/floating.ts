@@ -4,7 +4,6 @@ import { described, hasByPrefix, heldBy, holderOf, reserveThem } from '../../../
 import { ask } from '../ask.ts';
 import type { RunContext } from '../context.ts';
 import type { AddressWork } from './claim.ts';
-import { lookWhoHolds } from './look.ts';
 
 /** What kubelet need not wait for: the watcher tries again. */
 const trouble: readonly ErrorClass[] = ['throttled', 'transient', 'unreachable'];
@@ -65,11 +64,14 @@ export async function claimFloating(
 
 /** Where EC2 shows nobody: the holder's assign may be seconds old, or it is one that no watcher ever takes over from. */
 async function tellHolder(context: RunContext, name: string, { id }: Subnet, address: string): Promise<void> {
-  const { log } = context;
-  const holders = await lookWhoHolds(context, name, id, [address]);
-  const holder = holderOf(address, holders);
-  if (holder !== undefined) {
-    const who = described(holder);
+  const { ec2, log, signal } = context;
+  // One look, since kubelet waits for it.
+  const holders = await ec2
+    .describeEnis({ subnetIds: [id], addresses: [address] }, signal)
+    .catch(() => undefined);
+  const holder = holderOf(address, holders ?? []);
+  if (holders === undefined || holder !== undefined) {
+    const who = holder === undefined ? 'another' : described(holder);
     log.info(`${name}: ${address} is held by ${who} by now: this node is a candidate`, { interface: name });
   } else {
     log.warn(
