@@ -8,6 +8,9 @@ import type { WatchContext } from './ports.ts';
 /** Between the two calls of a move nobody holds the address: no attempt waits longer than this for the next, in ms. */
 const capMs = 1_000;
 
+/** Where time presses: an answer that has not come by then, in ms, is asked for anew, with more patience. */
+const attemptMs = 2_500;
+
 type AskContext = Pick<WatchContext, 'ec2' | 'clock' | 'random' | 'log'>;
 
 /**
@@ -21,6 +24,8 @@ export async function askWithin<T>(
   ms: number,
   subject: string,
   attempt: (signal: AbortSignal) => Promise<T>,
+  expected?: readonly never[],
+  isUrgent?: boolean,
 ): Promise<T>;
 export async function askWithin<T>(
   context: AskContext,
@@ -35,11 +40,26 @@ export async function askWithin<T>(
   subject: string,
   attempt: (signal: AbortSignal) => Promise<T>,
   expected: readonly ErrorClass[] = [],
+  isUrgent = false,
 ): Promise<T | Ec2Error> {
   using deadline = createDeadline(clock, clock.now() + ms, `the ${ms / 1000} s that it may take`);
+  let attempts = 0;
+  const bounded = async (signal: AbortSignal): Promise<T> => {
+    attempts += 1;
+    const limitMs = isUrgent ? attempts * attemptMs : ms;
+    using limit = createDeadline(clock, clock.now() + limitMs, `the ${limitMs / 1000} s of an attempt`);
+    try {
+      return await attempt(AbortSignal.any([signal, limit.signal]));
+    } catch (error) {
+      if (!limit.signal.aborted || signal.aborted) {
+        throw error;
+      }
+      throw new Ec2Error('EC2', 'transient', 'NoAnswer', `no answer within ${limitMs / 1000} s`);
+    }
+  };
   try {
     // Whether it comes to anything is told by who asks.
-    return await withRetry(attempt, {
+    return await withRetry(bounded, {
       clock,
       random,
       log: quiet(log),

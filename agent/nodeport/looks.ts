@@ -67,21 +67,30 @@ export class Looks {
     this.#trusted.delete(address);
   }
 
-  /** One for all who ask at the same time. Throws a `Failure`. */
-  async look(ms = callMs): Promise<void> {
-    this.#underWay ??= this.#look(ms).finally(() => {
+  /**
+   * One for all who ask at the same time. Throws a `Failure`.
+   *
+   * @param isUrgent the holder may be dead: an answer that does not come is asked for anew
+   */
+  async look(ms = callMs, isUrgent = false): Promise<void> {
+    this.#underWay ??= this.#look(ms, isUrgent).finally(() => {
       this.#underWay = undefined;
     });
     await this.#underWay;
   }
 
-  async #look(ms: number): Promise<void> {
+  async #look(ms: number, isUrgent: boolean): Promise<void> {
     const { ec2, clock } = this.#context;
     const { subnetId } = this.#link;
     const { addresses } = this;
     const subject = `see who holds ${addresses.join(', ')}`;
-    const nodes = await askWithin(this.#context, ms, subject, (signal) =>
-      ec2.describeNodes({ subnetId, addresses }, signal),
+    const nodes = await askWithin(
+      this.#context,
+      ms,
+      subject,
+      (signal) => ec2.describeNodes({ subnetId, addresses }, signal),
+      [],
+      isUrgent,
     );
     const attached = nodes.flatMap((node) => node.enis.map((eni) => ({ eni, node })));
     const found = new Map(

@@ -4,7 +4,7 @@ import { type Cause, causeOf } from './cause.ts';
 import type { Holding } from './looks.ts';
 import { give, move } from './moves.ts';
 import { type Obstacle, obstacleOf } from './obstacle.ts';
-import { notServingMs } from './pace.ts';
+import { callMs, notServingMs } from './pace.ts';
 import { probeOnceMore, rankOf } from './probing.ts';
 import { rankDelay } from './rank.ts';
 import { whose } from './whose.ts';
@@ -38,11 +38,16 @@ export async function takeOver(
   }
   log[watch.state.held === undefined ? 'warn' : 'debug'](`${address}: ${cause.why}`, watch.fields);
   const started = clock.now();
+  // This node may have been cut off until a moment ago, and then what it has heard is old.
+  const hasWaited = rank > 0 || watch.state.held !== undefined;
   const [look, hasCarrier, hasGateway] = await Promise.allSettled([
-    looks.look(),
+    looks.look(callMs, true),
     node.hasCarrier(link),
     node.gatewayAnswers(link, address, signal, 'candidate'),
   ]);
+  if (hasWaited) {
+    await probeOnceMore(watch, signal);
+  }
   if (look.status === 'rejected') {
     return { by: 'ec2', why: messageOf(look.reason) };
   }
