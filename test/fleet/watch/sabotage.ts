@@ -61,7 +61,7 @@ export const watchSabotages: readonly WatchSabotage[] = [
     name: 'trusts its own link',
     wrap: (context) => withNode(context, { hasCarrier: async () => true, gatewayAnswers: async () => true }),
     verdict: /takes \S+ without (reaching its gateway|a carrier)/,
-    from: 140,
+    from: 390,
   },
   {
     name: 'hears nothing of the holder',
