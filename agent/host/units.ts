@@ -94,9 +94,9 @@ export async function cancelLaterStart(root: string): Promise<boolean> {
 /** The watcher over floating NodePort addresses. */
 export const watcherUnit = 'multus-bootstrap-nodeport.service';
 
-/** Starts it without waiting: it comes after the agent's unit. */
-export async function restartWatcher(isRunningWithOther: boolean): Promise<CommandResult> {
-  return systemctl(isRunningWithOther ? 'restart' : 'start', '--no-block', watcherUnit);
+/** Starts it without waiting: it comes after the agent's unit. One that runs goes on, and reads a changed setup within a minute. */
+export async function startWatcherUnit(): Promise<CommandResult> {
+  return systemctl('start', '--no-block', watcherUnit);
 }
 
 /** Waits until it has handed over what it holds, for the seconds that it is allowed. */

@@ -50,7 +50,7 @@ export async function boot(shell: Shell, progress: Progress): Promise<string> {
     await attachAll(context, progress, kubelet);
   }
   await letReadyNodeJoin(shell, progress, kubelet);
-  await startWatcher(shell, progress, before);
+  await startWatcher(shell, progress);
   await Promise.all([
     progress.leftovers,
     tagInstance(context),

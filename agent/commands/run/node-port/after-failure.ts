@@ -44,7 +44,7 @@ export async function settleNodePort(shell: Shell, progress: Progress): Promise<
     const carried = isOpen && setup !== undefined ? (progress.nodePort ?? setup.links) : [];
     const served = (await isCarried(context, carried)) ? carried : [];
     if (isOpen) {
-      await startWatcher(shell, { nodePort: served }, undefined);
+      await startWatcher(shell, { nodePort: served });
     } else {
       await stopWatcherOf(shell, setup);
     }

@@ -1,22 +1,17 @@
-import { restartWatcher, stopWatcher, watcherUnit } from '../../../host/units.ts';
+import { startWatcherUnit, stopWatcher, watcherUnit } from '../../../host/units.ts';
 import type { NodePortSetup } from '../../../nodeport/setup.ts';
 import type { Shell } from '../../shell.ts';
 import type { Progress } from '../progress.ts';
 
-/**
- * Starts the watcher over floating addresses, once the gate is open: kubelet does not wait for it. One that runs is
- * started anew only if its links are others now, since it hands over what it holds before.
- */
+/** Starts the watcher over floating addresses, once the gate is open: kubelet does not wait for it. */
 export async function startWatcher(
   { root, log }: Shell,
   { nodePort }: Pick<Progress, 'nodePort'>,
-  before: NodePortSetup | undefined,
 ): Promise<void> {
   if (root !== '/' || nodePort === undefined || !hasFloating(nodePort)) {
     return;
   }
-  const isNew = JSON.stringify(before?.links) !== JSON.stringify(nodePort);
-  const started = await restartWatcher(isNew && before !== undefined);
+  const started = await startWatcherUnit();
   if (!started.ok) {
     log.warn(
       `could not start ${watcherUnit}: ${started.said}; this node takes no floating NodePort address over, nor hands ` +
