@@ -14,7 +14,7 @@ export async function hold(watch: AddressWatch, signal: AbortSignal, isNew: bool
   const { clock, log, node } = context;
   const health = new Health(watch);
   // Who gets it while it is drained keeps it to the end: else those that are drained together would pass it around.
-  const wasDraining = isNew && node.isDraining();
+  let wasDraining = isNew && node.isDraining();
   const handOverAt = isNew ? clock.now() + keepMs : 0;
   let imdsPauseMs = imdsMs;
   let imdsAt = 0;
@@ -30,6 +30,7 @@ export async function hold(watch: AddressWatch, signal: AbortSignal, isNew: bool
       imdsPauseMs *= 2;
       imdsAt = clock.now() + imdsPauseMs;
     }
+    wasDraining &&= node.isDraining();
     const drained = !wasDraining && node.isDraining() ? 'this node is being drained' : undefined;
     // A drain is somebody's will, and each node has one: no false alarm that goes round.
     const trouble = drained ?? (clock.now() >= handOverAt ? await health.trouble(signal) : undefined);
