@@ -50,7 +50,7 @@ const unreachable: [string, (node: TestNode) => Record<string, string>, RegExp][
 for (const [title, arrange, last] of unreachable) {
   t.test(`an IMDS that ${title}`, async (t) => {
     const node = await nodeFor(t, {});
-    await imageFile(node, '{timeout: 4s}');
+    await imageFile(node, '{timeout: 6s}');
     const env = arrange(node);
     const started = performance.now();
     const result = await failsCleanly(

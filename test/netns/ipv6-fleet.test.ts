@@ -71,9 +71,10 @@ t.test(`${nodeCount} nodes claim an address of each IP version at once`, async (
       .filter((call) => call.instanceId === attachment?.instanceId);
     const collisions = creates.length - 1;
     const ranks = [freeIpv4.indexOf(addresses[0] ?? ''), freeIpv6.indexOf(ipv6Addresses[0] ?? '')];
-    // Before the address are at most those that the other nodes hold, and the rest of the window chosen from.
+    // Before the address are at most those that the other nodes hold, those that are left to others who have been seen to
+    // claim here, and the rest of the window chosen from.
     t.ok(
-      ranks.every((rank) => rank >= 0 && rank < nodeCount - 1 + 2 ** collisions),
+      ranks.every((rank) => rank >= 0 && rank < 2 * (nodeCount - 1) + 2 ** collisions),
       `after ${collisions} collisions: free addresses number ${ranks.join(' and ')}`,
     );
   }
