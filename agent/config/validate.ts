@@ -84,9 +84,14 @@ function wrongType(expected: string, input: unknown, path: Path, written: string
   return `${shown}is ${found}, not ${wanted}; write ${remedy}`;
 }
 
+/** A map may have a key `toString`: then it is no text of its own accord. */
+function asText(input: unknown): string {
+  return typeof input === 'object' ? JSON.stringify(input) : String(input);
+}
+
 /** YAML 1.2 reads `yes` and `no` as text; YAML 1.1 read them as booleans. */
 function booleanFor(input: unknown): string {
-  const word = String(input).toLowerCase();
+  const word = asText(input).toLowerCase();
   return ['yes', 'on', 'true'].includes(word)
     ? 'true'
     : ['no', 'off', 'false'].includes(word)
@@ -111,7 +116,7 @@ function wrongValue(allowed: string[], input: unknown, path: Path): string {
   if (path.at(-1) === 'apiVersion') {
     return `${JSON.stringify(input)} is not a version that this agent reads; write ${apiVersion}`;
   }
-  const meant = nearest(String(input), allowed);
+  const meant = nearest(asText(input), allowed);
   return `${JSON.stringify(input)} is not one of its values; write ${meant ?? allowed.join(' or ')}`;
 }
 

@@ -105,6 +105,11 @@ const faults: [string, string, string[]][] = [
     [`8:20: ${place}.ipv4.mode: "firstFree" is not one of its values; write FirstFree`],
   ],
   [
+    'a map that cannot be made a text of',
+    spec('failurePolicy: {toString: 1}'),
+    ['8:18: spec.failurePolicy: {"toString":1} is not one of its values; write Block or Taint or Ignore'],
+  ],
+  [
     'a policy of another kind',
     spec('failurePolicy: Retry'),
     ['8:18: spec.failurePolicy: "Retry" is not one of its values; write Block or Taint or Ignore'],

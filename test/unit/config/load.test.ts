@@ -47,15 +47,18 @@ t.test('files in name order, then the user data: maps key by key, lists whole', 
         subnetTags: undefined,
         existing: undefined,
         securityGroups: ['sg-0a1b2c3d'],
-        ipv4: { mode: 'FirstFree', within: [], podRange: [] },
-        ipv6: { mode: 'None', within: [], podRange: [] },
+        ipv4: { mode: 'FirstFree', within: [], podRange: [], nodePort: [] },
+        ipv6: { mode: 'None', within: [], podRange: [], nodePort: [] },
         networkCard: 0,
         sourceDestCheck: true,
         deleteOnTermination: true,
         mtu: 9001,
         tags: {},
+        nodePort: [],
       },
     ],
+    nodePort: [],
+    metricsPort: undefined,
     instanceTags: { a: 'one', b: 'two' },
     labels: { a: 'one', b: 'two', c: 'three' },
     maxPods: 'Keep',
@@ -156,6 +159,7 @@ const created = {
   sourceDestCheck: true,
   deleteOnTermination: true,
   tags: {},
+  nodePort: [],
 };
 
 t.test('an interface whose subnets have tags, with IPv6 in any spelling', async (t) => {
@@ -167,11 +171,12 @@ t.test('an interface whose subnets have tags, with IPv6 in any spelling', async 
       name: 'eth1',
       subnets: [],
       subnetTags: { net: 'a', empty: '' },
-      ipv4: { mode: 'None', within: [], podRange: [] },
+      ipv4: { mode: 'None', within: [], podRange: [], nodePort: [] },
       ipv6: {
         mode: 'FirstFree',
         within: ['2600:1F18:0::/64', '2600:1f18::5-2600:1F18::ff'],
         podRange: [],
+        nodePort: [],
       },
     },
   ]);
@@ -189,6 +194,7 @@ t.test('an ENI made beforehand keeps what the configuration does not say', async
         sourceDestCheck: undefined,
         deleteOnTermination: undefined,
         mtu: 9001,
+        nodePort: [],
       },
       {
         name: 'eth2',
@@ -197,6 +203,7 @@ t.test('an ENI made beforehand keeps what the configuration does not say', async
         sourceDestCheck: false,
         deleteOnTermination: undefined,
         mtu: 1500,
+        nodePort: [],
       },
     ],
   );

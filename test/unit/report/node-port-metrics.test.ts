@@ -24,7 +24,7 @@ t.test('what Prometheus is told', async (t) => {
       'multus_bootstrap_nodeport_probe_ever_answered{address="10.0.4.201",kind="icmp"} 1',
       'multus_bootstrap_nodeport_probe_ever_answered{address="10.0.4.201",kind="tcp"} 0',
       'multus_bootstrap_nodeport_candidates{address="10.0.4.201"} 2',
-      'multus_bootstrap_nodeport_held{address="10.0.4.201",reason="its gateway does not answer ARP"} 1',
+      'multus_bootstrap_nodeport_held{address="10.0.4.201",reason="router"} 1',
       'multus_bootstrap_nodeport_last_look_timestamp_seconds{address="10.0.4.201"} 1795284600',
       'multus_bootstrap_nodeport_ec2_calls_total{action="DescribeInstances"} 7',
     ],
@@ -35,7 +35,9 @@ t.test('an address of which nothing is known yet, or that nobody holds', async (
   const text = exposition(
     nodePortMetrics({
       version: '1',
-      states: [{ ...state, holder: undefined, probes: [], held: undefined, seenAt: undefined }],
+      states: [
+        { ...state, holder: undefined, probes: [], held: undefined, heldBy: undefined, seenAt: undefined },
+      ],
       moves,
       ec2Calls: {},
     }),

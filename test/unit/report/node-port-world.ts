@@ -51,6 +51,7 @@ export const state: AddressState = {
     { kind: 'tcp', everAnswered: false, misses: 12 },
   ],
   held: 'its gateway does not answer ARP',
+  heldBy: 'router',
   seenAt: '2026-11-21T18:10:00.000Z',
 };
 
