@@ -12,7 +12,7 @@ await withProgram(async (program) => {
   // Most of a case is waiting.
   t.jobs = 3;
   await Promise.all(
-    tests.map(({ title, moves, handsOver = false, mayBeInVain = 1, played }) =>
+    tests.map(({ title, moves, handsOver = false, mayBeInVain = 2, played }) =>
       t.test(title, async (t) => {
         const outcome = await played();
         const { former, holders, answering } = outcome;
