@@ -1,7 +1,6 @@
 import { Ec2Error } from '../ec2/port.ts';
 import { messageOf } from '../failure.ts';
 import { askWithin } from './ask.ts';
-import type { Holding } from './looks.ts';
 import { callMs } from './pace.ts';
 import type { WatchContext } from './ports.ts';
 
@@ -12,25 +11,9 @@ const shownMs = 2_000;
 export type Outcome = 'moved' | 'lost';
 
 /**
- * Takes the address off the ENI that was seen to hold it, then gives it to another: a compare-and-swap, for EC2 takes it
- * off no other ENI, and gives it to nobody while somebody holds it. Throws a `Failure` where EC2 does neither.
- *
- * @param from undefined: nobody was seen to hold it
+ * Takes the address off the ENI that was seen to hold it: the first half of a compare-and-swap, for EC2 takes it off no
+ * other. `lost` where that did not hold it any more. Throws a `Failure` where EC2 does not answer so.
  */
-export async function move(
-  context: WatchContext,
-  address: string,
-  from: Pick<Holding, 'eniId'> | undefined,
-  toEniId: string,
-  ms = callMs,
-): Promise<Outcome> {
-  if (from !== undefined && (await takeOff(context, address, from.eniId, ms)) === 'lost') {
-    return 'lost';
-  }
-  return give(context, address, toEniId, ms);
-}
-
-/** `lost` where the ENI did not hold it any more. */
 export async function takeOff(
   context: WatchContext,
   address: string,
@@ -53,7 +36,7 @@ export async function takeOff(
   return answer instanceof Ec2Error && answer.class === 'notHeld' && attempts === 1 ? 'lost' : 'moved';
 }
 
-/** `lost` where somebody holds it. */
+/** The second half: EC2 gives it to nobody while somebody holds it, and then it is `lost`. Throws a `Failure`. */
 export async function give(
   context: WatchContext,
   address: string,

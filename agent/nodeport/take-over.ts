@@ -2,7 +2,7 @@ import { ExitCode, exitCodeOf, messageOf } from '../failure.ts';
 import type { AddressWatch } from './address-watch.ts';
 import { type Cause, causeOf } from './cause.ts';
 import type { Holding } from './looks.ts';
-import { give, move } from './moves.ts';
+import { give, takeOff } from './moves.ts';
 import { type Obstacle, obstacleOf } from './obstacle.ts';
 import { callMs, notServingMs } from './pace.ts';
 import { probeOnceMore, rankOf } from './probing.ts';
@@ -66,12 +66,17 @@ export async function takeOver(
   if (obstacle !== undefined) {
     return obstacle;
   }
+  let isTakenOff = false;
   try {
-    if ((await move(context, address, before, link.eniId)) === 'lost') {
+    isTakenOff = before !== undefined && (await takeOff(context, address, before.eniId)) === 'moved';
+    const isFree = before === undefined || isTakenOff;
+    if (!isFree || (await give(context, address, link.eniId)) === 'lost') {
       return await lost(watch, before);
     }
   } catch (error) {
-    await undo(watch, error, before);
+    if (isTakenOff) {
+      await undo(watch, error, before);
+    }
     return { by: 'ec2', why: messageOf(error) };
   }
   const own = ownHolding(watch);
