@@ -80,9 +80,9 @@ export const watchScenarios: readonly WatchScenario[] = [
   ),
   scenario(
     'drained six times, then the holder dies',
-    [5, 7],
-    [...drains(6, 60_000), { at: at + 390_000, what: 'panic', who: 'holder' }],
-    { nodes: 5, withinMs: dead, calmAt: 720_000 },
+    [7, 7],
+    [...drains(6, 80_000), { at: at + 550_000, what: 'panic', who: 'holder' }],
+    { nodes: 9, withinMs: 10_000, calmAt: 900_000 },
   ),
   ...[0, 1].map((who) =>
     scenario(
