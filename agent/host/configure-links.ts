@@ -5,7 +5,7 @@ import { ip, readLinkDetails } from './ip.ts';
 import { readDevices, readLinks } from './links.ts';
 import { type MendStep, mend } from './mend.ts';
 import type { Device, LinkChange, WantedLink } from './port.ts';
-import { loosenReversePathFilter, stopAddressGeneration } from './sysctl.ts';
+import { loosenReversePathFilter, stopAddressGeneration, untilSettingsAreThere } from './sysctl.ts';
 import type { WaitingIp } from './waiting-ip.ts';
 
 /**
@@ -103,6 +103,7 @@ async function configureLink(
     await setMtu(want, signal);
     changes.push(`MTU ${device?.mtu} → ${want.mtu}`);
   }
+  await untilSettingsAreThere(name, want.mtu, signal);
   // The settings before `up`, which is when the kernel makes a link-local address.
   const [hasStopped, isLoose] = await Promise.all([
     stopAddressGeneration(name),

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { systemClock } from '../clock.ts';
 import { ExitCode, Failure } from '../failure.ts';
 import { readIfPresent } from './files.ts';
 
@@ -6,6 +8,26 @@ import { readIfPresent } from './files.ts';
 const none = 1;
 /** Of a reverse path filter. */
 const loose = 2;
+/** In bytes: the kernel has no IPv6, and no setting of it, on a link with less. */
+const leastIpv6Mtu = 1280;
+
+/**
+ * Waits until the settings of a link are under its name. The kernel takes them away and makes them anew while it renames a
+ * link, as udev has it do, and /sys has the new name before that: for some milliseconds there are none.
+ *
+ * @param mtu the link's, in bytes
+ */
+export async function untilSettingsAreThere(name: string, mtu: number, signal: AbortSignal): Promise<void> {
+  const folders = ['/proc/sys/net/ipv4/conf', ...(mtu < leastIpv6Mtu ? [] : ['/proc/sys/net/ipv6/conf'])];
+  const missing = () => folders.some((folder) => existsSync(folder) && !existsSync(`${folder}/${name}`));
+  const until = systemClock.now() + settingsMs;
+  while (missing() && systemClock.now() < until) {
+    await systemClock.sleep(1, signal);
+  }
+}
+
+/** Far beyond what the kernel takes. */
+const settingsMs = 2_000;
 
 /**
  * Has the kernel give the link no IPv6 address of its own making; answers whether it would have. Throws a `Failure` (9).

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
@@ -96,6 +97,24 @@ t.test('names are mended', async (t) => {
       t.ok((await readLinks()).every((link) => link.up));
       t.same(await host.configureLinks(instanceId, wanted, bound()), []);
     });
+  }
+});
+
+t.test('a link that udev is just renaming is set up like any other', async (t) => {
+  const { host } = setUp(t);
+  await addDevice(t, 'ens6', 1);
+  for (let round = 1; round <= 20; round += 1) {
+    const renames = execa('ip', ['link', 'set', 'dev', 'ens6', 'name', 'eth1']);
+    const until = performance.now() + 5_000;
+    // Nothing else may run between the name's appearance and the look.
+    while (!existsSync('/sys/class/net/eth1') && performance.now() < until) {}
+    const [changed] = await host.configureLinks(instanceId, [want('eth1', 1)], bound());
+    t.match(changed, { name: 'eth1', changes: ['no IPv6 address generation', /rp_filter/, 'up'] });
+    await renames;
+    t.match(JSON.parse(await ip('-json', 'address', 'show', 'dev', 'eth1')), [{ addr_info: [] }]);
+    await ip('link', 'set', 'dev', 'eth1', 'down');
+    await ip('link', 'set', 'dev', 'eth1', 'name', 'ens6', 'addrgenmode', 'eui64');
+    await writeFile('/proc/sys/net/ipv4/conf/ens6/rp_filter', '0');
   }
 });
 
