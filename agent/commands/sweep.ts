@@ -1,6 +1,6 @@
+import { createDeadline } from '../deadline.ts';
 import { combine, ExitCode } from '../failure.ts';
 import type { AskContext } from './run/ask.ts';
-import { createDeadline } from './run/deadline.ts';
 import { configure, connect } from './run/node.ts';
 import { createShell, type Shell } from './shell.ts';
 import { clearAll } from './sweep/clear.ts';

@@ -1,4 +1,4 @@
-import { createDeadline } from '../commands/run/deadline.ts';
+import { createDeadline } from '../deadline.ts';
 import { explain } from '../ec2/explain.ts';
 import { Ec2Error, type ErrorClass } from '../ec2/port.ts';
 import { DeadlinePassed, withRetry } from '../ec2/retry.ts';

@@ -1,9 +1,9 @@
 import { attachAll } from '../../agent/commands/run/attach-all.ts';
 import { createClaims } from '../../agent/commands/run/claims.ts';
 import type { RunContext } from '../../agent/commands/run/context.ts';
-import { createDeadline, type Deadline } from '../../agent/commands/run/deadline.ts';
 import { newProgress, type Progress } from '../../agent/commands/run/progress.ts';
 import type { NodeConfig } from '../../agent/config/model.ts';
+import { createDeadline, type Deadline } from '../../agent/deadline.ts';
 import type { Log } from '../../agent/report/log.ts';
 import { Random } from '../simulator/model/random.ts';
 import { simulatedEc2 } from './ec2.ts';

@@ -1,7 +1,7 @@
-import { createDeadline } from '../../agent/commands/run/deadline.ts';
 import { clearAll } from '../../agent/commands/sweep/clear.ts';
 import { confirmed } from '../../agent/commands/sweep/leftover.ts';
 import { look } from '../../agent/commands/sweep/look.ts';
+import { createDeadline } from '../../agent/deadline.ts';
 import type { Log } from '../../agent/report/log.ts';
 import { Chance } from './chance.ts';
 import { simulatedEc2 } from './ec2.ts';

@@ -1,9 +1,9 @@
+import { createDeadline } from '../../deadline.ts';
 import { ExitCode, messageOf } from '../../failure.ts';
 import { readSetup } from '../../nodeport/setup-file.ts';
 import { type NodePortStatus, nodePortStatus } from '../../report/node-port-status.ts';
 import { nodePortText } from '../../report/node-port-text.ts';
 import type { AskContext } from '../run/ask.ts';
-import { createDeadline } from '../run/deadline.ts';
 import { configure, connect } from '../run/node.ts';
 import { createShell, type Shell } from '../shell.ts';
 import { lookAtNodePort } from './look.ts';

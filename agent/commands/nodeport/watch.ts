@@ -1,3 +1,4 @@
+import { createDeadline } from '../../deadline.ts';
 import type { Ec2Connection } from '../../ec2/ec2.ts';
 import { ExitCode, Failure, messageOf } from '../../failure.ts';
 import { tryLock } from '../../host/lock.ts';
@@ -6,7 +7,6 @@ import type { Identity } from '../../imds/port.ts';
 import { floatingLinks } from '../../nodeport/floating.ts';
 import type { NodePortSetup } from '../../nodeport/setup.ts';
 import { readSetup } from '../../nodeport/setup-file.ts';
-import { createDeadline } from '../run/deadline.ts';
 import { tellFailure } from '../run/failure-policy.ts';
 import { configure, connect } from '../run/node.ts';
 import { createShell, type Shell } from '../shell.ts';

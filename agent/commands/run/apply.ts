@@ -1,8 +1,8 @@
+import type { Deadline } from '../../deadline.ts';
 import type { StoredIntent } from '../../host/port.ts';
 import type { NodePortLink } from '../../nodeport/setup.ts';
 import type { InterfacePlan, NodePortPlan, Plan } from '../../plan/steps.ts';
 import type { RunContext } from './context.ts';
-import type { Deadline } from './deadline.ts';
 import { bringUp } from './interface.ts';
 import { clearBeforeClaim } from './leftovers.ts';
 import { claimNodePort } from './node-port/claim.ts';

@@ -1,7 +1,7 @@
+import { createDeadline } from '../../deadline.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { apply } from './apply.ts';
 import type { KubeletContext, RunContext } from './context.ts';
-import { createDeadline } from './deadline.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { formerCarriers, untagFormerCarriers } from './node-port/carrier-tags.ts';
 import { giveUnwantedBack } from './node-port/give-back.ts';

@@ -1,10 +1,10 @@
 import type { Launch } from '../../claim/facts.ts';
+import { createDeadline } from '../../deadline.ts';
 import type { Pace } from '../../ec2/pace.ts';
 import { messageOf } from '../../failure.ts';
 import { creationsAhead, creationsInAll, isContending, launchTimes } from '../../plan/contenders.ts';
 import { ask } from './ask.ts';
 import type { RunContext } from './context.ts';
-import { createDeadline } from './deadline.ts';
 
 /**
  * How long to ask for what only keeps a fleet from meeting at its addresses, in ms: 1,000 nodes at once need about

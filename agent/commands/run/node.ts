@@ -2,13 +2,13 @@ import { type Config, type Loaded, loadConfig, loadFiles } from '../../config/lo
 import { type NodeConfig, toNodeConfig } from '../../config/model.ts';
 import { proxyEnvironment } from '../../config/proxy.ts';
 import { specSchema } from '../../config/schema.ts';
+import { createDeadline, type Deadline } from '../../deadline.ts';
 import { createEc2, type Ec2Connection } from '../../ec2/ec2.ts';
 import { kubeletHasStarted } from '../../host/gate.ts';
 import type { Identity } from '../../imds/port.ts';
 import type { Shell } from '../shell.ts';
 import { createClaims } from './claims.ts';
 import type { RunContext } from './context.ts';
-import { createDeadline, type Deadline } from './deadline.ts';
 
 /** The deadline until the user data's is known, unless the image's files set one: `timeout`'s default. */
 const defaultTimeoutMs = 600_000;

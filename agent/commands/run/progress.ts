@@ -1,9 +1,9 @@
+import type { Deadline } from '../../deadline.ts';
 import type { Ec2Connection } from '../../ec2/ec2.ts';
 import type { Identity } from '../../imds/port.ts';
 import type { NodePortLink } from '../../nodeport/setup.ts';
 import type { Log } from '../../report/log.ts';
 import type { KubeletContext } from './context.ts';
-import type { Deadline } from './deadline.ts';
 import type { Ready } from './interface.ts';
 
 /** How far a run has come: what can be told, and done for kubelet, when it fails. */

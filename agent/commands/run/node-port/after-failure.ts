@@ -1,9 +1,9 @@
+import { createDeadline } from '../../../deadline.ts';
 import { messageOf } from '../../../failure.ts';
 import { gateIsOpen } from '../../../host/gate.ts';
 import type { NodePortLink } from '../../../nodeport/setup.ts';
 import type { Shell } from '../../shell.ts';
 import type { RunContext } from '../context.ts';
-import { createDeadline } from '../deadline.ts';
 import { connect, emptyConfig, runContext } from '../node.ts';
 import type { Progress } from '../progress.ts';
 import { graceMs } from '../taking-back.ts';

@@ -1,8 +1,8 @@
+import { createDeadline } from '../../../deadline.ts';
 import { messageOf } from '../../../failure.ts';
 import type { Identity } from '../../../imds/port.ts';
 import type { Shell } from '../../shell.ts';
 import { ask } from '../ask.ts';
-import { createDeadline } from '../deadline.ts';
 import { type connect, emptyConfig, runContext } from '../node.ts';
 import { graceMs } from '../taking-back.ts';
 import { formerCarriers, untagFormerCarriers } from './carrier-tags.ts';

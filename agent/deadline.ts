@@ -1,5 +1,5 @@
-import type { Clock } from '../../clock.ts';
-import { ExitCode, Failure } from '../../failure.ts';
+import type { Clock } from './clock.ts';
+import { ExitCode, Failure } from './failure.ts';
 
 /** To be held with `using`: a deadline that is left pending, or a retry left under it, keeps the process from ending. */
 export interface Deadline extends Disposable {
