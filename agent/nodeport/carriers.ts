@@ -8,6 +8,9 @@ import { inOrder } from './rank.ts';
 import type { NodePortLink } from './setup.ts';
 import type { Candidate } from './state.ts';
 
+/** An ENI as a listing for the candidates shows it. */
+export type Listed = Pick<Eni, 'id' | 'addresses' | 'ipv6Addresses'>;
+
 /** The nodes of the subnet that carry the same addresses: who may take one over, and be handed one. */
 export class Carriers {
   readonly #context: WatchContext;
@@ -41,8 +44,8 @@ export class Carriers {
     }));
   }
 
-  /** Lists the ENIs of this interface on all nodes of the subnet. Throws a `Failure`. */
-  async listEnis(ms = callMs): Promise<void> {
+  /** Lists the ENIs of this interface on all nodes of the subnet, and answers them. Throws a `Failure`. */
+  async listEnis(ms = callMs): Promise<readonly Listed[]> {
     const { subnetId, isPrimary, name } = this.#link;
     const tags = { [tagKeys.interface]: isPrimary ? 'primary' : name };
     const enis = await askWithin(this.#context, ms, `list the ENIs of ${name} in ${subnetId}`, (signal) =>
@@ -50,10 +53,11 @@ export class Carriers {
     );
     this.#enis = enis.filter((eni) => this.#addresses.some((address) => carries(eni, address)));
     this.#onList();
+    return enis;
   }
 
-  /** Lists the instances that have those ENIs. Throws a `Failure`. */
-  async listNodes(ms = callMs): Promise<void> {
+  /** Lists the instances that have those ENIs, and answers all ENIs that they have. Throws a `Failure`. */
+  async listNodes(ms = callMs): Promise<readonly Listed[]> {
     const { subnetId } = this.#link;
     const ids = this.#enis.map(({ id }) => id);
     const nodes: NodeInstance[] = [];
@@ -69,6 +73,7 @@ export class Carriers {
     this.#nodes = nodes;
     this.listedAt = this.#context.clock.now();
     this.#onList();
+    return nodes.flatMap(({ enis }) => enis);
   }
 }
 

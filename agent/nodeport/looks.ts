@@ -1,7 +1,7 @@
 import type { Eni, NodeInstance } from '../claim/facts.ts';
 import { isMade, tagKeys } from '../plan/tags.ts';
 import { askWithin } from './ask.ts';
-import { Carriers, carries } from './carriers.ts';
+import { Carriers, carries, type Listed } from './carriers.ts';
 import { callMs, trustMs } from './pace.ts';
 import type { WatchContext } from './ports.ts';
 import type { NodePortLink } from './setup.ts';
@@ -60,6 +60,14 @@ export class Looks {
     const until = this.#context.clock.now() + trustMs;
     this.#trusted.set(address, { holding, formerEniId, until });
     this.onLook();
+  }
+
+  /** Whether listed ENIs tell of another holder than is known. */
+  isContradicted(listed: readonly Listed[]): boolean {
+    return this.addresses.some((address) => {
+      const holderId = this.holding(address)?.eniId;
+      return listed.some((eni) => holds(eni, address) !== (eni.id === holderId));
+    });
   }
 
   /** Something else than a listing tells that what this node did is not so any more. */
@@ -164,7 +172,7 @@ export class Looks {
   }
 }
 
-function holds({ addresses, ipv6Addresses }: Eni, address: string): boolean {
+function holds({ addresses, ipv6Addresses }: Listed, address: string): boolean {
   return addresses.includes(address) || ipv6Addresses.includes(address);
 }
 

@@ -1,6 +1,7 @@
 import { isIpv6 } from '../claim/range.ts';
 import { messageOf } from '../failure.ts';
 import { AddressWatch } from './address-watch.ts';
+import type { Listed } from './carriers.ts';
 import { handOver } from './hand-over.ts';
 import { Looks } from './looks.ts';
 import { convergenceMs, imdsMs, lookMs } from './pace.ts';
@@ -78,7 +79,15 @@ async function keepLooking(
   groups: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const steps = [() => looks.look(), () => looks.carriers.listEnis(), () => looks.carriers.listNodes()];
+  const { carriers } = looks;
+  const lookIfMoved = (listed: readonly Listed[]) =>
+    looks.isContradicted(listed) ? looks.look() : undefined;
+  const steps = [
+    () => looks.look(),
+    // They show the addresses too: a move is not noticed later for them.
+    async () => lookIfMoved(await carriers.listEnis()),
+    async () => lookIfMoved(await carriers.listNodes()),
+  ];
   let isSilent = false;
   for (let n = 0; !signal.aborted; ) {
     // The first three at once, then each tenth call is for the candidates. Who holds the address goes before those.

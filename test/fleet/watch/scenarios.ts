@@ -82,7 +82,7 @@ export const watchScenarios: readonly WatchScenario[] = [
     'drained six times, then the holder dies',
     [7, 7],
     [...drains(6, 80_000), { at: at + 550_000, what: 'panic', who: 'holder' }],
-    { nodes: 9, withinMs: 10_000, calmAt: 900_000 },
+    { nodes: 9, withinMs: dead, calmAt: 900_000 },
   ),
   ...[0, 1].map((who) =>
     scenario(
