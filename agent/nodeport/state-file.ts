@@ -31,16 +31,20 @@ export async function readState(root: string, instanceId: string): Promise<Watch
   }
   const state = parseState(text);
   if (state === undefined) {
-    throw new Failure(ExitCode.host, `${path} is not a watcher's state that this version can read`);
+    throw refused(`${path} is not a watcher's state that this version can read`);
   }
   if (state.instanceId !== instanceId) {
-    throw new Failure(ExitCode.host, `${path} was written for ${state.instanceId}`);
+    throw refused(`${path} was written for ${state.instanceId}`);
   }
   return state;
 }
 
+function refused(what: string): Failure {
+  return new Failure(ExitCode.host, `${what}; the watcher writes it anew`);
+}
+
 /** A state from its file's text; undefined if it is truncated, garbage or of another schema version. */
-export function parseState(text: string): WatcherState | undefined {
+function parseState(text: string): WatcherState | undefined {
   const json = parseJsonObject(text);
   if (json === undefined || json.schemaVersion !== schemaVersion) {
     return undefined;
