@@ -7,7 +7,7 @@ import type { Candidate } from './state.ts';
 import { successors } from './successors.ts';
 
 /** Why an address is to go. */
-export interface Parting {
+interface Parting {
   why: string;
   /** The watcher ends: whoever there is, is to have it, and time is short. */
   isLast: boolean;

@@ -2,7 +2,7 @@ import type { AddressState, Move } from '../nodeport/state.ts';
 import type { Metric, Sample } from './prometheus.ts';
 
 /** What the watcher's metrics are made of. */
-export interface Watched {
+interface Watched {
   version: string;
   states: readonly AddressState[];
   moves(address: string, how: Move['how']): number;

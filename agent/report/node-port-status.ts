@@ -36,7 +36,7 @@ export interface NodePortAddressStatus extends NodePortAddress {
   watched: AddressState | undefined;
 }
 
-export type Holder = Omit<HolderState, 'since'> & {
+type Holder = Omit<HolderState, 'since'> & {
   /** ISO 8601: since when this node's watcher has seen it so; undefined where it has not. */
   since: string | undefined;
 };

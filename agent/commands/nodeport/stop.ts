@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts';
 const signals = ['SIGTERM', 'SIGINT'] as const;
 
 /** Aborts when the process is to end. To be held with `using`. */
-export interface Stop extends Disposable {
+interface Stop extends Disposable {
   signal: AbortSignal;
 }
 

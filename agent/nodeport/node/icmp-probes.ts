@@ -6,7 +6,7 @@ import { type PingEnd, runPing } from './ping.ts';
 /** How many intervals are missed, at most, until a ping that ends by itself is started again. */
 const longestPause = 16;
 
-export interface IcmpProbes {
+interface IcmpProbes {
   clock: Clock;
   log: Log;
   env: NodeJS.ProcessEnv;

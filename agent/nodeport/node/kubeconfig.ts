@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { isObject, type JsonObject } from '../../host/json.ts';
 
 /** How kubelet reaches the API server, by its kubeconfig. Paths are as written there. */
-export interface Kubeconfig {
+interface Kubeconfig {
   server: string;
   tlsServerName: string | undefined;
   /** Undefined: the CAs of the system. */

@@ -25,7 +25,7 @@ export async function readNeighbour(
 }
 
 /** What `ip -json neigh show` says of one neighbour; undefined if the kernel has none. */
-export function parseNeighbour(text: string): Neighbour | undefined {
+function parseNeighbour(text: string): Neighbour | undefined {
   // Without a neighbour it prints nothing, or an empty list.
   const list: unknown = JSON.parse(text || '[]');
   const first: unknown = Array.isArray(list) ? list[0] : undefined;
