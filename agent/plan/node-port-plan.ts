@@ -1,10 +1,9 @@
 import type { Subnet } from '../claim/facts.ts';
 import type { NodeConfig } from '../config/model.ts';
 import { ExitCode, Failure } from '../failure.ts';
-import type { AddressClaim } from '../nodeport/claims.ts';
 import { claimsAhead, launchedBefore } from './contenders.ts';
-import { addressesIn, carries, checkAddresses, checkCount, noneInside, wantedIn } from './node-port.ts';
-import { hasSecondary, holderOf } from './node-port-holders.ts';
+import { addressesIn, carries, checkAddresses, checkCount, noneInside } from './node-port.ts';
+import { holderOf } from './node-port-holders.ts';
 import { movable } from './node-port-immovable.ts';
 import { onPrimary } from './node-port-primary.ts';
 import { checkRoom } from './node-port-room.ts';
@@ -81,6 +80,7 @@ function planOf(link: Link, config: NodeConfig, seen: Observation): NodePortPlan
     holders: seen.enis.filter((eni) =>
       subnets.some((subnet) => addressesIn(entries, subnet).some((each) => holderOf(each, [eni]))),
     ),
+    leaving: [],
     ahead: before,
     // The primary ENI, which every node has, tells nothing.
     booting: isPrimary ? before : claimsAhead(seen, [name]).map(({ instanceId }) => instanceId),
@@ -105,29 +105,4 @@ function placeOf(source: Source, seen: Observation): Place {
   const { available } = source;
   const here = available.length === 0 ? inZone : among(available.map(({ subnetId }) => subnetId));
   return { eni: undefined, subnets: inZone, among: here };
-}
-
-/** Addresses that earlier runs have claimed and the configuration does not want there any more. */
-export function unwanted(plans: readonly NodePortPlan[], claims: readonly AddressClaim[]): AddressClaim[] {
-  const isWanted = ({ eniId, address }: AddressClaim, { eni, entries }: NodePortPlan) =>
-    (eni === undefined || eni.id === eniId) && entries.some(({ addresses }) => addresses.includes(address));
-  const more = plans.flatMap(surplusOf);
-  return claims.filter(
-    (claim) =>
-      !plans.some((plan) => isWanted(claim, plan)) ||
-      more.some(({ eniId, address }) => eniId === claim.eniId && address === claim.address),
-  );
-}
-
-/** Of each `PerNode` list a node keeps the first that its ENI has: it may have others since they were floating. */
-function surplusOf({ eni, entries, subnets }: NodePortPlan): AddressClaim[] {
-  const subnet = subnets.find(({ id }) => id === eni?.subnetId);
-  return eni === undefined || subnet === undefined
-    ? []
-    : wantedIn(entries, subnet).perNode.flatMap((list) =>
-        list
-          .filter((address) => hasSecondary(eni, address))
-          .slice(1)
-          .map((address) => ({ eniId: eni.id, address })),
-      );
 }

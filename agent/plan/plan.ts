@@ -9,7 +9,8 @@ import { type EniSource, type Sourced, sourcesOf } from './eni-source.ts';
 import { addressesOf } from './first-try.ts';
 import { different, doubled, unmanaged, unnamed } from './left-as-it-is.ts';
 import { abandoned, surplus, unneeded } from './leftovers.ts';
-import { nodePortPlans, unwanted } from './node-port-plan.ts';
+import { nodePortPlans } from './node-port-plan.ts';
+import { unwanted, without } from './node-port-unwanted.ts';
 import { mayBeGivenAway } from './node-port-warnings.ts';
 import type { Observation } from './observation.ts';
 import { type ShareOut, shareOut } from './share-out.ts';
@@ -58,10 +59,11 @@ export function makePlan(config: NodeConfig, seen: Observation): Plan {
   if (failures.length > 0) {
     throw combine(failures);
   }
+  const leaving = unwanted(nodePort, seen);
   return {
     interfaces,
-    nodePort,
-    unwanted: unwanted(nodePort, seen.addressClaims ?? []),
+    nodePort: nodePort.map((each) => ({ ...each, leaving, holders: without(each.holders, leaving) })),
+    unwanted: leaving,
     surplus: surplus(sources, seen),
     unneeded: unneeded(sources, seen),
     abandoned: abandoned(config, seen),

@@ -76,8 +76,10 @@ export interface NodePortPlan {
   subnets: readonly Subnet[];
   /** Of these subnets all ENIs were listed. */
   listed: readonly string[];
-  /** Of the ENIs that were seen, those that hold any of the addresses. */
+  /** Of the ENIs that were seen, those that hold any of the addresses, without what is leaving. */
   holders: readonly Eni[];
+  /** What is taken off this node's ENIs before; a listing that is behind shows it there still. */
+  leaving: readonly AddressClaim[];
   /** Nodes of the group in this zone that were launched before this one. */
   ahead: readonly string[];
   /** Those of them that have yet to get the ENI for this interface. */

@@ -24,7 +24,8 @@ export interface NodeOptions {
 /** A worker on which the agent's own code runs: observe, plan, claim, apply. */
 export class FleetNode {
   readonly instanceId: string;
-  readonly config: NodeConfig;
+  /** What the next run reads. */
+  config: NodeConfig;
   readonly machine: Machine;
   readonly #region: Region;
   readonly #random: Random;

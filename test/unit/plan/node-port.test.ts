@@ -236,7 +236,14 @@ t.test('what becomes of each address', (t) => {
     eni({ addresses: ['10.0.4.77', ...addresses], id: 'eni-0000beef' });
   const own = (...addresses: string[]) =>
     attached(1, { addresses: ['10.0.4.9', ...addresses], tags: ownTags('eth1') });
+  const former = attached(1, { addresses: ['10.0.4.9', '10.0.4.201'], tags: ownTags('eth9') });
   const rows: [string, NodePortConfig[], Partial<Observation>, string[]][] = [
+    [
+      'another interface of this node had it',
+      [entry(['10.0.4.201'])],
+      { enis: [primary, former], addressClaims: [{ eniId: former.id, address: '10.0.4.201' }] },
+      ['10.0.4.201 assigned'],
+    ],
     ['nobody holds it', [entry(['10.0.4.201'])], {}, ['10.0.4.201 assigned']],
     [
       'another holds it',

@@ -84,13 +84,13 @@ async function begin(
   subnet: Subnet,
 ): Promise<AddressWork> {
   const { host, instance } = context;
-  const { name, entries, holders } = plan;
+  const { entries, holders } = plan;
   const { instanceId } = instance;
   const [claims, seen] = await Promise.all([
     host.nodePortFiles.claims(instanceId),
     plan.listed.includes(subnet.id)
       ? holders
-      : lookWhoHolds(context, name, subnet.id, addressesIn(entries, subnet)),
+      : lookWhoHolds(context, plan, subnet.id, addressesIn(entries, subnet)),
   ]);
   const earlier = claims.filter(({ eniId }) => eniId === eni.id).map(({ address }) => address);
   const noted = new Set(earlier);

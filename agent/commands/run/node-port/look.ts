@@ -1,14 +1,16 @@
 import { addressesPerQuery } from '../../../claim/candidates.ts';
 import type { Eni } from '../../../claim/facts.ts';
 import { versionOf } from '../../../claim/free.ts';
+import { without } from '../../../plan/node-port-unwanted.ts';
+import type { NodePortPlan } from '../../../plan/steps.ts';
 import { ask } from '../ask.ts';
 import { byId } from '../configured.ts';
 import type { RunContext } from '../context.ts';
 
-/** The ENIs of the subnet that hold any of the addresses, as EC2 lists them. */
+/** The ENIs of the subnet that hold any of the addresses, as EC2 lists them, without what has been taken off them. */
 export async function lookWhoHolds(
   context: RunContext,
-  name: string,
+  { name, leaving }: Pick<NodePortPlan, 'name' | 'leaving'>,
   subnetId: string,
   addresses: readonly string[],
 ): Promise<Eni[]> {
@@ -24,5 +26,5 @@ export async function lookWhoHolds(
       ),
     ),
   );
-  return byId(lists.flat());
+  return without(byId(lists.flat()), leaving);
 }

@@ -58,10 +58,13 @@ export async function claimPerNode(
 
 async function assign(
   context: RunContext,
-  { plan: { name }, eni, earlier }: AddressWork,
+  { plan: { name, leaving }, eni, earlier }: AddressWork,
   address: string,
 ): Promise<{ isOurs: boolean; mayBeOurs: boolean }> {
+  const { clock } = context;
   let mayBeOurs = earlier.includes(address);
+  // What this run has just taken off another ENI, EC2 may not know everywhere to be free.
+  const freeBy = leaving.some((each) => each.address === address) ? clock.now() + shownMs : clock.now();
   const outcome = await ask(
     context,
     `assign ${address} to ${eni.id} of ${name}`,
@@ -71,7 +74,9 @@ async function assign(
       } catch (error) {
         // The answer to a try that took effect may have been lost.
         mayBeOurs ||= error instanceof Ec2Error && error.class === 'transient';
-        throw error;
+        throw error instanceof Ec2Error && error.class === 'taken' && clock.now() < freeBy
+          ? new Ec2Error(error.action, 'notYet', error.code, error.message, { cause: error })
+          : error;
       }
     },
     ['taken'],
@@ -82,7 +87,7 @@ async function assign(
 /** Who holds what by now. Where the refused address may be this ENI's own, not before EC2 shows whose it is. */
 async function lookAfter(
   context: RunContext,
-  { plan: { name }, subnet }: AddressWork,
+  { plan, subnet }: AddressWork,
   list: readonly string[],
   refused: string,
   mayBeOurs: boolean,
@@ -90,7 +95,7 @@ async function lookAfter(
   const { clock, random, signal } = context;
   const until = clock.now() + shownMs;
   for (let looks = 1; ; looks += 1) {
-    const holders = await lookWhoHolds(context, name, subnet.id, list);
+    const holders = await lookWhoHolds(context, plan, subnet.id, list);
     if (!mayBeOurs || holderOf(refused, holders) !== undefined || clock.now() >= until) {
       return holders;
     }
