@@ -15,9 +15,10 @@ import {
 import { type LastResult, readResult } from '../report/result.ts';
 import { statusText } from '../report/status-text.ts';
 import { type AskContext, ask } from './run/ask.ts';
-import { configure, connect, deadlineAt } from './run/node.ts';
+import { configure, deadlineAt } from './run/node.ts';
 import { createShell, type Shell } from './shell.ts';
 import { crowdedSubnets } from './status/crowded.ts';
+import { ec2Context } from './status/ec2-context.ts';
 import { nodePortOf } from './status/node-port.ts';
 
 /** Someone waits at a terminal, perhaps because EC2 does not answer. */
@@ -79,15 +80,6 @@ async function look(shell: Shell): Promise<NodeStatus> {
     warnings: crowded ?? [],
     unknown: [...unknown, ...nodePort.unknown],
   };
-}
-
-async function ec2Context(
-  shell: Shell,
-  identity: Identity,
-  loaded: Loaded | undefined,
-  signal: AbortSignal,
-): Promise<AskContext> {
-  return { ...shell, ec2: connect(shell, identity, loaded ?? { nodeConfigs: [] }), signal };
 }
 
 async function attachedEnis(context: AskContext, { instanceId }: Identity): Promise<Eni[]> {

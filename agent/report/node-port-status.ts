@@ -1,24 +1,25 @@
 import type { NodeInstance } from '../claim/facts.ts';
 import { formatAddress, parseAddress } from '../claim/range.ts';
+import type { NodePortConfig } from '../config/model.ts';
 import type { NodePortAddress, NodePortLink, NodePortSetup } from '../nodeport/setup.ts';
 import type { AddressState, HolderState } from '../nodeport/state.ts';
 import type { WatcherState } from '../nodeport/state-file.ts';
-import { addressDifferences, watcherDifferences } from './node-port-differences.ts';
+import { addressDifferences, setupDifferences, watcherDifferences } from './node-port-differences.ts';
 
 /** The NodePort addresses of a node, by all who know of them: what `nodeport status --json` prints. */
 export interface NodePortStatus {
   instanceId: string;
   watcher: WatcherStatus;
   addresses: NodePortAddressStatus[];
-  /** What differs between the setup, EC2, the OS and the watcher, each with what to do. */
+  /** What differs between the configuration, the setup, EC2, the OS and the watcher, each with what to do. */
   differences: string[];
   /** What could not be looked at, and why. */
   unknown: string[];
 }
 
 export interface WatcherStatus {
-  /** `not needed`: no address of this node is Floating. */
-  state: 'running' | 'not running' | 'not needed' | 'unknown';
+  /** `not set up`: the configuration has Floating addresses, and this node none. `not needed`: neither has any. */
+  state: 'running' | 'not running' | 'not set up' | 'not needed' | 'unknown';
   /** ISO 8601; undefined: nothing is known of it. */
   writtenAt: string | undefined;
 }
@@ -54,21 +55,29 @@ export interface NodePortSeen {
   unknown: readonly string[];
 }
 
-/** All of it as `nodeport status` prints it. */
-export function nodePortStatus(seen: NodePortSeen): NodePortStatus {
+/**
+ * All of it as `nodeport status` prints it.
+ *
+ * @param configured undefined where the configuration could not be read
+ */
+export function nodePortStatus(seen: NodePortSeen, configured?: readonly NodePortConfig[]): NodePortStatus {
   const { setup, last } = seen;
   const addresses = setup.links.flatMap((link) =>
     link.addresses.map((each) => addressStatus(seen, link, each)),
   );
   const watcher: WatcherStatus = {
-    state: watcherState(seen, addresses),
+    state: watcherState(seen, addresses, configured),
     writtenAt: last?.writtenAt,
   };
   return {
     instanceId: setup.instanceId,
     watcher,
     addresses,
-    differences: [...addresses.flatMap(addressDifferences), ...watcherDifferences(watcher)],
+    differences: [
+      ...(configured === undefined ? [] : setupDifferences(configured, setup)),
+      ...addresses.flatMap(addressDifferences),
+      ...watcherDifferences(watcher),
+    ],
     unknown: [...seen.unknown],
   };
 }
@@ -76,9 +85,10 @@ export function nodePortStatus(seen: NodePortSeen): NodePortStatus {
 function watcherState(
   { isWatched }: NodePortSeen,
   addresses: readonly NodePortAddressStatus[],
+  configured: readonly NodePortConfig[] = [],
 ): WatcherStatus['state'] {
   if (addresses.every(({ mode }) => mode === 'PerNode')) {
-    return 'not needed';
+    return configured.some(({ mode }) => mode === 'Floating') ? 'not set up' : 'not needed';
   }
   return isWatched === undefined ? 'unknown' : isWatched ? 'running' : 'not running';
 }

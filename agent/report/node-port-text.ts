@@ -1,19 +1,19 @@
 import type { Move, ProbeState } from '../nodeport/state.ts';
+import { findings } from './findings.ts';
 import type { NodePortAddressStatus, NodePortStatus, WatcherStatus } from './node-port-status.ts';
 import { type Column, section, table } from './text-table.ts';
 
 /** `nodeport status` for people, as of that time, in ms since 1970. */
 export function nodePortText(status: NodePortStatus, now: number): string {
-  const { instanceId, watcher, addresses, differences, unknown } = status;
+  const { instanceId, watcher, addresses } = status;
   return [
     instanceId,
     `watcher: ${watcherText(watcher, now)}`,
     '',
-    ...(addresses.length === 0 ? ['no NodePort addresses'] : table(nodePortColumns, addresses)),
+    ...(addresses.length === 0 ? ['no NodePort addresses are set up'] : table(nodePortColumns, addresses)),
     '',
     ...addresses.flatMap((each) => details(each, instanceId)),
-    ...section('could not be looked at', unknown),
-    ...(differences.length === 0 ? ['the setup, EC2 and the OS agree'] : section('differences', differences)),
+    ...findings(status, 'the setup, EC2 and the OS agree'),
     '',
   ].join('\n');
 }
@@ -26,7 +26,7 @@ export const nodePortColumns: readonly Column<NodePortAddressStatus>[] = [
   ['HOLDER', holderText],
   ['NODE ADDRESS', ({ holder }) => (holder === 'nobody' ? undefined : holder?.nodeAddress)],
   ['ENI', ({ holder }) => (holder === 'nobody' ? undefined : holder?.eniId)],
-  ['SINCE', ({ holder }) => (holder === 'nobody' ? undefined : holder?.since)],
+  ['SEEN SINCE', ({ holder }) => (holder === 'nobody' ? undefined : holder?.since)],
 ];
 
 /** Whether the watcher runs, and how old its last word is. */
@@ -34,10 +34,11 @@ export function watcherText({ state, writtenAt }: WatcherStatus, now: number): s
   const texts = {
     running: 'running',
     'not running': 'not running; see systemctl status multus-bootstrap-nodeport',
+    'not set up': 'not set up',
     'not needed': 'not needed, no address is Floating',
     unknown: 'not known whether it runs',
   };
-  if (state === 'not needed') {
+  if (state === 'not set up' || state === 'not needed') {
     return texts[state];
   }
   const age =
@@ -67,7 +68,7 @@ function details({ address, isHeldHere, watched }: NodePortAddressStatus, instan
   return [
     `${address}:`,
     ...[
-      `EC2 was last asked: ${seenAt ?? 'never'}`,
+      `EC2 last answered: ${seenAt ?? 'never'}`,
       ...(held === undefined ? [] : [`${isHeldHere ? 'note' : 'would not take it over'}: ${held}`]),
       ...(probes.length === 0 ? [] : [`probes of the holder: ${probes.map(probeText).join('; ')}`]),
       ...section('candidates', nodes),

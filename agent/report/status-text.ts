@@ -1,3 +1,4 @@
+import { findings } from './findings.ts';
 import { nodePortColumns, watcherText } from './node-port-text.ts';
 import type { InterfaceStatus, NodeStatus } from './node-status.ts';
 import { type Column, section, table } from './text-table.ts';
@@ -34,10 +35,7 @@ export function statusText(status: NodeStatus, now: number): string {
     ),
     ...section('warnings of the last run', lastRun?.warnings ?? []),
     ...section('warnings', status.warnings),
-    ...section('could not be looked at', status.unknown),
-    ...(status.differences.length === 0
-      ? ['EC2, the kernel and the last run agree']
-      : section('differences', status.differences)),
+    ...findings(status, 'EC2, the kernel and the last run agree'),
     '',
   ].join('\n');
 }

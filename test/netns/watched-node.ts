@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Test } from 'tap';
 import type { NodePortAddress, NodePortSetup } from '../../agent/nodeport/setup.ts';
@@ -43,7 +45,27 @@ export async function nodeWithAddresses(
     ],
     ...more,
   });
+  await configure(node, addresses);
   return node;
+}
+
+/** The run is to set up none of them, and knows of them only after it. */
+async function configure({ root }: TestNode, addresses: readonly NodePortAddress[]): Promise<void> {
+  const folder = join(root, 'etc/multus-bootstrap/config.d');
+  const nodePort = addresses.map(({ address, ...rest }) => ({
+    addresses: [address],
+    interface: 'eth1',
+    ...rest,
+  }));
+  await mkdir(folder, { recursive: true });
+  await writeFile(
+    join(folder, 'nodeport.json'),
+    JSON.stringify({
+      apiVersion: 'multus-bootstrap.io/v1alpha1',
+      kind: 'MultusNodeConfig',
+      spec: { nodePort },
+    }),
+  );
 }
 
 /** Another node of the group: an instance and its ENI, without a process. */

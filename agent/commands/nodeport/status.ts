@@ -1,11 +1,14 @@
 import { createDeadline } from '../../deadline.ts';
 import { ExitCode, messageOf } from '../../failure.ts';
-import { readSetup } from '../../nodeport/setup-file.ts';
+import { readIfPresent } from '../../host/files.ts';
+import { paths } from '../../host/paths.ts';
+import type { Identity } from '../../imds/port.ts';
+import { parseSetup, readSetup } from '../../nodeport/setup-file.ts';
 import { type NodePortStatus, nodePortStatus } from '../../report/node-port-status.ts';
 import { nodePortText } from '../../report/node-port-text.ts';
-import type { AskContext } from '../run/ask.ts';
-import { configure, connect } from '../run/node.ts';
+import { configure } from '../run/node.ts';
 import { createShell, type Shell } from '../shell.ts';
+import { ec2Context } from '../status/ec2-context.ts';
 import { lookAtNodePort } from './look.ts';
 
 /** Someone waits at a terminal, perhaps because EC2 does not answer. */
@@ -25,18 +28,34 @@ async function look(shell: Shell): Promise<NodePortStatus> {
   const limit = `the ${patienceMs / 1000} s that status waits`;
   using deadline = createDeadline(clock, clock.now() + patienceMs, limit);
   const { signal } = deadline;
-  const identity = await imds.identity(signal);
+  let identity: Identity;
+  try {
+    identity = await imds.identity(signal);
+  } catch (error) {
+    return withoutImds(root, error);
+  }
   const { instanceId } = identity;
   const setup = (await readSetup(root, instanceId)) ?? { instanceId, links: [] };
   const unknown: string[] = [];
-  let context: AskContext | undefined;
-  try {
-    // The way to EC2 may lead through a proxy that the node's user data names; nothing else is needed of it.
-    const { nodeConfigs } = await configure(shell, signal).catch(() => ({ nodeConfigs: [] }));
-    context = { ...shell, ec2: connect(shell, identity, { nodeConfigs }), signal };
-  } catch (error) {
-    unknown.push(`EC2: ${messageOf(error)}`);
-  }
+  const tolerating = <T>(what: string, promise: Promise<T>): Promise<T | undefined> =>
+    promise.catch((error: unknown) => {
+      unknown.push(`${what}: ${messageOf(error)}`);
+      return undefined;
+    });
+  const loaded = await tolerating('the configuration', configure(shell, signal));
+  const context = await tolerating('EC2', ec2Context(shell, identity, loaded, signal));
   const seen = await lookAtNodePort(root, setup, context);
-  return nodePortStatus({ ...seen, unknown: [...unknown, ...seen.unknown] });
+  const configured = loaded?.kind === 'config' ? loaded.config.nodePort : loaded && [];
+  return nodePortStatus({ ...seen, unknown: [...unknown, ...seen.unknown] }, configured);
+}
+
+/** What the last run's setup, the watcher and the OS tell. Throws the error again where there is no such setup. */
+async function withoutImds(root: string, error: unknown): Promise<NodePortStatus> {
+  const setup = parseSetup((await readIfPresent(paths(root).nodePort)) ?? '');
+  if (setup === undefined) {
+    throw error;
+  }
+  const seen = await lookAtNodePort(root, setup, undefined);
+  const reason = `IMDS, and so neither the configuration nor EC2: ${messageOf(error)}`;
+  return nodePortStatus({ ...seen, unknown: [reason, ...seen.unknown] });
 }

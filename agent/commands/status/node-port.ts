@@ -2,7 +2,6 @@ import type { NodePortConfig } from '../../config/model.ts';
 import { messageOf } from '../../failure.ts';
 import type { NodePortSetup } from '../../nodeport/setup.ts';
 import { readSetup } from '../../nodeport/setup-file.ts';
-import { setupDifferences } from '../../report/node-port-differences.ts';
 import { type NodePortSeen, type NodePortStatus, nodePortStatus } from '../../report/node-port-status.ts';
 import { lookAtNodePort } from '../nodeport/look.ts';
 import type { AskContext } from '../run/ask.ts';
@@ -22,9 +21,8 @@ export async function nodePortOf(
   try {
     const setup = (await readSetup(root, instanceId)) ?? none;
     const hasAny = setup.links.length > 0;
-    const status = nodePortStatus(hasAny ? await lookAtNodePort(root, setup, context) : nothingOf(none));
-    const differences = configured === undefined ? [] : setupDifferences(configured, setup);
-    return { ...status, differences: [...differences, ...status.differences] };
+    const seen = hasAny ? await lookAtNodePort(root, setup, context) : nothingOf(none);
+    return nodePortStatus(seen, configured);
   } catch (error) {
     return nodePortStatus({ ...nothingOf(none), unknown: [`the NodePort addresses: ${messageOf(error)}`] });
   }

@@ -22,12 +22,12 @@ t.test('all of it', async (t) => {
     `i-1
 watcher: running; what it knows is 12 s old
 
-NODEPORT            INTERFACE  MODE      HOLDER     NODE ADDRESS  ENI    SINCE
+NODEPORT            INTERFACE  MODE      HOLDER     NODE ADDRESS  ENI    SEEN SINCE
 10.0.4.201          eth1       Floating  i-2        10.0.0.12     eni-2  2026-11-21T18:03:05.000Z
 2600:1f18:1:4::201  eth1       PerNode   this node  10.0.0.12     eni-1  -
 
 10.0.4.201:
-  EC2 was last asked: 2026-11-21T18:10:00.000Z
+  EC2 last answered: 2026-11-21T18:10:00.000Z
   would not take it over: its gateway does not answer ARP
   probes of the holder: icmp answered; tcp never answered, and so says nothing
   candidates:
@@ -54,6 +54,12 @@ t.test('what is amiss', async (t) => {
   t.notMatch(text, /agree/);
 });
 
+t.test('no difference in what could be looked at', async (t) => {
+  const text = nodePortText(nodePortStatus({ ...seen, unknown: ['EC2: denied'] }), now);
+  t.match(text, /^could not be looked at:\n {2}EC2: denied\nwhat could be looked at agrees\n$/m);
+  t.notMatch(text, /the OS agree/);
+});
+
 t.test('a holder that is not running, and probes that are missed', async (t) => {
   const probes = [{ kind: 'icmp' as const, everAnswered: true, misses: 3 }];
   const holder = state.holder && { ...state.holder, instanceState: 'stopping' };
@@ -69,6 +75,26 @@ t.test('a holder that is not running, and probes that are missed', async (t) => 
 
 t.test('no NodePort addresses', async (t) => {
   const text = nodePortText(nodePortStatus({ ...seen, setup: { instanceId: 'i-1', links: [] } }), now);
-  t.match(text, /^no NodePort addresses$/m);
+  t.match(text, /^no NodePort addresses are set up$/m);
   t.match(text, /^watcher: not needed/m);
+  t.match(text, /^the setup, EC2 and the OS agree$/m);
+});
+
+t.test('configured, and not set up', async (t) => {
+  const configured = [
+    {
+      addresses: ['10.0.4.201'],
+      interface: 'eth1',
+      mode: 'Floating' as const,
+      probePort: undefined,
+      primaryIsUnmanaged: false,
+    },
+  ];
+  const nothing = { ...seen, setup: { instanceId: 'i-1', links: [] } };
+  const text = nodePortText(nodePortStatus(nothing, configured), now);
+  t.match(text, /^watcher: not set up$/m);
+  t.match(text, /^differences:\n {2}10\.0\.4\.201: configured for eth1, and not set up; /m);
+  t.notMatch(text, /agree/);
+  const perNode = configured.map((each) => ({ ...each, mode: 'PerNode' as const }));
+  t.match(nodePortText(nodePortStatus(nothing, perNode), now), /^watcher: not needed/m);
 });
