@@ -52,7 +52,11 @@ export async function bringUp(
   }
   // An ENI that we made, for an interface that has become `existing` since, stays what it is.
   const isClaim = config.existing !== undefined && !isMade(eni);
-  const tagged = isClaim ? tagClaimed(context, name, eni, floatingOn(nodePort, eni)) : undefined;
+  const floating = floatingOn(nodePort, eni);
+  if (made.claimed !== undefined) {
+    made.claimed.floating = floating;
+  }
+  const tagged = isClaim ? tagClaimed(context, name, eni, floating) : undefined;
   // Beside the wait for the device, which takes longer as a rule.
   const addresses =
     nodePort === undefined || isElsewhere ? undefined : claimNodePort(context, nodePort, eni, tagged);

@@ -14,8 +14,11 @@ import { recoverEni } from './recover-eni.ts';
 export interface Made {
   /** The ENI that it created or adopted. */
   eniId?: string;
-  /** The ENI made beforehand that it is trying to attach; with its attachment, once EC2 has told it. */
-  claimed?: { eniId: string; attachmentId?: string } | undefined;
+  /**
+   * The ENI made beforehand that it is trying to attach; with its attachment, once EC2 has told it, and the NodePort
+   * addresses that its tags are to name.
+   */
+  claimed?: { eniId: string; attachmentId?: string; floating?: readonly string[] } | undefined;
   /** For an ENI that was not attached before. */
   linkFiles?: boolean;
 }

@@ -10,24 +10,23 @@ import type { RunContext } from '../context.ts';
  * Takes addresses that this instance was about to be given off their ENIs, as far as they are still its own: an ENI that
  * another instance has by now may have been given them for that, or have kept them. It is no error if they are gone.
  *
- * @param seen ENIs that have just been looked up, before their tags were taken off
+ * @param own ENIs that are known to be this instance's; undefined: that is looked up
  */
 export async function giveAddressesBack(
   context: RunContext,
   claims: readonly AddressClaim[],
-  seen?: readonly Eni[],
+  own?: readonly string[],
 ): Promise<void> {
-  const { ec2, instance, log } = context;
+  const { log } = context;
   const ids = [...new Set(claims.map(({ eniId }) => eniId))];
   if (ids.length === 0) {
     return;
   }
-  const enis =
-    seen ?? (await ask(context, `look up ${ids.join(', ')}`, (signal) => ec2.describeEnis({ ids }, signal)));
+  const known = own ?? (await ownOf(context, ids));
   const outcomes = await Promise.allSettled(
     ids.map(async (eniId) => {
       const addresses = claims.filter((each) => each.eniId === eniId).map(({ address }) => address);
-      const isOwn = enis.some((eni) => eni.id === eniId && isOf(eni, instance.instanceId));
+      const isOwn = known.includes(eniId);
       if (isOwn) {
         await Promise.all(addresses.map((address) => unassign(context, eniId, address)));
       }
@@ -46,8 +45,17 @@ export async function giveAddressesBack(
   }
 }
 
-/** One that is shown as available without our tag may have been attached elsewhere seconds ago. */
-function isOf(eni: Eni, instanceId: string): boolean {
+async function ownOf(context: RunContext, ids: readonly string[]): Promise<string[]> {
+  const { ec2, instance } = context;
+  const enis = await ask(context, `look up ${ids.join(', ')}`, (signal) => ec2.describeEnis({ ids }, signal));
+  return enis.filter((eni) => isOf(eni, instance.instanceId)).map(({ id }) => id);
+}
+
+/**
+ * Whether the addresses that this instance claimed on the ENI are its own to take off. One that is shown as available
+ * without our tag may have been attached elsewhere seconds ago.
+ */
+export function isOf(eni: Eni, instanceId: string): boolean {
   return (
     eni.attachment?.instanceId === instanceId ||
     (isAvailable(eni) && eni.tags[tagKeys.instanceId] === instanceId)
@@ -57,15 +65,15 @@ function isOf(eni: Eni, instanceId: string): boolean {
 /**
  * Those of one ENI that is to be handed back, or is gone.
  *
- * @param seen the ENI, where it has just been looked up
+ * @param isOwn whether it is known to be this instance's, or another's; undefined: that is looked up
  */
-export async function giveAddressesOf(context: RunContext, eniId: string, seen?: Eni): Promise<void> {
+export async function giveAddressesOf(context: RunContext, eniId: string, isOwn?: boolean): Promise<void> {
   const { host, instance } = context;
   const claims = await host.nodePortFiles.claims(instance.instanceId);
   await giveAddressesBack(
     context,
     claims.filter((each) => each.eniId === eniId),
-    seen && [seen],
+    isOwn === undefined ? undefined : isOwn ? [eniId] : [],
   );
 }
 
