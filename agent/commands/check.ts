@@ -43,11 +43,20 @@ export async function check(options: CheckOptions): Promise<ExitCode> {
     process.stdout.write('no configuration: the agent would leave this node alone\n');
     return ExitCode.done;
   }
-  const interfaces = loaded.config.interfaces.map(({ name }) => name).join(', ') || 'none';
-  const labels = Object.keys(loaded.config.labels).join(', ') || 'none';
+  const { interfaces, nodePort, labels } = loaded.config;
+  const addresses = nodePort.flatMap((entry) => entry.addresses);
   const from = findings.sources.map(({ name }) => name).join(', ');
-  process.stdout.write(`ok: interfaces: ${interfaces}; labels: ${labels}; from ${from}\n`);
+  const found = [
+    `interfaces: ${list(interfaces.map(({ name }) => name))}`,
+    ...(addresses.length === 0 ? [] : [`NodePort addresses: ${list(addresses)}`]),
+    `labels: ${list(Object.keys(labels))}`,
+  ];
+  process.stdout.write(`ok: ${found.join('; ')}; from ${from}\n`);
   return ExitCode.done;
+}
+
+function list(names: readonly string[]): string {
+  return names.join(', ') || 'none';
 }
 
 /** A file named as those in config.d are is one of them, unless it holds user data in another form or of others. */

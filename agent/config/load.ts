@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { merge, supplierOf } from './merge.ts';
 import { type AddressConfig, type NodeConfig, toNodeConfig } from './model.ts';
 import { validateNodePort } from './node-port-rules.ts';
+import { nodePortWarnings } from './node-port-warnings.ts';
 import { ConfigurationFailure, type Path, type Problem } from './problem.ts';
 import { validateReferences } from './references.ts';
 import { apiVersion, documentSchema, kind, type Spec } from './schema.ts';
@@ -81,7 +82,7 @@ export function combine(sources: readonly Source[], problems: readonly Problem[]
     spec,
     originOf,
     nodeConfigs,
-    warnings: [...warnings, ...unheeded(config)],
+    warnings: [...warnings, ...unheeded(config), ...nodePortWarnings(config)],
   };
 }
 

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { BlockList, isIPv4, isIPv6, SocketAddress } from 'node:net';
 import * as z from 'zod';
 import { distinct, text, textWithout } from './fields.ts';
 
@@ -8,9 +8,29 @@ const linkName = text(
   (written) => `${JSON.stringify(written)} is not an interface name; write that of one of spec.interfaces`,
 );
 
+/** What no ENI can have: unspecified, loopback, link-local, multicast and broadcast addresses. */
+const outsideSubnets = new BlockList();
+for (const [first, length] of [
+  ['0.0.0.0', 8],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['224.0.0.0', 3],
+] as const) {
+  outsideSubnets.addSubnet(first, length, 'ipv4');
+}
+for (const [first, length] of [
+  ['::', 96],
+  ['fe80::', 10],
+  ['ff00::', 8],
+] as const) {
+  outsideSubnets.addSubnet(first, length, 'ipv6');
+}
+
 const address = textWithout((written) => {
   if (isIPv4(written) || (isIPv6(written) && !written.includes('.') && !written.includes('%'))) {
-    return undefined;
+    return outsideSubnets.check(written, isIPv4(written) ? 'ipv4' : 'ipv6')
+      ? `${JSON.stringify(written)} is in no subnet; write a free address of the interface's subnet, as in 10.0.4.201`
+      : undefined;
   }
   const remedy = written.includes('/') ? written.split('/')[0] : '10.0.4.201';
   return `${JSON.stringify(written)} is not an address; write it without a prefix length, as in ${remedy}`;

@@ -68,7 +68,10 @@ t.test('NodePort addresses', async (t) => {
   const userData = readFileSync(new URL('nodeadm/nodeport.txt', folder));
   const { exitCode, stdout, notes } = await check(t, { userData, imageFiles: {} });
   t.equal(exitCode, 0, notes);
-  t.ok(stdout.startsWith('ok: interfaces: eth1; labels: none'), stdout);
+  const told =
+    '10.0.4.201, 10.0.6.201, 10.0.4.211, 10.0.4.212, 10.0.4.213, 10.0.6.211, 10.0.6.212, 10.0.6.213';
+  t.ok(stdout.startsWith(`ok: interfaces: eth1; NodePort addresses: ${told}; labels: none; from `), stdout);
+  t.equal(notes, '');
 });
 
 t.test('CloudFormation', async (t) => {
@@ -272,7 +275,11 @@ t.test('eksctl: a launch template stands alone', async (t) => {
 function loaded(name: string) {
   const example = examples.find((each) => each.name === name);
   assert(example !== undefined);
-  const userData = readUserData(name, example.userData);
+  return effective(name, example.userData);
+}
+
+function effective(name: string, bytes: Buffer) {
+  const userData = readUserData(name, bytes);
   const all = combine(userData.sources, userData.problems, userData);
   assert(all.kind === 'config');
   return all;
@@ -321,6 +328,13 @@ t.test('NetworkAttachmentDefinitions fit the full example', async (t) => {
     const others = taken.get(on.name) ?? [];
     t.equal(size(intersect([range], others)), 0n, `${name}: no other definition's`);
     taken.set(on.name, [...others, range]);
+  }
+  const { nodePort } = effective('NodePort', readFileSync(new URL('nodeadm/nodeport.txt', folder))).config;
+  for (const { addresses, interface: link } of nodePort) {
+    const on = interfaces.find(({ name }) => name === link);
+    assert(on !== undefined && on.existing === undefined);
+    const pods = [...(taken.get(link) ?? []), ...on.ipv4.podRange.map(parseRange)];
+    t.equal(size(intersect(addresses.map(parseRange), pods)), 0n, `no pod is given one of ${addresses}`);
   }
   t.same([...types].toSorted(), ['host-device', 'host-local', 'ipvlan', 'sbr', 'whereabouts']);
 });

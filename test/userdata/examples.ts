@@ -67,7 +67,7 @@ export const selfManagedInFull = {
   ...selfManaged,
   NodeLabels: 'cnf=abc01,pool=',
   InterfaceTags: 'cnf=abc01,type=5g',
-  PodRanges: ['10.0.4.64-10.0.4.254', '10.0.5.64-10.0.5.254', '10.0.6.64-10.0.6.254', '10.0.7.64-10.0.7.254'],
+  PodRanges: ['10.0.4.64-10.0.4.199', '10.0.5.64-10.0.5.254', '10.0.6.64-10.0.6.199', '10.0.7.64-10.0.7.254'],
 };
 const managed = {
   ...cluster,

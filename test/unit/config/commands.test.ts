@@ -46,6 +46,11 @@ t.test('check', async (t) => {
   const directory = t.testdir({
     'config.yaml': shortest,
     'wrong.yaml': wrong,
+    'nodeport.yaml': `${shortest}      ipv4: {podRange: [10.0.4.64-10.0.4.211]}
+  nodePort:
+    - {addresses: [10.0.4.201], interface: eth1}
+    - {addresses: [10.0.4.211, 10.0.4.212], interface: eth1, mode: PerNode}
+`,
     'kinds.yaml': kinds,
     'mixed.yaml': kinds.replace('name: multus', 'name: multus\n      subnets: [x]\n      ipv6: {}'),
     'unheeded.yaml': kinds.replace('mode: FirstFree', 'mode: Automatic'),
@@ -72,6 +77,15 @@ t.test('check', async (t) => {
       stdout: `ok: interfaces: eth1; labels: none; from ${file('config.yaml')}`,
       stderr: `note: ${file('config.yaml')} is good as a file of config.d in the image; written there by cloud-init it comes too late`,
     });
+  });
+  t.test('NodePort addresses', async (t) => {
+    const { exitCode, stdout, stderr } = await command(['check', file('nodeport.yaml')]);
+    t.equal(exitCode, 0);
+    t.equal(
+      stdout,
+      `ok: interfaces: eth1; NodePort addresses: 10.0.4.201, 10.0.4.211, 10.0.4.212; labels: none; from ${file('nodeport.yaml')}`,
+    );
+    t.match(stderr, /^note: eth1: a pod may be given .* keep 10\.0\.4\.201, 10\.0\.4\.211 out of it/m);
   });
   t.test('files and user data together', async (t) => {
     t.match(await command(['check', file('labels.json'), file('user-data')]), {

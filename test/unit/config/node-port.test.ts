@@ -25,6 +25,30 @@ const faults: [string, string[], (string | RegExp)[]][] = [
     ['{addresses: [10.0.4.256, "::ffff:10.0.4.1", "fe80::1%eth0"], interface: eth1}'],
     [/\[0\]: "10\.0\.4\.256" is not an address/, /\[1\]: "::ffff/, /\[2\]: "fe80/],
   ],
+  [
+    'what is no address of a subnet',
+    [
+      '{addresses: [127.0.0.1, 224.0.0.1, 169.254.169.254, 0.0.0.0, 255.255.255.255, "::1", "ff02::1", "fe80::1", "::"], interface: eth1}',
+    ],
+    [
+      /^.*:\d+:\d+: .*nodePort\[0\]\.addresses\[0\]: "127\.0\.0\.1" is in no subnet; write a free address of the interface's subnet, as in 10\.0\.4\.201$/,
+      /\[1\]: "224\.0\.0\.1" is in no subnet/,
+      /\[2\]: "169\.254\.169\.254" is in no subnet/,
+      /\[3\]: "0\.0\.0\.0" is in no subnet/,
+      /\[4\]: "255\.255\.255\.255" is in no subnet/,
+      /\[5\]: "::1" is in no subnet/,
+      /\[6\]: "ff02::1" is in no subnet/,
+      /\[7\]: "fe80::1" is in no subnet/,
+      /\[8\]: "::" is in no subnet/,
+    ],
+  ],
+  [
+    'addresses at the edges of what subnets have',
+    [
+      '{addresses: [1.0.0.0, 126.255.255.255, 128.0.0.0, 169.253.255.255, 169.255.0.0, 223.255.255.255, "fe7f:ffff::1", "fd00::1", "2600:1f18::1"], interface: eth1}',
+    ],
+    [],
+  ],
   ['twice in a list', ['{addresses: [10.0.4.201, 10.0.4.201], interface: eth1}'], [/10\.0\.4\.201/]],
   [
     'in two entries',
@@ -112,4 +136,23 @@ t.test('what it comes to', async (t) => {
       ],
     },
   });
+});
+
+t.test('what is odd, and refused by nobody', async (t) => {
+  const warningsOf = async (document: string) => (await load(document)).warnings;
+  const pods = `      ipv4: {podRange: [10.0.4.64-10.0.4.199, 10.0.4.210-10.0.4.219]}
+      ipv6: {mode: FirstFree, podRange: ["2600:1f18:1:4::/112"]}
+`;
+  const withPods = (addresses: string) =>
+    nodePort(`{addresses: [${addresses}], interface: eth1}`).replace('  nodePort:', `${pods}  nodePort:`);
+  t.strictSame(await warningsOf(withPods('10.0.4.201, 10.0.4.220, "2600:1f18:1:4::1:1"')), []);
+  t.match(await warningsOf(withPods('10.0.4.201, 10.0.4.211, 10.0.4.199, "2600:1F18:1:4::C9"')), [
+    /^eth1: a pod may be given a NodePort address that is inside podRange: keep 10\.0\.4\.211, 10\.0\.4\.199, 2600:1f18:1:4::c9 out of it/,
+  ]);
+
+  const metrics = '  metricsPort: 9410\n';
+  t.strictSame(await warningsOf(`${nodePort(`{${good}, interface: eth1}`)}${metrics}`), []);
+  const nothing = [/^spec\.metricsPort does nothing here: .* mode Floating$/];
+  t.match(await warningsOf(`${nodePort(`{${good}, interface: eth1, mode: PerNode}`)}${metrics}`), nothing);
+  t.match(await warningsOf(`${shortest}${metrics}`), nothing);
 });
