@@ -45,7 +45,7 @@ export async function boot(shell: Shell, progress: Progress): Promise<string> {
     await Promise.all([
       host.checkMayChangeLinks(),
       nodePort.length > 0 ? host.checkNft() : undefined,
-      nodePort.some(({ mode }) => mode === 'Floating') ? undefined : stopWatcherOf(shell, before),
+      stopWatcherOf(shell, before, nodePort),
     ]);
     await attachAll(context, progress, kubelet);
   }
