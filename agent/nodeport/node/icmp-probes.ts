@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.ts';
+import { messageOf } from '../../failure.ts';
 import type { Log } from '../../report/log.ts';
 import type { ProbeTarget } from '../ports.ts';
 import { type PingEnd, runPing } from './ping.ts';
@@ -38,7 +39,9 @@ export function createIcmpProbes({ clock, log, env }: IcmpProbes) {
       tell(answered);
     };
     while (!signal.aborted) {
-      const end: PingEnd = await runPing(address, intervalMs, env, tellOf, signal);
+      const end = await runPing(address, intervalMs, env, tellOf, signal).catch(
+        (error: unknown): PingEnd => ({ missing: false, hasStarted: false, said: messageOf(error) }),
+      );
       if (signal.aborted) {
         return;
       }

@@ -17,7 +17,7 @@ export type PingEnd = { missing: true } | { missing: false; hasStarted: boolean;
 
 /**
  * Runs one `ping` until it ends by itself or the signal aborts, and tells how each of its probes ended. ping writes
- * each line out as it comes, into a pipe too.
+ * each line out as it comes, into a pipe too. Rejects where the node has no memory, or no file, left for it.
  */
 export function runPing(
   address: string,
@@ -37,6 +37,15 @@ export function runPing(
     if (signal.aborted) {
       kill();
     }
+    const end = (how: PingEnd) => {
+      pings.delete(ping);
+      signal.removeEventListener('abort', kill);
+      resolve(how);
+    };
+    ping.on('error', (error) => {
+      const missing = 'code' in error && error.code === 'ENOENT';
+      end(missing ? { missing } : { missing, hasStarted: false, said: error.message });
+    });
     const read = createPingReader();
     createInterface({ input: ping.stdout }).on('line', (line) => {
       const answered = read(line);
@@ -47,15 +56,6 @@ export function runPing(
     let said = '';
     ping.stderr.on('data', (data: Buffer) => {
       said = `${said}${data}`.slice(-300);
-    });
-    const end = (how: PingEnd) => {
-      pings.delete(ping);
-      signal.removeEventListener('abort', kill);
-      resolve(how);
-    };
-    ping.on('error', (error) => {
-      const missing = 'code' in error && error.code === 'ENOENT';
-      end(missing ? { missing } : { missing, hasStarted: false, said: error.message });
     });
     ping.on('close', () => end({ missing: false, hasStarted: true, said: said.trim() }));
   });
