@@ -50,10 +50,13 @@ export async function keepRight(
 ): Promise<void> {
   const { root, clock, log } = context;
   let failure = told;
+  let unreadable: string | undefined;
   for (;;) {
     await clock.sleep(everyMs, signal);
     const now = await readSetup(root, setup.instanceId).catch((error: unknown) => {
-      log.warn(messageOf(error));
+      const message = messageOf(error);
+      log[message === unreadable ? 'debug' : 'warn'](message);
+      unreadable = message;
       return setup;
     });
     if (!isDeepStrictEqual(now, setup)) {

@@ -15,8 +15,8 @@ import { keepRight, setRight } from './keep-right.ts';
 import { serveMetrics } from './metrics-server.ts';
 import { endsInTime } from './stop.ts';
 
-/** How long handing over may take: EC2 may not answer, and the node is on its way down. */
-const handOverMs = 10_000;
+/** How long handing over may take, until the VPC delivers elsewhere: EC2 may not answer, and the node is on its way down. */
+const handOverMs = 11_000;
 
 /** Watches over the addresses of one setup until the signal aborts, or a run changes the setup. */
 export async function watchOver(
