@@ -7,6 +7,14 @@ export interface Cause {
   why: string;
 }
 
+/** The stronger, the later. */
+const kinds: readonly Cause['kind'][] = ['service', 'node', 'gone', 'free'];
+
+/** Whether it lifts what keeps nodes from taking for the other, as EC2's word lifts the limit of moves. */
+export function isStronger(cause: Cause, than: Cause): boolean {
+  return kinds.indexOf(cause.kind) > kinds.indexOf(than.kind);
+}
+
 /** The states of an instance whose node cannot serve, nor will before long. */
 export const gone = ['stopping', 'stopped', 'shutting-down', 'terminated'];
 

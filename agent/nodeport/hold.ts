@@ -39,6 +39,7 @@ export async function hold(watch: AddressWatch, signal: AbortSignal, isNew: bool
       await handOver(watch, { why: trouble, isLast: false, isWell: drained !== undefined });
     }
   }
+  watch.looks.noteHeld();
   if (!watch.isHolder) {
     log.info(`${address}: this node does not hold it any more: ${whose(watch.holding)} does`, watch.fields);
   }

@@ -2,7 +2,7 @@ import type { Eni, NodeInstance } from '../claim/facts.ts';
 import { isMade, tagKeys } from '../plan/tags.ts';
 import { askWithin } from './ask.ts';
 import { Carriers, carries, type Listed } from './carriers.ts';
-import { callMs, trustMs } from './pace.ts';
+import { callMs, confirmMs, trustMs } from './pace.ts';
 import type { WatchContext } from './ports.ts';
 import type { NodePortLink } from './setup.ts';
 
@@ -41,11 +41,18 @@ export class Looks {
   readonly #trusted = new Map<string, Trusted>();
   /** ENIs by id, whose tags have been asked for, and when. */
   readonly #tagged = new Map<string, { eni: Eni; at: number }>();
-  #underWay: Promise<void> | undefined;
+  /** By whether they are urgent: one that is does not wait for one that has patience with EC2. */
+  readonly #underWay = new Map<boolean, Promise<void>>();
+  #begun = 0;
+  /** Which of those that have begun was the last to be told. */
+  #told = 0;
+  /** When this node last held one of the addresses, by this process's clock: just before it began, perhaps. */
+  #heldAt: number;
 
   constructor(context: WatchContext, link: NodePortLink, addresses: readonly string[]) {
     this.#context = context;
     this.#link = link;
+    this.#heldAt = context.clock.now();
     this.addresses = addresses;
     this.carriers = new Carriers(context, link, addresses, () => this.onLook());
   }
@@ -53,6 +60,17 @@ export class Looks {
   /** Undefined where nobody holds it. */
   holding(address: string): Holding | undefined {
     return this.#trusted.get(address)?.holding ?? this.#holdings.get(address);
+  }
+
+  /** Whether the VPC may take this node for the holder of one of the addresses: it does for a while after a move. */
+  get isHolderOfLate(): boolean {
+    const isHolder = this.addresses.some((address) => this.holding(address)?.eniId === this.#link.eniId);
+    return isHolder || this.#context.clock.now() - this.#heldAt < confirmMs.most;
+  }
+
+  /** This node has held one of the addresses until now. */
+  noteHeld(): void {
+    this.#heldAt = this.#context.clock.now();
   }
 
   /** What this node has just done: listings may be behind it. */
@@ -81,16 +99,21 @@ export class Looks {
    * @param isUrgent the holder may be dead: an answer that does not come is asked for anew
    */
   async look(ms = callMs, isUrgent = false): Promise<void> {
-    this.#underWay ??= this.#look(ms, isUrgent).finally(() => {
-      this.#underWay = undefined;
-    });
-    await this.#underWay;
+    const underWay =
+      this.#underWay.get(isUrgent) ??
+      this.#look(ms, isUrgent).finally(() => {
+        this.#underWay.delete(isUrgent);
+      });
+    this.#underWay.set(isUrgent, underWay);
+    await underWay;
   }
 
   async #look(ms: number, isUrgent: boolean): Promise<void> {
     const { ec2, clock } = this.#context;
     const { subnetId } = this.#link;
     const { addresses } = this;
+    this.#begun += 1;
+    const turn = this.#begun;
     const subject = `see who holds ${addresses.join(', ')}`;
     const nodes = await askWithin(
       this.#context,
@@ -112,12 +135,27 @@ export class Looks {
         : await askWithin(this.#context, ms, subject, (signal) =>
             ec2.describeEnis({ subnetIds: [subnetId], addresses: missing }, signal),
           );
+    // Between the two listings it may have come to one, or the first is further behind.
+    const late = unattached.flatMap(({ id, attachment }) =>
+      attachment?.instanceId === undefined ? [] : [id],
+    );
+    const lateNodes =
+      late.length === 0
+        ? []
+        : await askWithin(this.#context, ms, subject, (signal) =>
+            ec2.describeNodes({ subnetId, eniIds: late }, signal),
+          );
+    const nodeOf = (eniId: string) => lateNodes.find(({ enis }) => enis.some(({ id }) => id === eniId));
     const enis = [...found.values()].flatMap((each) => each?.eni.id ?? []);
     await this.#learnTags(ms, [...new Set(enis)], unattached);
+    if (turn < this.#told) {
+      return;
+    }
+    this.#told = turn;
     for (const address of addresses) {
       const at = found.get(address);
       const eni = at?.eni ?? unattached.find((each) => holds(each, address));
-      this.#holdings.set(address, eni && this.#toHolding(address, eni, at?.node));
+      this.#holdings.set(address, eni && this.#toHolding(address, eni, at?.node ?? nodeOf(eni.id)));
       this.#forget(address);
     }
     this.seenAt = clock.now();

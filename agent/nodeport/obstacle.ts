@@ -27,6 +27,23 @@ export function obstacleOf(watch: AddressWatch, from: Holding | undefined): Obst
   return limit && { by: 'limit', ...limit };
 }
 
+/** What keeps packets from this node. Where the VPC may take it for a holder, the router's silence to others says nothing. */
+export async function wayObstacleOf(
+  { context: { node }, looks, link, address }: AddressWatch,
+  signal: AbortSignal,
+): Promise<Obstacle | undefined> {
+  const [hasCarrier, hasRouter] = await Promise.all([
+    node.hasCarrier(link).catch(() => false),
+    looks.isHolderOfLate || node.gatewayAnswers(link, address, signal, 'candidate').catch(() => false),
+  ]);
+  if (!hasCarrier) {
+    return { by: 'carrier', why: `${link.name} has no carrier` };
+  }
+  return hasRouter
+    ? undefined
+    : { by: 'router', why: `the router of ${link.subnetId} does not answer on ${link.name}` };
+}
+
 /** Why nobody may ever take it off the ENI that holds it; undefined: that is the agent's, or nobody's. */
 export function foreignOf({ holding, address }: AddressWatch): Obstacle | undefined {
   if (holding?.isOurs === false) {

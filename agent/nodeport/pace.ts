@@ -9,6 +9,9 @@ export const quickRanks = 5;
 /** Not answered in a row: then a holder that has answered before is taken for dead. */
 export const missesUntilDead = 4;
 
+/** Of a kind that the holder has never answered: then that is told. */
+export const missesUntilTold = 30;
+
 /** Before an address is taken from a running instance its node is probed once more, so often and for so long. */
 export const lastProbes = { eachMs: 100, forMs: 250 };
 
@@ -37,8 +40,17 @@ export const trustMs = 30_000;
 export const holdDownMs = 30_000;
 /** So many moves seen from running instances in so long: then this node stops taking from them. */
 export const moveLimit = { count: 6, withinMs: 3_600_000 };
-/** Until a take-over that could not be is thought of again, doubling up to the other: what only EC2's answer is missing to, sooner. */
-export const retryMs = { first: 2_000, mostForEc2: 10_000, most: 60_000, mostIfRefused: 900_000 };
+/**
+ * Until a take-over that could not be is thought of again, doubling up to the other: what only EC2's answer is missing to,
+ * sooner, and sooner still what this node can find out by itself.
+ */
+export const retryMs = {
+  first: 2_000,
+  mostIfOwn: 2_000,
+  mostForEc2: 10_000,
+  most: 60_000,
+  mostIfRefused: 900_000,
+};
 /** Who has been given the address keeps it for so long, whatever is amiss here: all nodes' looks are to see each move. */
 export const keepMs = 60_000;
 /** Until a hand-over that could not be is thought of again. */

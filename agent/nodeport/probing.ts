@@ -1,8 +1,8 @@
 import type { AddressWatch } from './address-watch.ts';
 import type { Holding } from './looks.ts';
-import { lastProbes, lateProbeMs, probeMs, quickRanks } from './pace.ts';
+import { lastProbes, lateProbeMs, missesUntilTold, probeMs, quickRanks } from './pace.ts';
 import type { Probe } from './ports.ts';
-import { counted, verdictOf } from './verdict.ts';
+import { counted, unheard, verdictOf } from './verdict.ts';
 
 /** Probes of that holder, for as long as it is held; from anew when its address, or this node's rank, has changed. */
 export function probe(watch: AddressWatch, holding: Holding | undefined): Disposable & { setPace(): void } {
@@ -56,8 +56,23 @@ export async function probeOnceMore(watch: AddressWatch, signal: AbortSignal): P
 function note(watch: AddressWatch, result: Probe): void {
   const before = verdictOf(watch.state.probes);
   watch.change({ probes: counted(watch.state.probes, result) });
+  tellUnheard(watch, result);
   if (verdictOf(watch.state.probes) !== before) {
     watch.bell.ring();
+  }
+}
+
+/** Once for each holder, and for each kind that it does not answer. */
+function tellUnheard(
+  { context, config, state, address, holding, fields }: AddressWatch,
+  { kind }: Probe,
+): void {
+  const { misses } = state.probes.find((each) => each.kind === kind) ?? { misses: 0 };
+  if (misses === missesUntilTold) {
+    const said = unheard(state.probes, holding?.instance?.nodeAddress, config.probePort);
+    if (said !== undefined) {
+      context.log.warn(`${address}: ${said}`, fields);
+    }
   }
 }
 

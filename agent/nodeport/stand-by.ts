@@ -1,7 +1,7 @@
 import type { AddressWatch } from './address-watch.ts';
-import { causeOf } from './cause.ts';
+import { type Cause, causeOf, isStronger } from './cause.ts';
 import { foreignOf, type Obstacle } from './obstacle.ts';
-import { quickRanks, retryMs } from './pace.ts';
+import { confirmMs, quickRanks, retryMs } from './pace.ts';
 import { probe, rankOf } from './probing.ts';
 import { takeOver } from './take-over.ts';
 
@@ -11,10 +11,10 @@ export async function standBy(watch: AddressWatch, signal: AbortSignal): Promise
   const { clock } = context;
   const watched = watch.holding;
   using probing = probe(watch, watched);
-  // So that it is known, when it comes to that, whether the router answers a candidate at all.
-  void context.node.gatewayAnswers(watch.link, watch.address, signal, 'candidate').catch(() => undefined);
+  using over = new Ended();
+  void hearRouter(watch, AbortSignal.any([signal, over.signal])).catch(() => undefined);
   let failures = 0;
-  let retry: { at: number; seenAt: number | undefined; by: Obstacle['by'] } | undefined;
+  let retry: Retry | undefined;
   while (!signal.aborted && watch.holding?.eniId === watched?.eniId) {
     probing.setPace();
     const cause = causeOf(watch);
@@ -22,6 +22,11 @@ export async function standBy(watch: AddressWatch, signal: AbortSignal): Promise
     if (retry?.by === 'ec2' && retry.seenAt !== watch.looks.seenAt) {
       // EC2 answers again.
       retry = undefined;
+    }
+    if (retry !== undefined && cause !== undefined && isStronger(cause, retry.cause)) {
+      // What stood in the way of the weaker one need not stand in the way of this.
+      retry = undefined;
+      failures = 0;
     }
     if (cause === undefined || foreign !== undefined) {
       // Each look tells whether it still is so: that takes no calls of its own.
@@ -38,20 +43,55 @@ export async function standBy(watch: AddressWatch, signal: AbortSignal): Promise
         at: obstacle.until ?? clock.now() + pauseAfter(watch, obstacle, failures),
         seenAt: watch.looks.seenAt,
         by: obstacle.by,
+        cause,
       };
       failures = obstacle === undefined ? 0 : failures + 1;
     }
   }
 }
 
+/** A take-over that could not be. */
+interface Retry {
+  /** Not before, by this process's clock. */
+  at: number;
+  seenAt: number | undefined;
+  by: Obstacle['by'];
+  cause: Cause;
+}
+
+/** Aborts at the end of what it is held in with `using`. */
+class Ended extends AbortController {
+  [Symbol.dispose](): void {
+    this.abort();
+  }
+}
+
+/**
+ * Asks the router once, so that it is known when it comes to that whether it answers a candidate at all. Not while the VPC may
+ * take this node for a holder: what it answers to one tells nothing of others.
+ */
+async function hearRouter(
+  { context, looks, link, address }: AddressWatch,
+  signal: AbortSignal,
+): Promise<void> {
+  while (looks.isHolderOfLate) {
+    await context.clock.sleep(confirmMs.most, signal);
+  }
+  await context.node.gatewayAnswers(link, address, signal, 'candidate');
+}
+
 /** In ms. */
 function pauseAfter(watch: AddressWatch, { by }: Obstacle, failures: number): number {
-  const most =
-    by === 'refused'
-      ? retryMs.mostIfRefused
-      : by === 'ec2' && rankOf(watch).rank < quickRanks
-        ? retryMs.mostForEc2
-        : retryMs.most;
+  const most = {
+    refused: retryMs.mostIfRefused,
+    service: retryMs.mostIfOwn,
+    carrier: retryMs.mostIfOwn,
+    router: retryMs.mostIfOwn,
+    ec2: rankOf(watch).rank < quickRanks ? retryMs.mostForEc2 : retryMs.most,
+    foreign: retryMs.most,
+    limit: retryMs.most,
+    race: retryMs.most,
+  }[by];
   return Math.min(most, retryMs.first * 2 ** failures);
 }
 

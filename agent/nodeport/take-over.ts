@@ -3,7 +3,7 @@ import type { AddressWatch } from './address-watch.ts';
 import { type Cause, causeOf } from './cause.ts';
 import type { Holding } from './looks.ts';
 import { give, takeOff } from './moves.ts';
-import { type Obstacle, obstacleOf } from './obstacle.ts';
+import { type Obstacle, obstacleOf, wayObstacleOf } from './obstacle.ts';
 import { callMs, notServingMs } from './pace.ts';
 import { probeOnceMore, rankOf } from './probing.ts';
 import { rankDelay } from './rank.ts';
@@ -25,8 +25,9 @@ export async function takeOver(
     probeOnceMore(watch, signal),
   ]);
   const isServing = await serving;
-  if (isServing === false && cause.kind === 'service') {
-    return { by: 'service', why: 'its own service does not answer either' };
+  if (cause.kind === 'service' && (isServing === false || node.isDraining())) {
+    const why = isServing === false ? 'its own service does not answer either' : 'this node is being drained';
+    return { by: 'service', why };
   }
   if (isServing === false || node.isDraining()) {
     await clock.sleep(notServingMs, signal).catch(() => undefined);
@@ -38,13 +39,17 @@ export async function takeOver(
   }
   log[watch.state.held === undefined ? 'warn' : 'debug'](`${address}: ${cause.why}`, watch.fields);
   const started = clock.now();
+  const way = wayObstacleOf(watch, signal);
+  if (watch.state.heldBy === 'carrier' || watch.state.heldBy === 'router') {
+    // Until that is mended EC2 need not be asked.
+    const obstacle = await way;
+    if (obstacle !== undefined) {
+      return obstacle;
+    }
+  }
   // This node may have been cut off until a moment ago, and then what it has heard is old.
   const hasWaited = rank > 0 || watch.state.held !== undefined;
-  const [look, hasCarrier, hasGateway] = await Promise.allSettled([
-    looks.look(callMs, true),
-    node.hasCarrier(link),
-    node.gatewayAnswers(link, address, signal, 'candidate'),
-  ]);
+  const [look, inTheWay] = await Promise.allSettled([looks.look(callMs, true), way]);
   if (hasWaited) {
     await probeOnceMore(watch, signal);
   }
@@ -55,14 +60,7 @@ export async function takeOver(
     return undefined;
   }
   const obstacle =
-    (isSo(hasCarrier) ? undefined : { by: 'carrier' as const, why: `${link.name} has no carrier` }) ??
-    (isSo(hasGateway)
-      ? undefined
-      : { by: 'router' as const, why: `the router of ${link.subnetId} does not answer on ${link.name}` }) ??
-    (cause.kind === 'service' && node.isDraining()
-      ? { by: 'service' as const, why: 'this node is being drained' }
-      : undefined) ??
-    obstacleOf(watch, before);
+    (inTheWay.status === 'fulfilled' ? inTheWay.value : undefined) ?? obstacleOf(watch, before);
   if (obstacle !== undefined) {
     return obstacle;
   }
@@ -131,8 +129,4 @@ function ownHolding({ link, context }: AddressWatch): Holding {
     isPrimaryAddress: false,
     isOurs: true,
   };
-}
-
-function isSo(settled: PromiseSettledResult<boolean>): boolean {
-  return settled.status === 'fulfilled' && settled.value;
 }

@@ -1,4 +1,4 @@
-import { missesUntilDead } from './pace.ts';
+import { missesUntilDead, missesUntilTold } from './pace.ts';
 import type { Probe } from './ports.ts';
 import type { ProbeState } from './state.ts';
 
@@ -25,4 +25,30 @@ export function verdictOf(states: readonly ProbeState[]): Verdict | undefined {
     return isSilent(tcp) ? (isSilent(icmp) ? 'node' : 'service') : undefined;
   }
   return isSilent(icmp) ? 'node' : undefined;
+}
+
+/**
+ * What of the holder's end probes would not notice, because it has never answered so many of that kind: in words, with what
+ * to do; undefined: nothing.
+ */
+export function unheard(
+  states: readonly ProbeState[],
+  nodeAddress: string | undefined,
+  probePort: number | undefined,
+): string | undefined {
+  const isMute = (kind: Probe['kind']) =>
+    states.some((each) => each.kind === kind && !each.everAnswered && each.misses >= missesUntilTold);
+  const isHeard = states.some(({ everAnswered }) => everAnswered);
+  const port = `TCP port ${probePort}`;
+  if (isHeard) {
+    return isMute('tcp')
+      ? `the holder, ${nodeAddress}, has never answered at ${port}: that its service dies is not noticed; correct ` +
+          `probePort, or allow ${port} between the nodes`
+      : undefined;
+  }
+  const kinds = probePort === undefined ? 'ICMP echo' : `ICMP echo or ${port}`;
+  return isMute('icmp') && (probePort === undefined || isMute('tcp'))
+    ? `the holder, ${nodeAddress}, has never answered a probe: should it die without EC2's notice, the address stays with it; ` +
+        `allow ${kinds} between the nodes in their security group`
+    : undefined;
 }

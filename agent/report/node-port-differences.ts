@@ -1,6 +1,7 @@
 import { intersect, parseRange } from '../claim/range.ts';
 import type { NodePortConfig } from '../config/model.ts';
 import type { NodePortLink, NodePortSetup } from '../nodeport/setup.ts';
+import { unheard } from '../nodeport/verdict.ts';
 import type { NodePortAddressStatus, WatcherStatus } from './node-port-status.ts';
 
 const runAgain = '`systemctl restart multus-bootstrap` sets it right';
@@ -8,7 +9,7 @@ const startWatcher = '`systemctl start multus-bootstrap-nodeport` starts it';
 
 /** What is not as it should be about one address. */
 export function addressDifferences(status: NodePortAddressStatus): string[] {
-  const { address, interface: link, mode, isOnLink, holder, isHeldHere } = status;
+  const { address, interface: link, mode, isOnLink, holder, isHeldHere, watched, probePort } = status;
   const found: string[] = [];
   if (isOnLink === false) {
     const who = mode === 'Floating' ? 'the watcher mends it within a minute, else ' : '';
@@ -23,7 +24,11 @@ export function addressDifferences(status: NodePortAddressStatus): string[] {
       `${address}: no instance holds it; one of its nodes takes it within a minute, unless an ENI without an instance has it`,
     );
   }
-  return found;
+  const said =
+    watched === undefined || isHeldHere !== false
+      ? undefined
+      : unheard(watched.probes, watched.holder?.nodeAddress, probePort);
+  return said === undefined ? found : [...found, `${address}: ${said}`];
 }
 
 /** What is amiss with the watcher itself. */

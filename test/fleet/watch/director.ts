@@ -19,12 +19,14 @@ export class Director {
   readonly #stage: Stage;
   readonly #outages: Outages;
   readonly #chance: Chance;
+  readonly #wavering: Chance;
   #outage: FaultKind | undefined;
 
   constructor(stage: Stage, outages: Outages) {
     this.#stage = stage;
     this.#outages = outages;
     this.#chance = new Chance(stage.plan.seed ^ 0xd12ec7);
+    this.#wavering = new Chance(stage.plan.seed ^ 0x3a7e);
     stage.region.trouble = (call) => this.#trouble(call);
   }
 
@@ -215,6 +217,9 @@ export class Director {
     const { region, plan, judge } = this.#stage;
     region.world.settle();
     judge.before(call);
+    if (plan.ec2.wavers) {
+      region.world.settings.consistencyMs = this.#wavering.between(0, plan.ec2.consistencyMs);
+    }
     if (this.#outage !== undefined) {
       return this.#outage;
     }

@@ -49,7 +49,7 @@ export function takeFault(
   if (region.time.now() - node.changedAt < unawareMs) {
     return undefined;
   }
-  if (!plan.network.hasMuteGateway && !node.reachesGateway) {
+  if (!plan.network.hasMuteGateway && !plan.network.hasDeafGateway && !node.reachesGateway) {
     return `takes ${address} without reaching its gateway`;
   }
   return node.hasCarrier ? undefined : `takes ${address} without a carrier`;

@@ -66,6 +66,8 @@ export interface WatchPlan {
     loss: number;
     /** The router has never answered here. */
     hasMuteGateway: boolean;
+    /** The router answers only who holds one of the addresses, as the VPC knows it. */
+    hasDeafGateway: boolean;
     /** How long EC2 takes to deliver to another ENI. */
     convergenceMs: number;
   };
@@ -74,6 +76,8 @@ export interface WatchPlan {
     /** The share of calls that take ten times as long. */
     slowShare: number;
     consistencyMs: number;
+    /** Each listing is behind by another time, up to that: not all of EC2 knows the same. */
+    wavers: boolean;
     imdsLagMs: number;
     /** The share of calls that meet trouble. */
     troubleShare: number;

@@ -20,8 +20,14 @@ export const calmPlan: WatchPlan = {
   probePort: undefined,
   onPrimary: false,
   firstHolder: 'node',
-  network: { forbidsIcmp: false, loss: 0, hasMuteGateway: false, convergenceMs: 1_200 },
-  ec2: { latencyMs: 120, slowShare: 0, consistencyMs: 500, imdsLagMs: 1_000, troubleShare: 0 },
+  network: {
+    forbidsIcmp: false,
+    loss: 0,
+    hasMuteGateway: false,
+    hasDeafGateway: false,
+    convergenceMs: 1_200,
+  },
+  ec2: { latencyMs: 120, slowShare: 0, consistencyMs: 500, wavers: false, imdsLagMs: 1_000, troubleShare: 0 },
   clockSkewMs: 200,
   mishaps: [],
   calmAt: 240_000,
@@ -92,6 +98,12 @@ export const watchScenarios: readonly WatchScenario[] = [
       { nodes: 2, withinMs: 10_000 },
     ),
   ),
+  scenario(
+    'drained, then its successor dies, where the router answers the holder alone',
+    [2, 2],
+    [...drains(1, 80_000), { ...dies, at: at + 100_000 }],
+    { nodes: 2, network: { ...calmPlan.network, hasDeafGateway: true }, withinMs: dead },
+  ),
   scenario('drained one after the other', [3, 3], drains(3, 40_000), { withinMs: 1_000 }),
   scenario(
     'EC2 down for a while, the holder too',
@@ -132,6 +144,25 @@ export const watchScenarios: readonly WatchScenario[] = [
       nodes: 2,
       calmAt: 3_200_000,
     },
+  ),
+  scenario(
+    'they fight until nobody may take any more, then the holder is stopped',
+    [7, 7],
+    [
+      ...[0, 1, 2].map((who) => ({ at, what: 'flapPair' as const, who, forMs: 700_000 })),
+      { at: 900_000, what: 'stop', who: 'holder' },
+    ],
+    { calmAt: 1_000_000, withinMs: 15_000 },
+  ),
+  scenario(
+    'the service dies everywhere, and comes back but on the holder',
+    [1, 1],
+    [
+      { at, what: 'killService', who: 'holder' },
+      // By the seed the second of the three holds it.
+      ...[0, 2].map((who) => ({ at, what: 'killService' as const, who, forMs: 300_000 })),
+    ],
+    { probePort: 30080, calmAt: 600_000, withinMs: 300_000 + dead },
   ),
   scenario('holder isolated, and back', [1, 1], [{ at, what: 'isolate', who: 'holder', forMs: 60_000 }], {
     withinMs: dead,

@@ -1,14 +1,27 @@
+import { isIpv6 } from '../../../agent/claim/range.ts';
 import type { Probe, WatchNode } from '../../../agent/nodeport/ports.ts';
 import type { Process } from '../process.ts';
 import type { VirtualTime } from '../virtual-time.ts';
 import type { WatchedNode } from './node.ts';
+import { netId } from './site.ts';
 
 /** How long the router's silence is waited for, in ms. */
 const gatewayWaitMs = 1_000;
 
 /** The watcher's side of a simulated node. */
 export function simulatedWatchNode(node: WatchedNode, process: Process, time: VirtualTime): WatchNode {
-  const { network, plan } = node.stage;
+  const { network, plan, region } = node.stage;
+  /** Roles in which the router has answered it. */
+  const heardAs = new Set<string>();
+  const hears = (address: string) =>
+    node.reachesGateway &&
+    (!plan.network.hasDeafGateway ||
+      node.place.link.addresses.some(
+        (each) =>
+          isIpv6(each.address) === isIpv6(address) &&
+          region.world.dataPath.deliveredTo({ subnetId: netId, address: each.address }) ===
+            node.place.link.eniId,
+      ));
   return {
     probe({ address, port, intervalMs }, tell, signal) {
       const kinds: Probe['kind'][] = port === undefined ? ['icmp'] : ['icmp', 'tcp'];
@@ -35,11 +48,14 @@ export function simulatedWatchNode(node: WatchedNode, process: Process, time: Vi
       time.at(time.now() + 1, round);
     },
     hasCarrier: () => process.alive(async () => node.hasCarrier),
-    gatewayAnswers: (_link, _address, signal) =>
+    gatewayAnswers: (_link, address, signal, role) =>
       process.alive(async () => {
-        const answers = plan.network.hasMuteGateway || node.reachesGateway;
+        const answers = plan.network.hasMuteGateway || hears(address);
         await time.sleep(answers ? 1 : gatewayWaitMs, signal);
-        return answers;
+        if (answers) {
+          heardAs.add(role);
+        }
+        return answers || (plan.network.hasDeafGateway && !heardAs.has(role));
       }),
     isServing: (_port, signal) =>
       process.alive(async () => {
