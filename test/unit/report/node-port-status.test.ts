@@ -91,6 +91,25 @@ t.test('what differs is said, each with what to do', async (t) => {
       [/^2600:\S+: this node's, and in EC2 i-1 holds it/],
     ],
     [
+      'a holder that no probe has ever reached',
+      {
+        last: {
+          instanceId: 'i-1',
+          writtenAt: '2026-11-21T18:10:00.000Z',
+          addresses: [
+            {
+              ...state,
+              probes: [
+                { kind: 'icmp', everAnswered: false, misses: 30 },
+                { kind: 'tcp', everAnswered: false, misses: 30 },
+              ],
+            },
+          ],
+        },
+      },
+      [/^10\.0\.4\.201: the holder, 10\.0\.0\.12, .*; allow ICMP echo or TCP port 30080/],
+    ],
+    [
       'no watcher',
       { isWatched: false },
       [/^the watcher does not run: .*systemctl start multus-bootstrap-nodeport/],
