@@ -3,6 +3,7 @@ import { isIpv6 } from '../claim/range.ts';
 import type { NodeConfig } from '../config/model.ts';
 import { ExitCode, Failure } from '../failure.ts';
 import { wantedIn } from './node-port.ts';
+import { carriedBefore } from './node-port-former.ts';
 import type { Observation } from './observation.ts';
 import type { NodePortPlan } from './steps.ts';
 
@@ -41,10 +42,12 @@ export function checkRoom(
 /** What the ENI has besides NodePort addresses, those that it is about to lose among them. */
 function ownOf(
   { entries }: Link,
-  { id, addresses, ipv6Addresses, prefixes }: NonNullable<Link['eni']>,
+  eni: NonNullable<Link['eni']>,
   { addressClaims = [] }: Pick<Observation, 'addressClaims'>,
 ): string[] {
+  const { id, addresses, ipv6Addresses, prefixes } = eni;
   const ours = [
+    ...carriedBefore(eni),
     ...entries.flatMap((entry) => entry.addresses),
     ...addressClaims.filter(({ eniId }) => eniId === id).map(({ address }) => address),
   ];

@@ -2,7 +2,7 @@ import type { Eni } from '../claim/facts.ts';
 import { type AttributeChanges, attributeChanges } from './attributes.ts';
 import { type FirstTry, firstTry } from './first-try.ts';
 import { floatingIn } from './node-port.ts';
-import { writesOfNodePort, writesOfUnwanted } from './node-port-writes.ts';
+import { writesOfFormerLife, writesOfNodePort, writesOfUnwanted } from './node-port-writes.ts';
 import type { InterfacePlan, NodePortPlan, Plan, Source } from './steps.ts';
 import {
   carrierTags,
@@ -108,6 +108,11 @@ function writesOfInterface(
       },
     !isAttached && { action: 'AttachNetworkInterface', ...target, deviceIndex, networkCard },
     isClaim && Object.keys(tags).length > 0 && { action: 'CreateTags', ...target, tags },
+    ...(isClaim
+      ? candidates.flatMap((each) =>
+          each === undefined ? [] : writesOfFormerLife(each, config.name, nodePort, instanceId),
+        )
+      : []),
     deleteOnTermination !== undefined && {
       action: 'ModifyNetworkInterfaceAttribute',
       ...target,

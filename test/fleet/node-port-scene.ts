@@ -48,10 +48,16 @@ export class NodePortScene {
   }
 
   /** A node that has just been launched. */
-  async launch(config: NodeConfig): Promise<FleetNode> {
-    const { id } = this.region.world.launch({ type: 'm5.xlarge', subnetId: this.home });
+  async launch(config: NodeConfig, type = 'm5.xlarge'): Promise<FleetNode> {
+    const { id } = this.region.world.launch({ type, subnetId: this.home });
     await this.time.sleep(8_000);
     return new FleetNode(this.region, { instanceId: id, config, seed: 1, log: silentLog });
+  }
+
+  /** Its instance ends, and leaves ENIs that were made beforehand available. */
+  async end({ instanceId }: FleetNode): Promise<void> {
+    this.region.world.terminate(instanceId);
+    await this.time.sleep(calmMs);
   }
 
   /** What a run of the agent ends with; then it is calm until the next. */

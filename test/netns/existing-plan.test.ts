@@ -22,12 +22,18 @@ for (const [what, more] of [
   ['attributes', { sourceDestCheck: false, deleteOnTermination: true }],
   ['an attribute that its maker has turned off', { sourceDestCheck: true }],
   ['a floating address', {}],
+  ['what its last node has left', {}],
 ] as const) {
   t.test(`one to be claimed, and ${what}`, async (t) => {
     const { node, eni } = await claimingNode(t, {
       world: (world) => {
         for (const each of what.startsWith('an attribute') ? world.enis : []) {
           world.store.setEni({ ...each, sourceDestCheck: false }, Number.NEGATIVE_INFINITY);
+        }
+        for (const each of what.startsWith('what its last') ? world.enis : []) {
+          const addresses = [...each.addresses, '10.0.4.201', '10.0.4.202'];
+          const tags = { ...each.tags, 'multus-bootstrap.io/nodeport': '10.0.4.201' };
+          world.store.setEni({ ...each, addresses, tags }, Number.NEGATIVE_INFINITY);
         }
       },
       userData: {
@@ -57,7 +63,7 @@ for (const [what, more] of [
     t.equal((await node.run(['run'])).exitCode, 0);
     const done = record.writes().map((call) => ({
       action: call.action,
-      ...(call.action === 'CreateTags' ? { tags: tagsOf(call) } : {}),
+      ...(call.action.endsWith('Tags') ? { tags: tagsOf(call) } : {}),
     }));
     const told = json.writes.map(({ action, tags }: { action: string; tags?: object }) => ({
       action,

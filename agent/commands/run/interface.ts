@@ -3,6 +3,7 @@ import { ExitCode, Failure } from '../../failure.ts';
 import type { StoredIntent, WantedLink } from '../../host/port.ts';
 import type { NodePortLink } from '../../nodeport/setup.ts';
 import { floatingIn } from '../../plan/node-port.ts';
+import { type FormerLife, formerLife } from '../../plan/node-port-former.ts';
 import type { InterfacePlan, NodePortPlan } from '../../plan/steps.ts';
 import { isMade } from '../../plan/tags.ts';
 import type { InterfaceResult } from '../../report/result.ts';
@@ -10,6 +11,7 @@ import { type Deferred, setDeleteOnTermination, setSourceDestCheck } from './att
 import { tagClaimed } from './claim-tags.ts';
 import type { RunContext } from './context.ts';
 import { claimNodePort } from './node-port/claim.ts';
+import { endFormerLife } from './node-port/former-life.ts';
 import { type Made, obtain } from './obtain.ts';
 
 /** An interface whose device is there. */
@@ -56,10 +58,14 @@ export async function bringUp(
   if (made.claimed !== undefined) {
     made.claimed.floating = floating;
   }
-  const tagged = isClaim ? tagClaimed(context, name, eni, floating) : undefined;
+  const former = isClaim ? formerLife(eni, nodePort, context.instance.instanceId) : undefined;
+  const tagged =
+    former && endFormerLife(context, name, eni, former, () => tagClaimed(context, name, eni, floating));
   // Beside the wait for the device, which takes longer as a rule.
   const addresses =
-    nodePort === undefined || isElsewhere ? undefined : claimNodePort(context, nodePort, eni, tagged);
+    nodePort === undefined || isElsewhere
+      ? undefined
+      : untilFree(former, tagged).then(() => claimNodePort(context, nodePort, eni, tagged));
   const whole = isElsewhere
     ? []
     : [setSourceDestCheck(context, plan, eni), waitForDevice(context, plan, eni)];
@@ -70,6 +76,13 @@ export async function bringUp(
     await Promise.allSettled([tagged, addresses]);
   }
   return { ...ready, link: isElsewhere ? undefined : link, nodePort: await addresses };
+}
+
+/** What a former node has left there must be off before: an ENI holds so many addresses, and of a list one. */
+async function untilFree(former: FormerLife | undefined, tagged: Promise<void> | undefined): Promise<void> {
+  if (former !== undefined && former.addresses.length > 0) {
+    await tagged;
+  }
 }
 
 function floatingOn(plan: NodePortPlan | undefined, { subnetId }: Eni): string[] {

@@ -1,8 +1,9 @@
 import type { Eni } from '../../claim/facts.ts';
 import { Ec2Error, type ErrorClass } from '../../ec2/port.ts';
+import { carriedBefore } from '../../plan/node-port-former.ts';
 import { type AskContext, ask } from '../run/ask.ts';
 import { untagClaim, untagHalf } from '../run/untag.ts';
-import { type Leftover, nodePortOf } from './leftover.ts';
+import type { Leftover } from './leftover.ts';
 
 /** Someone else was faster: another node's sweep, or who attached it. */
 const notOurs: readonly ErrorClass[] = ['notFound', 'eniInUse'];
@@ -58,7 +59,7 @@ async function untagIt(context: AskContext, { eni: { id }, instanceId, state }: 
 
 async function takeAddressesOff(context: AskContext, eni: Eni): Promise<void> {
   const { ec2, log } = context;
-  for (const address of nodePortOf(eni)) {
+  for (const address of carriedBefore(eni)) {
     const outcome = await ask(
       context,
       `take ${address} off ${eni.id}`,

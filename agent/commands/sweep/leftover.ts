@@ -55,12 +55,6 @@ export function confirmed(first: readonly Leftover[], second: readonly Leftover[
   );
 }
 
-/** The floating addresses that the ENI has still: by its tag, those that its node carried. */
-export function nodePortOf({ addresses: [, ...secondary], ipv6Addresses, tags }: Eni): string[] {
-  const carried = tags[tagKeys.nodePort]?.split(' ') ?? [];
-  return [...secondary, ...ipv6Addresses].filter((address) => carried.includes(address));
-}
-
 function instanceOf(eni: Eni): string | undefined {
   const instanceId = eni.tags[tagKeys.instanceId] ?? '';
   const isTagged = isMade(eni) || eni.tags[tagKeys.existing] === 'true';

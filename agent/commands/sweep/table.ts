@@ -1,5 +1,6 @@
+import { carriedBefore } from '../../plan/node-port-former.ts';
 import { tagKeys } from '../../plan/tags.ts';
-import { type Leftover, nodePortOf } from './leftover.ts';
+import type { Leftover } from './leftover.ts';
 
 /** `since` is when the first look saw it so. */
 export function leftoverTable(leftovers: readonly Leftover[], since: Date): string {
@@ -31,6 +32,6 @@ export function leftoverTable(leftovers: readonly Leftover[], since: Date): stri
 
 /** An ENI that is deleted takes its NodePort addresses along. */
 function remedyOf({ eni, remedy }: Leftover): string {
-  const addresses = remedy === 'untag' ? nodePortOf(eni) : [];
+  const addresses = remedy === 'untag' ? carriedBefore(eni) : [];
   return addresses.length === 0 ? remedy : `${remedy}, and take ${addresses.join(', ')} off it`;
 }

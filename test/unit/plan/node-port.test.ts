@@ -5,6 +5,7 @@ import { nextOf } from '../../../agent/plan/node-port-holders.ts';
 import { outlooks } from '../../../agent/plan/node-port-outlook.ts';
 import type { Observation } from '../../../agent/plan/observation.ts';
 import { makePlan } from '../../../agent/plan/plan.ts';
+import { noManage } from '../../../agent/plan/tags.ts';
 import { writesOf } from '../../../agent/plan/writes.ts';
 import {
   attached,
@@ -203,6 +204,20 @@ t.test('more than an ENI of the instance type carries', (t) => {
     14,
     'that one it is about to lose',
   );
+  const taken = attached(1, {
+    addresses: ['10.0.7.9', '10.0.7.99'],
+    tags: { multus: 'true', 'multus-bootstrap.io/nodeport': '10.0.7.99', ...noManage },
+    subnetId: 'subnet-77777777',
+  });
+  const seven = addresses.map((each) => each.replace('10.0.4', '10.0.7'));
+  const config = { ...nodeConfig(), nodePort: [entry(seven)] };
+  config.interfaces.push(existingInterface({ nodePort: config.nodePort }));
+  const subnets = [subnet({ id: 'subnet-77777777', cidr: '10.0.7.0/24' })];
+  t.equal(
+    makePlan(config, observation({ enis: [primary, taken], subnets })).nodePort.length,
+    1,
+    'that one, which another hand has attached, has kept from its last node',
+  );
   t.throws(
     () =>
       planned([entry(['2600:1f18:1:4::c9'])], {
@@ -380,6 +395,35 @@ t.test('the writes', (t) => {
       },
     ],
   );
+  t.end();
+});
+
+t.test('the writes that end what an ENI made beforehand has kept of its last node', (t) => {
+  const left = made({
+    addresses: ['10.0.7.7', '10.0.7.201', '10.0.7.202', '10.0.7.203', '10.0.7.204'],
+    tags: { multus: 'true', 'multus-bootstrap.io/nodeport': '10.0.7.201 10.0.7.202' },
+    id: 'eni-0000000a',
+  });
+  const vpcId = 'vpc-11111111';
+  const seen = observation({
+    enis: [primary, left],
+    subnets: [subnet({ id: 'subnet-77777777', cidr: '10.0.7.0/24', vpcId })],
+  });
+  const taken = (...nodePort: NodePortConfig[]) => {
+    const config = { ...nodeConfig(), nodePort };
+    config.interfaces.push(existingInterface({ nodePort }));
+    return writesOf(makePlan(config, seen), instanceId, undefined)
+      .filter(({ action }) => action === 'DeleteTags' || action.startsWith('Unassign'))
+      .map(({ eniId, address, tags }) => [eniId, address ?? Object.values(tags ?? {})].flat().join(' '));
+  };
+  const tag = 'eni-0000000a 10.0.7.201 10.0.7.202';
+  t.same(taken(), [tag, 'eni-0000000a 10.0.7.201', 'eni-0000000a 10.0.7.202']);
+  t.same(taken(entry(['10.0.7.202'])), ['eni-0000000a 10.0.7.201']);
+  t.same(taken(perNode('10.0.7.202', '10.0.7.203')), [
+    tag,
+    'eni-0000000a 10.0.7.201',
+    'eni-0000000a 10.0.7.203',
+  ]);
   t.end();
 });
 

@@ -108,9 +108,13 @@ async function forget({ host, instance }: RunContext, eniId: string, addresses: 
 }
 
 /** As `giveAddressesBack`, for what nothing waits for: a failure is told, and the next run tries again. */
-export async function giveUnwantedBack(context: RunContext, claims: readonly AddressClaim[]): Promise<void> {
+export async function giveUnwantedBack(
+  context: RunContext,
+  claims: readonly AddressClaim[],
+  own?: readonly string[],
+): Promise<void> {
   try {
-    await giveAddressesBack(context, claims);
+    await giveAddressesBack(context, claims, own);
   } catch (error) {
     const isFinal = exitCodeOf(error) === ExitCode.notPermitted;
     context.log.warn(
