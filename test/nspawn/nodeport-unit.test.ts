@@ -10,7 +10,7 @@ await enterBench(import.meta.url);
 
 const unit = 'multus-bootstrap-nodeport';
 
-const mayWrite = ['/run/multus-bootstrap', '/var/lib/multus-bootstrap', '/tmp'];
+const mayWrite = ['/run/multus-bootstrap', '/tmp'];
 const mayNot = [
   '/etc',
   '/etc/multus-bootstrap',
@@ -22,6 +22,7 @@ const mayNot = [
   '/usr/libexec/multus-bootstrap',
   '/var/lib',
   '/var/lib/kubelet',
+  '/var/lib/multus-bootstrap',
   '/var/log',
 ];
 
@@ -82,9 +83,9 @@ ping -n -q 127.0.0.1 >/dev/null & ping=$!
 hand_over() {
   # Whoever was to be stopped at the same time is gone by then.
   sleep 1
-  systemctl is-active kubelet containerd systemd-networkd network.target | tr '\\n' ' ' >/var/lib/multus-bootstrap/handed-over
+  systemctl is-active kubelet containerd systemd-networkd network.target | tr '\\n' ' ' >/var/lib/stand-in/handed-over
   kill -0 $ping && ping -n -c 1 -W 2 -I ens5 "$(ip -4 -o address show ens5 | sed 's|.*inet \\(.*\\)/.*|\\1|')" >/dev/null &&
-    echo reachable >>/var/lib/multus-bootstrap/handed-over
+    echo reachable >>/var/lib/stand-in/handed-over
   exit 0
 }
 trap hand_over TERM
@@ -136,10 +137,10 @@ t.test('without a setup there is nothing to start', async (t) => {
 });
 
 t.test('at shutdown it is the first to be stopped', async (t) => {
-  const bench = await boot(t, { files: inItsPlace(standIn) });
+  const bench = await boot(t, { files: inItsPlace(standIn, 'StateDirectory=stand-in\n') });
   await start(bench);
   await waitFor('the stand-in to ping', () => processes(bench));
-  const told = join(bench.tree, 'var/lib/multus-bootstrap/handed-over');
+  const told = join(bench.tree, 'var/lib/stand-in/handed-over');
   await bench.run('systemctl', '--no-block', 'poweroff');
   await waitFor('the machine to be off', async () => (bench.isOn() ? undefined : true), 60_000);
   t.equal(await readFile(told, 'utf8'), 'active active active active reachable\n');
@@ -152,11 +153,10 @@ async function processes(bench: Bench): Promise<[number, string] | undefined> {
   return exitCode === 0 ? [MainPID, output.trim()] : undefined;
 }
 
-/** Files by which a script runs in the watcher's place. */
-function inItsPlace(script: string): Record<string, string> {
+/** Files by which a script runs in the watcher's place, with further settings of its unit. */
+function inItsPlace(script: string, settings = ''): Record<string, string> {
   return {
-    [`/etc/systemd/system/${unit}.service.d/60-stand-in.conf`]:
-      '[Service]\nExecStart=\nExecStart=/bin/bash /usr/lib/stand-in\n',
+    [`/etc/systemd/system/${unit}.service.d/60-stand-in.conf`]: `[Service]\nExecStart=\nExecStart=/bin/bash /usr/lib/stand-in\n${settings}`,
     '/usr/lib/stand-in': script,
   };
 }
