@@ -185,6 +185,11 @@ uninstall_all() {
   forget
   ! running_systemd || systemctl daemon-reload
   say "multus-bootstrap is removed from ${root:-/}"
+  if [ -e "$root/run/multus-bootstrap/nodeport.json" ]; then
+    say 'the NodePort addresses of this node, their nftables table and ip rules stay until a reboot, and the tag' \
+      'multus-bootstrap.io/nodeport on the ENIs, by which other nodes go on handing floating addresses to this one: where it' \
+      'stays, install it again, run multus-bootstrap release, then uninstall'
+  fi
   if compgen -G "$root/etc/systemd/network/10-multus-bootstrap-*" >/dev/null; then
     say 'the ENIs of this node, their link files and kubelet labels stay; to give them back, install it again,' \
       'run multus-bootstrap release, then uninstall'

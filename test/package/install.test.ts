@@ -89,6 +89,19 @@ t.test('uninstalling leaves the tree as it was, and what is the user’s', async
   ]);
 });
 
+t.test('uninstalling says what is left of NodePort addresses', async (t) => {
+  const root = await stockRoot(t);
+  await install(archive, '--root', root);
+  t.notMatch(await install(archive, '--root', root, '--uninstall'), 'NodePort');
+  await install(archive, '--root', root);
+  await mkdir(join(root, 'run/multus-bootstrap'), { recursive: true });
+  await writeFile(join(root, 'run/multus-bootstrap/nodeport.json'), '{}');
+  t.match(
+    await install(archive, '--root', root, '--uninstall'),
+    /NodePort addresses.*until a reboot.*multus-bootstrap\.io\/nodeport.*run multus-bootstrap release, then uninstall\n?$/s,
+  );
+});
+
 t.test('the archive for another machine', async (t) => {
   const arm64 = await unpacked(t, 'arm64');
   const root = await stockRoot(t);
