@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import t from 'tap';
 import { endpointFor } from '../../agent/ec2/transport.ts';
+import { nodePortMetrics } from '../../agent/report/node-port-metrics.ts';
 import { updateTable } from '../../scripts/config-table.ts';
 import { parsePolicy } from '../simulator/iam/policy.ts';
 import { partitionOf } from '../simulator/model/naming.ts';
+import { state } from './report/node-port-world.ts';
 
 const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
 
@@ -36,6 +38,32 @@ t.test('the table of endpoints is what the program calls', (t) => {
     t.equal(partitionOf(region), partition);
   }
   t.end();
+});
+
+t.test('the metrics, and those that the alerts are about', async (t) => {
+  const prefix = 'multus_bootstrap_nodeport_';
+  const metrics = nodePortMetrics({
+    version: '1',
+    states: [state],
+    moves: () => 0,
+    ec2Calls: { DescribeInstances: 1 },
+  });
+  t.strictSame(
+    rowsBelow('| metric | labels | |').map(([name, labels]) => `${name} ${labels}`),
+    metrics.map(({ name, samples }) => {
+      const labels = Object.keys(samples[0]?.labels ?? {}).map((label) => `\`${label}\``);
+      return `\`${name.slice(prefix.length)}\` ${labels.join(', ')}`;
+    }),
+  );
+  const alerts = rowsBelow('| expression | |').map(([expression = '']) => expression);
+  t.equal(alerts.length, 3);
+  for (const alert of alerts) {
+    const [name] = /multus_bootstrap_nodeport_\w+/.exec(alert) ?? [];
+    t.ok(
+      metrics.some((metric) => metric.name === name),
+      alert,
+    );
+  }
 });
 
 /** The cells of a table, by how its head begins. */
