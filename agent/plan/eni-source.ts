@@ -1,6 +1,7 @@
 import type { Eni } from '../claim/facts.ts';
 import type { CreatedInterface, ExistingInterface, InterfaceConfig, NodeConfig } from '../config/model.ts';
 import { fits } from './fits.ts';
+import { carries } from './node-port.ts';
 import type { Observation } from './observation.ts';
 import { isSelected } from './selected.ts';
 import type { Source } from './steps.ts';
@@ -128,7 +129,12 @@ function toClaim(
     .filter(isAvailable)
     .filter((eni) => !others.includes(claimantOf(eni, seen) ?? config.name));
   const own = available.find((eni) => claimantOf(eni, seen) === config.name);
-  return { kind: 'claim', config, available, own };
+  return { kind: 'claim', config, available: available.filter((eni) => mayCarry(eni, config, seen)), own };
+}
+
+/** Whether it is where some of the interface's NodePort addresses are, or there are none. */
+function mayCarry({ subnetId }: Eni, { nodePort = [] }: InterfaceConfig, { subnets }: Observation): boolean {
+  return nodePort.length === 0 || subnets.some((each) => each.id === subnetId && carries(nodePort, each));
 }
 
 /** Whether it can be attached. */

@@ -1,4 +1,3 @@
-import type { Subnet } from '../claim/facts.ts';
 import type { NodeConfig } from '../config/model.ts';
 import { ExitCode, Failure } from '../failure.ts';
 import { claimsAhead, launchedBefore } from './contenders.ts';
@@ -42,17 +41,14 @@ export function nodePortPlans(
   return links.map((link) => planOf(link, config, seen));
 }
 
-interface Place extends Pick<NodePortPlan, 'eni' | 'subnets'> {
-  /** Of ENIs made beforehand that are available: in one of these there must be addresses. */
-  among?: readonly Subnet[];
-}
+type Place = Pick<NodePortPlan, 'eni' | 'subnets'>;
 type Link = Place & Pick<NodePortPlan, 'name' | 'isPrimary' | 'entries'>;
 
 function planOf(link: Link, config: NodeConfig, seen: Observation): NodePortPlan {
-  const { name, isPrimary, eni, among = link.subnets } = link;
+  const { name, isPrimary, eni } = link;
   const subnets = link.subnets.filter((subnet) => carries(link.entries, subnet));
-  if (among.length > 0 && !among.some((subnet) => carries(link.entries, subnet))) {
-    const faults = among.map((subnet) => noneInside(link.entries, subnet));
+  if (link.subnets.length > 0 && subnets.length === 0) {
+    const faults = link.subnets.map((subnet) => noneInside(link.entries, subnet));
     throw new Failure(ExitCode.configuration, `${name}: ${faults.join('; ')}: add addresses of that subnet`);
   }
   let { entries } = link;
@@ -96,13 +92,13 @@ function placeOf(source: Source, seen: Observation): Place {
   if ('choices' in source) {
     return { eni: undefined, subnets: among(source.choices.map(({ subnetId }) => subnetId)) };
   }
-  const inZone = seen.subnets.filter(
-    ({ zone, vpcId }) => zone === seen.instance.zone && vpcId === seen.instance.vpcId,
-  );
   if (source.own !== undefined) {
     return { eni: source.own, subnets: among([source.own.subnetId]) };
   }
-  const { available } = source;
-  const here = available.length === 0 ? inZone : among(available.map(({ subnetId }) => subnetId));
-  return { eni: undefined, subnets: inZone, among: here };
+  // One that becomes available while the run waits may be in any of them.
+  const { zone, vpcId } = seen.instance;
+  return {
+    eni: undefined,
+    subnets: seen.subnets.filter((each) => each.zone === zone && each.vpcId === vpcId),
+  };
 }

@@ -47,7 +47,7 @@ export type Source =
   | ({ kind: 'recover'; intent: OpenIntent } & Creation)
   | ({ kind: 'create' } & Creation)
   /**
-   * It was made beforehand; these are available now. One that an earlier run of this instance had for this interface,
+   * It was made beforehand; these are available now, and in a subnet of its NodePort addresses. One that an earlier run of this instance had for this interface,
    * or was about to attach, comes first: listings may be behind an attach.
    */
   | { kind: 'claim'; config: ExistingInterface; available: readonly Eni[]; own: Eni | undefined };

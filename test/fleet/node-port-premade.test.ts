@@ -87,6 +87,34 @@ t.test('of a list one is kept, without any tag too; what nothing names stays', a
   await scene.time.run(work());
 });
 
+t.test('a node waits for an ENI in a subnet of its addresses', async (t) => {
+  const rows = [
+    { what: 'it comes', endsMs: 30_000, exitCode: 0 },
+    { what: 'it does not', endsMs: undefined, exitCode: 5 },
+  ];
+  for (const { what, endsMs, exitCode } of rows) {
+    const scene = new NodePortScene(0);
+    scene.premade('10.0.5.1');
+    const config = configOf([existing('eth1', 120_000)], [entry('eth1', 'PerNode', x, y)]);
+    const work = async () => {
+      const last = await scene.launch(config);
+      t.equal(await scene.run(last), 0);
+      scene.premade('10.0.8.10', scene.other);
+      const node = await scene.launch(config);
+      if (endsMs !== undefined) {
+        scene.time.at(scene.time.now() + endsMs, () => scene.region.world.terminate(last.instanceId));
+      }
+      t.equal(await scene.run(node), exitCode, what);
+      t.match(
+        scene.said,
+        exitCode === 0 ? '' : `, and 1 in ${scene.other}, where none of its NodePort addresses is`,
+      );
+      t.strictSame(scene.held(node), { primary: '', ...(exitCode === 0 && { eth1: x }) });
+    };
+    await scene.time.run(work());
+  }
+});
+
 t.test('a run that is killed leaves the rest of it to the next', async (t) => {
   for (let calls = 1, isDone = false; !isDone; calls += 1) {
     const scene = new NodePortScene(1_000);

@@ -1,5 +1,5 @@
 import type { InterfaceConfig, NodeConfig, NodePortConfig } from '../../agent/config/model.ts';
-import { exitCodeOf } from '../../agent/failure.ts';
+import { exitCodeOf, messageOf } from '../../agent/failure.ts';
 import { silentLog } from '../silent-log.ts';
 import { existingInterface, interfaceConfig, nodeConfig } from '../unit/facts.ts';
 import { FleetNode } from './node.ts';
@@ -17,6 +17,8 @@ export class NodePortScene {
   readonly subnet: string;
   readonly other: string;
   readonly #group: string;
+  /** Why the last run that failed did. */
+  said = '';
 
   constructor(consistencyMs: number) {
     const { time } = this;
@@ -66,7 +68,13 @@ export class NodePortScene {
     const exitCode = await node
       .run()
       .then(({ finished }) => finished)
-      .then(() => 0, exitCodeOf);
+      .then(
+        () => 0,
+        (error: unknown) => {
+          this.said = messageOf(error);
+          return exitCodeOf(error);
+        },
+      );
     await this.time.sleep(calmMs);
     return exitCode;
   }

@@ -46,10 +46,10 @@ export async function claimExisting(
   const { clock, random, log, signal } = context;
   const { existing, name } = source.config;
   const started = clock.now();
-  let found = source.available.filter(isFit);
+  let listed = source.available;
   for (let looks = 0, losses = 0; ; looks += 1) {
     let pauseMs = 0;
-    const eni = pick(found, context, source);
+    const eni = pick(listed.filter(isFit), context, source);
     if (eni !== undefined) {
       const claimed = await attempt(context, plan, source, eni, prepare, noted);
       if (claimed !== undefined) {
@@ -60,7 +60,7 @@ export async function claimExisting(
     } else {
       const left = started + existing.waitMs - clock.now();
       if (left <= 0 && looks > 0) {
-        throw noneLeft(context, source.config, found, clock.now() - started);
+        throw noneLeft(context, source.config, listed, isFit, clock.now() - started);
       }
       if (left > 0 && looks === losses) {
         log.info(`${name}: no ENI with the tags ${tagText(existing.tags)} is available; waiting for one`);
@@ -70,14 +70,13 @@ export async function claimExisting(
         waiting.least + backoff(looks - losses + 1, random, waiting.base, waiting.cap),
       );
     }
-    const seen = found;
-    found = await clock
+    const seen = listed;
+    listed = await clock
       .sleep(pauseMs, signal)
       .then(() => listSelected(context, source.config))
-      .then((enis) => enis.filter(isFit))
       .catch((error: unknown) => {
         throw signal.aborted && exitCodeOf(error) === ExitCode.deadline
-          ? noneLeft(context, source.config, seen, clock.now() - started)
+          ? noneLeft(context, source.config, seen, isFit, clock.now() - started)
           : error;
       });
   }

@@ -71,7 +71,7 @@ export function intention({ config, source, deviceIndex }: InterfacePlan): strin
         return `${name}: an earlier run was about to attach ${described(source.own, config)}: it is to be attached`;
       }
       return source.available.length === 0
-        ? `${name}: no ENI with the tags ${tagText(tags)} is available now: run waits up to ${waitMs / 1000} s for one`
+        ? `${name}: no ENI with the tags ${tagText(tags)} is available now${where(config)}: run waits up to ${waitMs / 1000} s for one`
         : `${name}: one of ${count(source.available.length, 'available ENI')} with the tags ${tagText(tags)} is to be attached`;
     }
     case 'create': {
@@ -82,6 +82,10 @@ export function intention({ config, source, deviceIndex }: InterfacePlan): strin
       return `${name}: an ENI is to be created in ${subnetId} (${told})`;
     }
   }
+}
+
+function where({ nodePort = [] }: InterfaceConfig): string {
+  return nodePort.length === 0 ? '' : ' in a subnet of its NodePort addresses';
 }
 
 function described(eni: Eni, config: InterfaceConfig): string {
