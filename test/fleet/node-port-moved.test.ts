@@ -93,3 +93,25 @@ for (const [what, { before, after, held, isPremade, freeMs = 0 }] of Object.entr
     });
   }
 }
+
+t.test('the primary ENI, minutes after the launch', async (t) => {
+  const scene = new NodePortScene(0);
+  const { region, time } = scene;
+  const address = '10.0.1.10';
+  let tagged = 0;
+  region.onCall = ({ call: { action } }) => {
+    tagged += action === 'CreateTags' ? 1 : 0;
+  };
+  const run = async () => {
+    const node = await scene.launch(configOf([], [entry('primary', 'Floating', address)]));
+    const [{ mac } = { mac: '' }] = region.world.store.attachedEnis(node.instanceId);
+    node.machine.devices.set(mac, { mac, name: 'ens5', up: true });
+    t.equal(await scene.run(node), 0);
+    t.equal(await scene.run(node), 0);
+    t.strictSame(scene.held(node), { primary: `${address} (${address})` });
+    t.equal(tagged, 1, 'it is tagged once');
+    t.equal(await scene.run(node, configOf([], [])), 0);
+    t.strictSame(scene.held(node), { primary: '' }, 'and bears no tag for what it does not carry any more');
+  };
+  await time.run(run());
+});

@@ -49,7 +49,8 @@ export async function observe(context: RunContext): Promise<{ seen: Observation;
       listing,
       tagged.then((subnets) => reservationsOf(context, created, subnets, named)),
       launches,
-      launches.then((known) => attachedEnis(context, known)),
+      // Whoever has claimed NodePort addresses may have tagged the primary ENI too.
+      addressClaims.length > 0 ? attachedTo(context) : launches.then((known) => attachedEnis(context, known)),
       intents.length > 0
         ? madeBefore(context)
         : listing.then(({ isCut }) => (isCut ? madeBefore(context) : [])),
@@ -77,17 +78,20 @@ export async function observe(context: RunContext): Promise<{ seen: Observation;
 }
 
 /**
- * What is attached to this instance. The listing of the launches tells it, as long as it is the primary ENI alone: of
- * others it does not tell the tags.
+ * What is attached to this instance. The listing of the launches tells it, as long as it is the primary ENI alone, and
+ * bears no tags of ours: those it does not tell.
  */
 async function attachedEnis(context: RunContext, launches: readonly Launch[]): Promise<Eni[]> {
   const { instanceId } = context.instance;
   const own = launches.find((each) => each.instanceId === instanceId)?.enis ?? [];
-  return own.length === 1
-    ? own
-    : ask(context, `list the ENIs of ${instanceId}`, (signal) =>
-        context.ec2.describeEnis({ attachedTo: instanceId }, signal),
-      );
+  return own.length === 1 ? own : attachedTo(context);
+}
+
+function attachedTo(context: RunContext): Promise<Eni[]> {
+  const { instanceId } = context.instance;
+  return ask(context, `list the ENIs of ${instanceId}`, (signal) =>
+    context.ec2.describeEnis({ attachedTo: instanceId }, signal),
+  );
 }
 
 /** What earlier runs made: also behind a listing that was cut, or in subnets that are not configured any more. */
