@@ -33,8 +33,8 @@ export async function claimPerNode(
   for (let holders = work.holders; ; ) {
     const free = list.filter((each) => !tried.has(each) && holderOf(each, holders) === undefined);
     const search = { holders, tried, ahead: plan.ahead, collisions: tried.size };
-    // A run that was killed may have been given it, though no listing shows it yet.
-    const address = earlier.find((each) => free.includes(each)) ?? nextOf(list, search, random);
+    // A run that was killed may have been given the one that it noted last, though no listing shows it yet.
+    const address = earlier.findLast((each) => free.includes(each)) ?? nextOf(list, search, random);
     if (address === undefined) {
       throw noneLeft(name, list, holders, tried);
     }
