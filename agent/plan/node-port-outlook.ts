@@ -2,7 +2,7 @@ import type { Subnet } from '../claim/facts.ts';
 import { firstTry } from './first-try.ts';
 import { wantedIn } from './node-port.ts';
 import { described, hasSecondary, holderOf, nextOf } from './node-port-holders.ts';
-import type { InterfacePlan, NodePortPlan, Plan } from './steps.ts';
+import type { InterfacePlan, NodePortPlan, Plan, Source } from './steps.ts';
 
 /** What is going to become of a NodePort address on this node. */
 export interface Outlook {
@@ -64,6 +64,20 @@ function perNode(plan: NodePortPlan, subnet: Subnet): Outlook[] {
       ? { ...base, address: list.join(', '), outcome: 'none left' }
       : { ...base, address: next, outcome: ifListed(plan, subnet) };
   });
+}
+
+/** A `PerNode` list of which nothing is left wherever the ENI could be created, by a listing that shows all. */
+export function exhausted(
+  { entries, subnets, listed, holders }: NodePortPlan,
+  source: Source,
+): readonly string[] | undefined {
+  const choices = source.kind === 'create' ? source.choices : [];
+  const lists = choices.map(({ subnetId }) => {
+    const subnet = subnets.find(({ id }) => id === subnetId && listed.includes(id));
+    const perNode = subnet === undefined ? [] : wantedIn(entries, subnet).perNode;
+    return perNode.find((list) => list.every((address) => holderOf(address, holders) !== undefined));
+  });
+  return lists.includes(undefined) ? undefined : lists[0];
 }
 
 function ifListed({ listed }: NodePortPlan, { id }: Subnet): 'assigned' | 'assigned if free' {

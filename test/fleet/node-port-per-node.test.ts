@@ -35,3 +35,25 @@ t.test('the one that EC2 gave a run that was killed is kept, after another that 
     await time.run(work());
   }
 });
+
+t.test('nothing is created where none is left', async (t) => {
+  const scene = new NodePortScene(0);
+  const { region, time } = scene;
+  const config = configOf([scene.created('eth1')], [entry('eth1', 'PerNode', '10.0.5.10')]);
+  const work = async () => {
+    const first = await scene.launch(config);
+    t.equal(await scene.run(first), 0);
+    const second = await scene.launch(config);
+    const writes: string[] = [];
+    region.onCall = ({ call: { action } }) => {
+      writes.push(...(/^(Describe|Get)/.test(action) ? [] : [action]));
+    };
+    t.equal(await scene.run(second), 5);
+    t.match(scene.said, /^eth1: no NodePort address is left of 1 \(10\.0\.5\.10: held by eni-/);
+    t.strictSame(writes, []);
+    region.world.terminate(first.instanceId);
+    t.equal(await scene.run(second), 0);
+    t.strictSame(scene.held(second), { primary: '', eth1: '10.0.5.10' });
+  };
+  await time.run(work());
+});

@@ -6,6 +6,7 @@ import type { RunContext } from './context.ts';
 import { bringUp } from './interface.ts';
 import { clearBeforeClaim } from './leftovers.ts';
 import { claimNodePort } from './node-port/claim.ts';
+import { checkLeft } from './node-port/per-node.ts';
 import { retreat } from './retreat.ts';
 import { type Applied, configure, isWhole, type Way, wholeOf } from './way.ts';
 
@@ -74,8 +75,12 @@ async function go(
   const way: Way = { plan, made: undefined, failure: undefined };
   try {
     await clearBeforeClaim(context, whole, plan.config.name, intents);
+    const nodePort = addressesOf(whole, plan);
+    if (nodePort !== undefined) {
+      checkLeft(plan, nodePort);
+    }
     way.made = {};
-    way.ready = await bringUp(context, plan, addressesOf(whole, plan), intents, way.made);
+    way.ready = await bringUp(context, plan, nodePort, intents, way.made);
   } catch (failure) {
     way.failure = failure;
   }

@@ -2,7 +2,7 @@
 import t from 'tap';
 import type { NodePortConfig } from '../../../agent/config/model.ts';
 import { nextOf } from '../../../agent/plan/node-port-holders.ts';
-import { outlooks } from '../../../agent/plan/node-port-outlook.ts';
+import { exhausted, outlooks } from '../../../agent/plan/node-port-outlook.ts';
 import type { Observation } from '../../../agent/plan/observation.ts';
 import { makePlan } from '../../../agent/plan/plan.ts';
 import { noManage } from '../../../agent/plan/tags.ts';
@@ -318,6 +318,28 @@ t.test('what becomes of each address', (t) => {
   ];
   for (const [what, entries, seen, expected] of rows) {
     t.same(fates(entries, seen), expected, what);
+  }
+  t.end();
+});
+
+t.test('a list of which nothing is left, wherever the ENI could be created', (t) => {
+  const holder = eni({ addresses: ['10.0.4.77', '10.0.4.211'] });
+  const both = perNode('10.0.4.211', '10.0.5.211');
+  const rows: [string, NodePortConfig[], Partial<Observation>, string[] | undefined][] = [
+    ['another holds it', [perNode('10.0.4.211')], { enis: [primary, holder] }, ['10.0.4.211']],
+    ['nobody holds it', [perNode('10.0.4.211')], {}, undefined],
+    ['one is left', [perNode('10.0.4.211', '10.0.4.212')], { enis: [primary, holder] }, undefined],
+    ['one is left in the next subnet', [both], { enis: [primary, holder] }, undefined],
+    ['more may be left', [perNode('10.0.4.211')], { enis: [primary, holder], isCut: true }, undefined],
+    ['it moves', [entry(['10.0.4.211'])], { enis: [primary, holder] }, undefined],
+  ];
+  for (const [what, entries, seen, expected] of rows) {
+    const { interfaces, nodePort } = planned(entries, seen);
+    t.same(
+      interfaces.map(({ source }) => nodePort[0] && exhausted(nodePort[0], source)),
+      [expected],
+      what,
+    );
   }
   t.end();
 });

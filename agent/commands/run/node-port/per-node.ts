@@ -3,6 +3,8 @@ import type { Eni } from '../../../claim/facts.ts';
 import { Ec2Error } from '../../../ec2/port.ts';
 import { ExitCode, Failure } from '../../../failure.ts';
 import { hasSecondary, heldBy, holderOf, nextOf } from '../../../plan/node-port-holders.ts';
+import { exhausted } from '../../../plan/node-port-outlook.ts';
+import type { InterfacePlan, NodePortPlan } from '../../../plan/steps.ts';
 import { ask } from '../ask.ts';
 import type { RunContext } from '../context.ts';
 import type { AddressWork } from './claim.ts';
@@ -100,6 +102,14 @@ async function lookAfter(
       return holders;
     }
     await clock.sleep(backoff(looks, random, looking.base, looking.cap), signal).catch(() => undefined);
+  }
+}
+
+/** Throws a `Failure` (5) for a list of which nothing is left, before an ENI is created in vain. */
+export function checkLeft({ config: { name }, source }: InterfacePlan, nodePort: NodePortPlan): void {
+  const list = exhausted(nodePort, source);
+  if (list !== undefined) {
+    throw noneLeft(name, list, nodePort.holders, new Set());
   }
 }
 
