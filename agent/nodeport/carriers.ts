@@ -2,14 +2,12 @@ import { addressesPerQuery } from '../claim/candidates.ts';
 import type { Eni, NodeInstance } from '../claim/facts.ts';
 import { tagKeys } from '../plan/tags.ts';
 import { askWithin } from './ask.ts';
+import type { Listed } from './holders.ts';
 import { callMs } from './pace.ts';
 import type { WatchContext } from './ports.ts';
 import { inOrder } from './rank.ts';
 import type { NodePortLink } from './setup.ts';
 import type { Candidate } from './state.ts';
-
-/** An ENI as a listing for the candidates shows it. */
-export type Listed = Pick<Eni, 'id' | 'addresses' | 'ipv6Addresses'>;
 
 /** The nodes of the subnet that carry the same addresses: who may take one over, and be handed one. */
 export class Carriers {

@@ -1,7 +1,7 @@
-import type { Eni, NodeInstance } from '../claim/facts.ts';
-import { isMade, tagKeys } from '../plan/tags.ts';
-import { askWithin } from './ask.ts';
-import { Carriers, carries, type Listed } from './carriers.ts';
+import type { NodeInstance } from '../claim/facts.ts';
+import { Carriers } from './carriers.ts';
+import { EniTags } from './eni-tags.ts';
+import { findHolders, type Holder, holds, type Listed } from './holders.ts';
 import { callMs, confirmMs, trustMs } from './pace.ts';
 import type { WatchContext } from './ports.ts';
 import type { NodePortLink } from './setup.ts';
@@ -24,36 +24,37 @@ interface Trusted {
   until: number;
 }
 
-/** After so long, in ms, a stranger's tags are asked for again. */
-const tagsAgainMs = 300_000;
-
 /** What EC2 shows of some addresses of one link and IP version: one call tells of all of them. */
 export class Looks {
   readonly addresses: readonly string[];
   readonly carriers: Carriers;
   /** By this process's clock; undefined: EC2 has not been asked yet, or has not answered. */
   seenAt: number | undefined;
+  /** Whether the subnet's router has answered this node while it held none of them. */
+  routerHearsCandidates = false;
   /** Told after each look. */
   onLook: () => void = () => undefined;
   readonly #context: WatchContext;
   readonly #link: NodePortLink;
   readonly #holdings = new Map<string, Holding | undefined>();
   readonly #trusted = new Map<string, Trusted>();
-  /** ENIs by id, whose tags have been asked for, and when. */
-  readonly #tagged = new Map<string, { eni: Eni; at: number }>();
+  readonly #tags: EniTags;
   /** By whether they are urgent: one that is does not wait for one that has patience with EC2. */
   readonly #underWay = new Map<boolean, Promise<void>>();
   #begun = 0;
   /** Which of those that have begun was the last to be told. */
   #told = 0;
-  /** When this node last held one of the addresses, by this process's clock: just before it began, perhaps. */
-  #heldAt: number;
+  /** When this node last held one of the addresses, by this process's clock; before it began, perhaps. */
+  #heldAt = Number.NEGATIVE_INFINITY;
 
   constructor(context: WatchContext, link: NodePortLink, addresses: readonly string[]) {
     this.#context = context;
     this.#link = link;
-    this.#heldAt = context.clock.now();
     this.addresses = addresses;
+    this.#tags = new EniTags(context, addresses);
+    if (addresses.some((address) => context.past?.(address)?.role === 'holder')) {
+      this.noteHeld();
+    }
     this.carriers = new Carriers(context, link, addresses, () => this.onLook());
   }
 
@@ -109,81 +110,25 @@ export class Looks {
   }
 
   async #look(ms: number, isUrgent: boolean): Promise<void> {
-    const { ec2, clock } = this.#context;
-    const { subnetId } = this.#link;
-    const { addresses } = this;
     this.#begun += 1;
     const turn = this.#begun;
-    const subject = `see who holds ${addresses.join(', ')}`;
-    const nodes = await askWithin(
-      this.#context,
-      ms,
-      subject,
-      (signal) => ec2.describeNodes({ subnetId, addresses }, signal),
-      [],
-      isUrgent,
-    );
-    const attached = nodes.flatMap((node) => node.enis.map((eni) => ({ eni, node })));
-    const found = new Map(
-      addresses.map((address) => [address, attached.find(({ eni }) => holds(eni, address))]),
-    );
-    const missing = addresses.filter((address) => found.get(address) === undefined);
-    // An ENI that is attached to no instance, or that EC2 shows with none yet.
-    const unattached =
-      missing.length === 0
-        ? []
-        : await askWithin(this.#context, ms, subject, (signal) =>
-            ec2.describeEnis({ subnetIds: [subnetId], addresses: missing }, signal),
-          );
-    // Between the two listings it may have come to one, or the first is further behind.
-    const late = unattached.flatMap(({ id, attachment }) =>
-      attachment?.instanceId === undefined ? [] : [id],
-    );
-    const lateNodes =
-      late.length === 0
-        ? []
-        : await askWithin(this.#context, ms, subject, (signal) =>
-            ec2.describeNodes({ subnetId, eniIds: late }, signal),
-          );
-    const nodeOf = (eniId: string) => lateNodes.find(({ enis }) => enis.some(({ id }) => id === eniId));
-    const enis = [...found.values()].flatMap((each) => each?.eni.id ?? []);
-    await this.#learnTags(ms, [...new Set(enis)], unattached);
+    const found = await findHolders(this.#context, this.#link.subnetId, this.addresses, ms, isUrgent);
+    const others = [...found.values()].filter(({ eni }) => eni.id !== this.#link.eniId);
+    await this.#tags.learn(others, ms);
     if (turn < this.#told) {
       return;
     }
     this.#told = turn;
-    for (const address of addresses) {
-      const at = found.get(address);
-      const eni = at?.eni ?? unattached.find((each) => holds(each, address));
-      this.#holdings.set(address, eni && this.#toHolding(address, eni, at?.node ?? nodeOf(eni.id)));
+    for (const address of this.addresses) {
+      const holder = found.get(address);
+      this.#holdings.set(address, holder && this.#toHolding(address, holder));
       this.#forget(address);
     }
-    this.seenAt = clock.now();
+    this.seenAt = this.#context.clock.now();
     this.onLook();
   }
 
-  /** An instance's listing does not tell the tags of its ENIs. That one is ours stays so; that it is not may be too early. */
-  async #learnTags(ms: number, ids: readonly string[], unattached: readonly Eni[]): Promise<void> {
-    const now = this.#context.clock.now();
-    const isKnown = (id: string) => {
-      const { eni, at } = this.#tagged.get(id) ?? {};
-      const isOurs = eni !== undefined && this.addresses.some((address) => isAgents(eni, address));
-      return id === this.#link.eniId || isOurs || (at !== undefined && now - at < tagsAgainMs);
-    };
-    const unknown = ids.filter((id) => !isKnown(id));
-    const learnt =
-      unknown.length === 0
-        ? []
-        : await askWithin(this.#context, ms, `look up ${unknown.join(', ')}`, (signal) =>
-            this.#context.ec2.describeEnis({ ids: unknown }, signal),
-          );
-    for (const eni of [...learnt, ...unattached]) {
-      this.#tagged.set(eni.id, { eni, at: now });
-    }
-  }
-
-  #toHolding(address: string, eni: Eni, node: NodeInstance | undefined): Holding {
-    const tagged = this.#tagged.get(eni.id)?.eni;
+  #toHolding(address: string, { eni, node }: Holder): Holding {
     return {
       eniId: eni.id,
       instance: node && {
@@ -192,7 +137,7 @@ export class Looks {
         nodeAddress: node.nodeAddress,
       },
       isPrimaryAddress: eni.addresses[0] === address,
-      isOurs: eni.id === this.#link.eniId || (tagged !== undefined && isAgents(tagged, address)),
+      isOurs: eni.id === this.#link.eniId || this.#tags.isAgents(eni.id, address),
     };
   }
 
@@ -208,12 +153,4 @@ export class Looks {
       this.#trusted.delete(address);
     }
   }
-}
-
-function holds({ addresses, ipv6Addresses }: Listed, address: string): boolean {
-  return addresses.includes(address) || ipv6Addresses.includes(address);
-}
-
-function isAgents(eni: Eni, address: string): boolean {
-  return isMade(eni) || eni.tags[tagKeys.existing] === 'true' || carries(eni, address);
 }

@@ -29,9 +29,9 @@ export interface WatchNode {
   hasCarrier(link: NodePortLink): Promise<boolean>;
   /**
    * Whether the subnet's router answers ARP (IPv6: neighbour discovery) on this link, within about a second. The VPC's
-   * router does not answer ping. True too where it has never answered a node in this role: then nothing follows from
-   * silence. For the kernel names the address as the asker's, and whether the router answers who does not hold it is not
-   * documented.
+   * router does not answer ping. To a holder true too where it has never answered it: then nothing follows from silence.
+   * The kernel names an address of the link as the asker's, and whether the router answers who does not hold it is not
+   * documented: what is true for a holder may not be so for a candidate.
    */
   gatewayAnswers(
     link: NodePortLink,

@@ -67,17 +67,20 @@ class Ended extends AbortController {
 }
 
 /**
- * Asks the router once, so that it is known when it comes to that whether it answers a candidate at all. Not while the VPC may
- * take this node for a holder: what it answers to one tells nothing of others.
+ * Finds out whether the router answers a candidate at all, for when it comes to that. Not while the VPC may take this node for
+ * a holder: what it answers to one tells nothing of others. It may do so before this node knows, but not for long.
  */
 async function hearRouter(
   { context, looks, link, address }: AddressWatch,
   signal: AbortSignal,
 ): Promise<void> {
+  const { clock, node } = context;
   while (looks.isHolderOfLate) {
-    await context.clock.sleep(confirmMs.most, signal);
+    await clock.sleep(confirmMs.most, signal);
   }
-  await context.node.gatewayAnswers(link, address, signal, 'candidate');
+  const answers = await node.gatewayAnswers(link, address, signal, 'candidate');
+  await clock.sleep(confirmMs.most, signal);
+  looks.routerHearsCandidates ||= answers && !looks.isHolderOfLate;
 }
 
 /** In ms. */

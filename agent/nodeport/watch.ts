@@ -1,8 +1,8 @@
 import { isIpv6 } from '../claim/range.ts';
 import { messageOf } from '../failure.ts';
 import { AddressWatch } from './address-watch.ts';
-import type { Listed } from './carriers.ts';
 import { handOver } from './hand-over.ts';
+import type { Listed } from './holders.ts';
 import { Looks } from './looks.ts';
 import { convergenceMs, imdsMs, lookMs } from './pace.ts';
 import type { WatchContext } from './ports.ts';

@@ -8,7 +8,7 @@ const pauses = [5, 10, 20, 40, 75, 100, 150, 200, 200, 200];
 
 /**
  * Asks whether a subnet's router answers, by the kernel's own neighbour table. A router that has never been seen to
- * answer a node in this role counts as one that does: nothing follows from its silence.
+ * answer this node as a holder counts as one that does: nothing follows from its silence.
  */
 export function createGatewayCheck(clock: Clock) {
   const answered = new Set<string>();
@@ -24,28 +24,34 @@ export function createGatewayCheck(clock: Clock) {
     if (router === undefined) {
       return true;
     }
-    const key = `${role} ${link.name} ${router}`;
+    const key = `${link.name} ${router}`;
     const known = await readNeighbour(router, link.name, signal);
     if (known?.state === 'PERMANENT' || known?.state === 'NOARP') {
       return true;
     }
-    // From the traffic of a holder, before this process started perhaps. A candidate may have been one.
-    if (known?.mac !== undefined && role === 'holder') {
-      answered.add(key);
-    }
     const ask = async () => {
       // The kernel names one of the link's addresses as the asker's: on a link of ours there are no others.
       const asked = await solicit(router, address, link.name, known, signal);
-      const answers = asked && (await isReachable(router, link.name, clock, signal));
+      return asked && (await isReachable(router, link.name, clock, signal));
+    };
+    if (role === 'candidate') {
+      return ask();
+    }
+    // From its traffic, before this process started perhaps.
+    if (known?.mac !== undefined) {
+      answered.add(key);
+    }
+    const askAndKnow = async () => {
+      const answers = await ask();
       (answers ? answered : silent).add(key);
       return answers;
     };
     if (silent.has(key) && !answered.has(key)) {
       // Whatever comes of it, it counts as one that answers: nobody is kept waiting for it.
-      void ask().catch(() => undefined);
+      void askAndKnow().catch(() => undefined);
       return true;
     }
-    return (await ask()) || !answered.has(key);
+    return (await askAndKnow()) || !answered.has(key);
   };
 }
 

@@ -45,7 +45,11 @@ export async function play(stage: Stage, director: Director, outages: Outages): 
     const calls = judge.calls.get(node.place.instanceId) ?? [];
     judge.breaks(node.name, describesFault(calls, [from, time.now()], describesPerMinute[plan.firstHolder]));
   }
-  judge.breaks('in the end', judge.moves.length > movesBefore ? 'an address moves for nothing' : undefined);
+  // Who is drained goes on trying: nobody may have been there to hand it to.
+  const isDrained = (eniId: string | undefined) =>
+    director.nodes.some(({ place, isDraining }) => place.link.eniId === eniId && isDraining);
+  const idle = judge.moves.slice(movesBefore).filter(({ from }) => !isDrained(from));
+  judge.breaks('in the end', idle.length > 0 ? 'an address moves for nothing' : undefined);
   if (plan.isCalm) {
     const { moves } = judge;
     const others = director.nodes.filter(isAble);

@@ -11,8 +11,7 @@ const gatewayWaitMs = 1_000;
 /** The watcher's side of a simulated node. */
 export function simulatedWatchNode(node: WatchedNode, process: Process, time: VirtualTime): WatchNode {
   const { network, plan, region } = node.stage;
-  /** Roles in which the router has answered it. */
-  const heardAs = new Set<string>();
+  let hasBeenHeard = false;
   const hears = (address: string) =>
     node.reachesGateway &&
     (!plan.network.hasDeafGateway ||
@@ -50,12 +49,13 @@ export function simulatedWatchNode(node: WatchedNode, process: Process, time: Vi
     hasCarrier: () => process.alive(async () => node.hasCarrier),
     gatewayAnswers: (_link, address, signal, role) =>
       process.alive(async () => {
-        const answers = plan.network.hasMuteGateway || hears(address);
+        const answers = !plan.network.hasMuteGateway && hears(address);
         await time.sleep(answers ? 1 : gatewayWaitMs, signal);
-        if (answers) {
-          heardAs.add(role);
+        if (role === 'candidate') {
+          return answers;
         }
-        return answers || (plan.network.hasDeafGateway && !heardAs.has(role));
+        hasBeenHeard ||= answers;
+        return answers || !hasBeenHeard;
       }),
     isServing: (_port, signal) =>
       process.alive(async () => {
