@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict';
 import t from 'tap';
 import { enterFabric, ip, run, setSysctls } from './bench/namespaces.ts';
-import { allAnswer, noneAnswers, requests } from './bench/requests.ts';
+import { allAnswer, noneAnswers, requests, requestsOfNodes } from './bench/requests.ts';
 import { installCniMarks, removeCniMarks } from './bench/vpc-cni.ts';
 import { configure, createWorld, floating, nodePortLink } from './bench/world.ts';
 
@@ -38,6 +39,9 @@ for (const mode of ['iptables', 'nftables'] as const) {
     t.teardown(() => world.stopKubeProxy(mode));
 
     await t.test('every placement answers', (t) => allAnswer(t, world, all));
+    await t.test('to processes of the nodes too', (t) =>
+      allAnswer(t, world, requestsOfNodes(world, floating.eth1)),
+    );
     await t.test('with a megabyte', (t) => allAnswer(t, world, requests(world, floating.eth1, 1_000_000)));
     await t.test('without the way back, none does', async (t) => {
       await removeWayBack();
@@ -117,6 +121,25 @@ t.test(
     await allAnswer(t, world, own);
   },
 );
+
+t.test('what a process sends from an address that it has bound leaves by its link', async (t) => {
+  // Not beyond the VPC: there the VPC CNI has everything come from the node's primary address.
+  const [, neighbour] = world.clients;
+  const [process] = world.processes;
+  assert(neighbour);
+  await neighbour.do({ kind: 'serve', port: 8080, address: '::' });
+  const bound = floating.eth1.map((from) => {
+    const [address, sees] = from.includes(':')
+      ? [neighbour.ipv6Address, from]
+      : [neighbour.address, `::ffff:${from}`];
+    return {
+      title: `${from} to ${address}`,
+      expected: { at: neighbour.name, sees },
+      send: (timeoutMs: number) => process.do({ kind: 'get', address, port: 8080, from, timeoutMs }),
+    };
+  });
+  await allAnswer(t, world, bound);
+});
 
 t.test('several links, the primary one among them, each with addresses', async (t) => {
   const primary = ['10.0.1.201', '2600:1f18:1:1::201'];

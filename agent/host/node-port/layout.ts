@@ -15,13 +15,20 @@ export const markMask = 0x70;
 /** All other bits. */
 export const otherMarks = 0xffffffff - markMask;
 
-/** As many links as the mask has values. */
-export const maximumLinks = 7;
+/** As many links as the mask has values, but for the one of `ownMark`. */
+export const maximumLinks = 6;
 
 /** The mark of the n-th link with NodePort addresses, n from 1. */
 export function markOf(n: number): number {
   return n << 4;
 }
+
+/**
+ * The mark of what starts on this host for a NodePort address, which is local to it: kube-proxy sends it on to a pod, maybe
+ * of another node, from the NodePort address itself. It must not leave by the link of that, as others' connections do, but
+ * as whatever else this host sends: an answer to the address would go to its holder.
+ */
+export const ownMark = 0x70;
 
 /**
  * Its routing table. The VPC CNI has those up to a few hundred, nodeadm's network manager and ec2-net-utils 10000 and a
@@ -37,7 +44,8 @@ export function isOurs(table: number): boolean {
 }
 
 /**
- * The priorities of the rules: by mark, and by source address. The VPC CNI has 512 for what goes to a pod of this node,
+ * The priorities of the rules: by mark, and by source address of what has none (processes that have bound the address, and
+ * the first look at the way of an answer, from which its MTU comes). The VPC CNI has 512 for what goes to a pod of this node,
  * which must come before, and 1024 for its own mark (main table) and 1536 for what a pod sends, which must come after.
  */
 export const priority = { mark: 900, source: 901 } as const;

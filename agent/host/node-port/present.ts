@@ -40,7 +40,8 @@ export function parsePresent(version: 4 | 6, answer: string): Present {
 }
 
 function ruleKey({ priority, fwmark, fwmask, src, table }: JsonObject): string {
-  const mark = fwmark === undefined ? '' : `fwmark ${fwmark}/${fwmask} `;
+  // iproute2 writes none as 0, or as 0x0.
+  const mark = fwmark === undefined ? '' : `fwmark 0x${Number(fwmark).toString(16)}/${fwmask} `;
   const from = src === 'all' ? '' : `from ${src} `;
   return `priority ${priority} ${mark}${from}table ${table}`;
 }

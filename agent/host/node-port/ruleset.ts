@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { NodePortLink } from '../../nodeport/setup.ts';
 import { versionOf } from './items.ts';
-import { markMask, markOf, nftTable, otherMarks } from './layout.ts';
+import { markMask, markOf, nftTable, otherMarks, ownMark } from './layout.ts';
 
 /** What `nft -f -` is told, and by what its table is known in a listing. */
 export interface Ruleset {
@@ -13,7 +13,8 @@ export interface Ruleset {
 /**
  * The table, whole, in place of whatever there is of it: one transaction. A connection that arrives for a NodePort address
  * is marked with its link; what goes back in it gets that mark as its own, from wherever it comes: a pod here, a pod on
- * another node by the primary link, or this host itself, whose packets are routed once more by it.
+ * another node by the primary link, or this host itself, whose packets are routed once more by it. What starts on this
+ * host for such an address is marked as its own.
  */
 export function ruleset(links: readonly NodePortLink[]): Ruleset {
   const gone = `add table inet ${nftTable}\ndelete table inet ${nftTable}\n`;
@@ -30,7 +31,7 @@ ${indented([...arriving, ...returning])}
 
   chain output {
     type route hook output priority mangle; policy accept;
-${indented(returning)}
+${indented([...links.flatMap(departures), ...returning])}
   }
 `;
   const hash = createHash('sha256').update(chains).digest('hex').slice(0, 16);
@@ -60,6 +61,13 @@ function returns(link: NodePortLink, mark: number): string[] {
   return matches(link).map(
     ({ keyword, set }) =>
       `ct direction reply ct mark and ${hex(markMask)} == ${hex(mark)} ct original ${keyword} daddr ${set} meta mark set meta mark and ${hex(otherMarks)} or ${hex(mark)}`,
+  );
+}
+
+function departures(link: NodePortLink): string[] {
+  return matches(link).map(
+    ({ keyword, set }) =>
+      `ct direction original ${keyword} daddr ${set} meta mark set meta mark and ${hex(otherMarks)} or ${hex(ownMark)}`,
   );
 }
 

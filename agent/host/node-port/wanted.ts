@@ -23,7 +23,9 @@ function itemsOf({ name, cidrs, addresses }: NodePortLink, n: number, version: 4
     ...subnet.map((cidr) => item('route', `${cidr} dev ${name} ${table}`)),
     item('route', `default via ${router} dev ${name} ${table}`),
     item('rule', `priority ${priority.mark} fwmark ${hex(markOf(n))}/${hex(markMask)} ${table}`),
-    ...own.map((address) => item('rule', `priority ${priority.source} from ${address} ${table}`)),
+    ...own.map((address) =>
+      item('rule', `priority ${priority.source} fwmark 0x0/${hex(markMask)} from ${address} ${table}`),
+    ),
     ...own.map((address) => item('address', `${address}/${version === 4 ? 32 : 128} dev ${name}`)),
   ];
 }

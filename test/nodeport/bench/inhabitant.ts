@@ -53,10 +53,12 @@ async function serveUdp(port: number, address: string): Promise<Answer> {
   return {};
 }
 
-function fetchFrom({ address, port, bytes, timeoutMs }: Order & { kind: 'get' }): Promise<Answer> {
+function fetchFrom({ address, port, bytes, timeoutMs, from }: Order & { kind: 'get' }): Promise<Answer> {
   const { promise, resolve } = Promise.withResolvers<Answer>();
   const path = bytes === undefined ? '/' : `/${bytes}`;
-  const request = get({ host: address, port, path, agent: false, signal: AbortSignal.timeout(timeoutMs) });
+  const signal = AbortSignal.timeout(timeoutMs);
+  const bound = from === undefined ? {} : { localAddress: from };
+  const request = get({ host: address, port, path, agent: false, signal, ...bound });
   request.on('error', (error) => resolve({ error: error.message }));
   request.on('response', (response) => {
     const chunks: Buffer[] = [];

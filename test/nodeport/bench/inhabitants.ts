@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline';
 
 export type Order =
   | { kind: 'serve' | 'serveUdp'; port: number; address: string }
-  | { kind: 'get'; address: string; port: number; timeoutMs: number; bytes?: number }
+  /** `from`: an address that it binds. */
+  | { kind: 'get'; address: string; port: number; timeoutMs: number; bytes?: number; from?: string }
   | { kind: 'ask'; address: string; port: number; timeoutMs: number };
 
 export interface Answer {

@@ -55,6 +55,28 @@ export function requests(
   );
 }
 
+/** A request for every placement by a process of each node, the holder's and the other's, at every address. */
+export function requestsOfNodes(
+  { nodes, processes, services }: BenchWorld,
+  addresses: readonly string[],
+): Request[] {
+  return nodes.flatMap(({ name }, index) =>
+    addresses.flatMap((address) =>
+      services
+        .filter(({ policy }) => policy === 'Cluster')
+        .map(({ protocol, nodePort: port, endpoint }): Request => {
+          const order = protocol === 'udp' ? ({ kind: 'ask' } as const) : ({ kind: 'get' } as const);
+          return {
+            title: `${protocol}, ${port}: ${endpoint.name} from ${name} itself to ${address}`,
+            expected: { at: endpoint.name, ...(protocol === 'udp' && { from: address }) },
+            send: async (timeoutMs) =>
+              (await processes[index]?.do({ ...order, address, port, timeoutMs })) ?? {},
+          };
+        }),
+    ),
+  );
+}
+
 /** Asserts that all are answered, and that no packet left by another link or with another address than it should. */
 export async function allAnswer(t: Test, world: BenchWorld, each: readonly Request[]): Promise<void> {
   const before = await world.fabric.dropped();

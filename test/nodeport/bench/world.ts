@@ -22,6 +22,8 @@ export interface BenchWorld {
   fabric: Fabric;
   nodes: readonly [BenchNode, BenchNode];
   clients: readonly BenchClient[];
+  /** One on each node, in its order. */
+  processes: readonly [Inhabitant, Inhabitant];
   services: readonly Service[];
   startKubeProxy(mode: Mode): Promise<void>;
   stopKubeProxy(mode: Mode): Promise<void>;
@@ -58,7 +60,8 @@ export async function createWorld(): Promise<BenchWorld> {
     ];
   });
   const servers = await Promise.all(places.map(({ place }) => serve(place.name)));
-  await servers[3]?.do({ kind: 'serve', port: processPort, address: '::' });
+  const processes: [Inhabitant, Inhabitant] = [inhabit(first.name), inhabit(second.name)];
+  await processes[0].do({ kind: 'serve', port: processPort, address: '::' });
   const onNodes = async (action: (node: BenchNode) => Promise<void>) => {
     await Promise.all(nodes.map(action));
   };
@@ -66,6 +69,7 @@ export async function createWorld(): Promise<BenchWorld> {
     fabric,
     nodes,
     clients,
+    processes,
     services,
     startKubeProxy: (mode) =>
       onNodes((node) =>
@@ -78,7 +82,7 @@ export async function createWorld(): Promise<BenchWorld> {
       ),
     stopKubeProxy: (mode) => onNodes((node) => removeKubeProxy(mode, node.name)),
     stop() {
-      for (const inhabitant of [...servers, ...clients]) {
+      for (const inhabitant of [...servers, ...clients, ...processes]) {
         inhabitant.stop();
       }
     },

@@ -31,7 +31,7 @@ t.test('what a link gets', (t) => {
         'route replace 10.0.4.0/24 dev eth1 table 52001 protocol 109',
         'route replace default via 10.0.4.1 dev eth1 table 52001 onlink protocol 109',
         'rule add priority 900 fwmark 0x10/0x70 table 52001 protocol 109',
-        'rule add priority 901 from 10.0.4.201 table 52001 protocol 109',
+        'rule add priority 901 fwmark 0x0/0x70 from 10.0.4.201 table 52001 protocol 109',
         'address add 10.0.4.201/32 dev eth1 noprefixroute metric 109',
       ],
     },
@@ -44,12 +44,12 @@ t.test('what a link gets', (t) => {
         'route replace 10.0.4.64/28 dev eth2 table 52002 protocol 109',
         'route replace default via 10.0.4.65 dev eth2 table 52002 onlink protocol 109',
         'rule add priority 900 fwmark 0x20/0x70 table 52002 protocol 109',
-        'rule add priority 901 from 10.0.4.70 table 52002 protocol 109',
+        'rule add priority 901 fwmark 0x0/0x70 from 10.0.4.70 table 52002 protocol 109',
         'address add 10.0.4.70/32 dev eth2 noprefixroute metric 109',
         'route replace 2600:1::/64 dev eth2 table 52002 protocol 109',
         'route replace default via fe80:ec2::1 dev eth2 table 52002 onlink protocol 109',
         'rule add priority 900 fwmark 0x20/0x70 table 52002 protocol 109',
-        'rule add priority 901 from 2600:1::a table 52002 protocol 109',
+        'rule add priority 901 fwmark 0x0/0x70 from 2600:1::a table 52002 protocol 109',
         'address add 2600:1::a/128 dev eth2 noprefixroute nodad preferred_lft 0 metric 109',
       ],
     },
@@ -65,8 +65,8 @@ t.test('a link is changed', (t) => {
   const present = { ours: former, foreignAddresses: [] };
   t.same(texts(former, present), []);
   t.same(texts(wantedItems([link('eth1', eth1.cidrs.slice(), ['10.0.4.202'])]), present), [
-    'rule del priority 901 from 10.0.4.201 table 52001 protocol 109',
-    'rule add priority 901 from 10.0.4.202 table 52001 protocol 109',
+    'rule del priority 901 fwmark 0x0/0x70 from 10.0.4.201 table 52001 protocol 109',
+    'rule add priority 901 fwmark 0x0/0x70 from 10.0.4.202 table 52001 protocol 109',
     'address add 10.0.4.202/32 dev eth1 noprefixroute metric 109',
     'address del 10.0.4.201/32 dev eth1 metric 109',
   ]);
@@ -84,7 +84,7 @@ t.test('what `ip` tells', (t) => {
     {"family":"inet","local":"10.0.4.203","prefixlen":24,"metric":109,"scope":"0"}]}]
 [{"priority":0,"src":"all","table":"255"},
     {"priority":900,"src":"all","fwmark":"0x10","fwmask":"0x70","table":"52001","protocol":"109"},
-    {"priority":901,"src":"10.0.4.201","table":"52001","protocol":"109"},
+    {"priority":901,"src":"10.0.4.201","fwmark":"0","fwmask":"0x70","table":"52001","protocol":"109"},
     {"priority":901,"src":"10.0.4.9","table":"52001","protocol":"3"},
     {"priority":901,"src":"10.0.4.8","table":"100","protocol":"109"},
     {"priority":901,"src":"10.0.4.7","table":"52002","protocol":"109"}]
@@ -98,7 +98,7 @@ t.test('what `ip` tells', (t) => {
     [
       'eth1: address 10.0.4.201/32 dev eth1',
       'eth1: rule priority 900 fwmark 0x10/0x70 table 52001',
-      'eth1: rule priority 901 from 10.0.4.201 table 52001',
+      'eth1: rule priority 901 fwmark 0x0/0x70 from 10.0.4.201 table 52001',
       'table 52002: rule priority 901 from 10.0.4.7 table 52002',
       'eth1: route default via 10.0.4.1 dev eth1 table 52001',
       'eth1: route 10.0.4.0/24 dev eth1 table 52001',
