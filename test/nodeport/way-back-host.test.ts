@@ -153,6 +153,33 @@ t.test('whatever has gone is put back', async (t) => {
   }
 });
 
+t.test('a link that is gone keeps no other from being set right; each that fails is told of', async (t) => {
+  await configure(node, links);
+  t.teardown(() => configure(node, []));
+  const whole = await ofLink('eth2');
+  // As a pod takes it that is given the device itself.
+  await run(node.name, ['sh', '-ec', 'ip link set eth1 down; ip link set eth1 name taken']);
+  t.teardown(() => run(node.name, ['sh', '-ec', 'ip link set taken name eth1; ip link set eth1 up']));
+  await run(node.name, ['sh', '-ec', 'ip link set eth2 down; ip link set eth2 up']);
+  t.not(await ofLink('eth2'), whole);
+  const [, eth2] = links;
+  const { failure = '' } = await outcome([...links, { ...eth2, name: 'eth9' }]);
+  t.match(failure.split('\n'), [
+    /^9: eth1: `ip -4 route .* failed: Cannot find device "eth1"; /,
+    /^eth9: `ip -4 route .* failed: Cannot find device "eth9"; /,
+    /^eth1: `ip -6 route /,
+    /^eth9: `ip -6 route /,
+  ]);
+  t.equal(await ofLink('eth2'), whole);
+});
+
+/** What the kernel has for a link: addresses, and its own table. */
+async function ofLink(name: 'eth1' | 'eth2'): Promise<string> {
+  const table = name === 'eth1' ? 52_001 : 52_002;
+  const questions = [`address show dev ${name}`, `route show table ${table}`, `-6 route show table ${table}`];
+  return sorted(await run(node.name, ['sh', '-ec', questions.map((each) => `ip ${each}`).join('\n')]));
+}
+
 t.test('what others have there stays', async (t) => {
   await ip(node.name, [
     'address add 10.0.4.250/32 dev eth1',
@@ -174,40 +201,39 @@ t.test('what others have there stays', async (t) => {
   t.equal(await state(), before);
 });
 
+/** As `configure`, of one that may fail. */
+async function outcome(given: unknown, env: Record<string, string> = {}) {
+  const program = new URL('bench/configure.ts', import.meta.url).pathname;
+  const args = ['netns', 'exec', node.name, process.execPath, program, JSON.stringify(given)];
+  const { stdout } = await execa('ip', args, { env, reject: false });
+  const told: { changes?: object[]; failure?: string } = JSON.parse(stdout);
+  return told;
+}
+
 t.test('failures', async (t) => {
   const bin = join(t.testdir({}), 'bin');
   await mkdir(bin);
   for (const tool of ['ip']) {
     await symlink((await execa('which', [tool])).stdout, join(bin, tool));
   }
-  const outcome = async (given: unknown, env: Record<string, string>) => {
-    const program = new URL('bench/configure.ts', import.meta.url).pathname;
-    const args = ['netns', 'exec', node.name, process.execPath, program, JSON.stringify(given)];
-    return (await execa('ip', args, { env, reject: false })).stdout;
-  };
   const before = await state();
   t.equal(
-    JSON.parse(await outcome(links, { PATH: bin })).failure,
+    (await outcome(links, { PATH: bin })).failure,
     '9: NodePort addresses need nftables for the way back of their traffic: `nft list table inet multus_bootstrap` failed: spawn nft ENOENT; install nftables',
   );
   t.equal(await state(), before, 'nothing is changed before that is known');
   t.same(
-    JSON.parse(await outcome([], { PATH: bin })).changes,
+    (await outcome([], { PATH: bin })).changes,
     [],
     'an image without nft, where there is nothing to do',
   );
   const [eth1] = links;
   t.match(
-    JSON.parse(await outcome([{ ...eth1, name: 'eth9' }], {})).failure,
+    (await outcome([{ ...eth1, name: 'eth9' }])).failure,
     /^9: eth9: `ip -4 route replace 10\.0\.4\.0\/24 dev eth9 table 52001 protocol 109` failed: Cannot find device "eth9"; see /,
   );
   t.equal(
-    JSON.parse(
-      await outcome(
-        Array.from({ length: 7 }, (_, n) => ({ ...eth1, name: `eth${n}` })),
-        {},
-      ),
-    ).failure,
+    (await outcome(Array.from({ length: 7 }, (_, n) => ({ ...eth1, name: `eth${n}` })))).failure,
     '3: NodePort addresses are on 7 interfaces (eth0, eth1, eth2, eth3, eth4, eth5, eth6), and there are marks for 6; put them on fewer in spec.nodePort',
   );
   await configure(node, []);

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { ExitCode, Failure } from '../../failure.ts';
+import { combine, ExitCode, Failure } from '../../failure.ts';
 import type { NodePortLink } from '../../nodeport/setup.ts';
-import { tryCommand } from '../command.ts';
 import type { LinkChange } from '../port.ts';
 import { changesOf } from './changes.ts';
+import { ipBatch, remedy } from './ip-batch.ts';
 import { maximumLinks } from './layout.ts';
 import { applyRuleset, presentIdentity } from './nft.ts';
 import { type Order, orders } from './orders.ts';
@@ -13,7 +13,8 @@ import { wantedItems } from './wanted.ts';
 
 /**
  * Puts the NodePort addresses on their links, with the way back, and takes away what an earlier run put there and these
- * do not name; answers the links on which it changed something. Throws a `Failure` (9).
+ * do not name; answers the links on which it changed something. Throws a `Failure` (9) that tells of each link that could
+ * not be set up; the others are.
  *
  * No setting of the kernel has to change. Reverse path filters: our links' are loose already, without which what arrives
  * for a pod is dropped; others may be strict, as long as they do not go by marks (src_valid_mark, off by default).
@@ -42,7 +43,7 @@ export async function configureNodePort(
   const isNew = identity !== table.identity;
   await all([
     ...(isNew ? [applyRuleset(table, namesOf(links), signal)] : []),
-    ...batches.map(({ version, batch }) => give(version, batch, signal)),
+    ...batches.map(({ version, batch }) => carryOut(version, batch, signal)),
   ]);
   return changesOf(
     links,
@@ -52,65 +53,42 @@ export async function configureNodePort(
 }
 
 async function readPresent(version: 4 | 6, signal: AbortSignal): Promise<Present> {
-  const args = [`-${version}`, '-N', '-json', '-batch', '-'];
-  const result = await tryCommand('ip', args, signal, `${questions.join('\n')}\n`);
-  if (!result.ok) {
+  const options = [`-${version}`, '-N', '-json'];
+  const { stdout, complaints } = await ipBatch(options, questions, signal);
+  for (const { line, said } of complaints) {
     throw new Failure(
       ExitCode.host,
-      `the addresses, rules and routes: \`ip ${args.join(' ')}\` failed at \`${told(questions, result.said)}\`: ${said(result.said)}; ` +
-        remedy(result.said),
+      `the addresses, rules and routes: \`ip ${options.join(' ')} ${line}\` failed: ${said}; ${remedy(said)}`,
     );
   }
-  return parsePresent(version, result.stdout);
+  return parsePresent(version, stdout);
 }
 
-async function give(version: 4 | 6, batch: readonly Order[], signal: AbortSignal): Promise<void> {
+/** Throws what each link that has a failure failed with first, once all is done that can be. */
+async function carryOut(version: 4 | 6, batch: readonly Order[], signal: AbortSignal): Promise<void> {
   if (batch.length === 0) {
     return;
   }
   const lines = batch.map(({ text }) => text);
-  const result = await tryCommand('ip', [`-${version}`, '-batch', '-'], signal, `${lines.join('\n')}\n`);
-  if (!result.ok) {
-    const line = told(lines, result.said);
+  const { complaints } = await ipBatch([`-${version}`], lines, signal);
+  const failures = new Map<string, Failure>();
+  for (const { line, said } of complaints) {
     const link = batch.find(({ text }) => text === line)?.item.link ?? 'NodePort';
-    throw new Failure(
-      ExitCode.host,
-      `${link}: \`ip -${version} ${line}\` failed: ${said(result.said)}; ${remedy(result.said)}`,
-    );
+    const message = `${link}: \`ip -${version} ${line}\` failed: ${said}; ${remedy(said)}`;
+    failures.set(link, failures.get(link) ?? new Failure(ExitCode.host, message));
+  }
+  if (failures.size > 0) {
+    throw combine([...failures.values()]);
   }
 }
 
-/** Throws what the first of them failed with, once none is under way any more. */
+/** Throws what they failed with, once none is under way any more. */
 async function all(attempts: readonly Promise<void>[]): Promise<void> {
   const outcomes = await Promise.allSettled(attempts);
-  for (const outcome of outcomes) {
-    if (outcome.status === 'rejected') {
-      throw outcome.reason;
-    }
+  const failures = outcomes.flatMap((each): unknown[] => (each.status === 'rejected' ? [each.reason] : []));
+  if (failures.length > 0) {
+    throw combine([...new Set(failures)]);
   }
-}
-
-/** The line at which `ip` says that it gave up. */
-function told(lines: readonly string[], said: string): string {
-  const number = /^Command failed -:(\d+)$/m.exec(said)?.[1] ?? '1';
-  return lines[Number(number) - 1] ?? '';
-}
-
-function said(text: string): string {
-  return text
-    .split('\n')
-    .filter((line) => !line.startsWith('Command failed '))
-    .join(' ')
-    .replace(/\.$/, '');
-}
-
-function remedy(text: string): string {
-  if (text.includes('ENOENT')) {
-    return 'install iproute2';
-  }
-  return text.includes('not permitted')
-    ? 'run as root, with CAP_NET_ADMIN'
-    : 'see `ip address`, `ip rule` and `journalctl -k` for what is in its way';
 }
 
 function namesOf(links: readonly NodePortLink[]): string {
