@@ -18,6 +18,7 @@ export async function hold(watch: AddressWatch, signal: AbortSignal, isNew: bool
   const handOverAt = isNew ? clock.now() + keepMs : 0;
   let imdsPauseMs = imdsMs;
   let imdsAt = 0;
+  watch.looks.noteHeld();
   log.info(`${address}: this node holds it, with ${link.eniId}`, { ...watch.fields, eni: link.eniId });
   watch.change({ held: undefined, heldBy: undefined });
   void confirm(watch, signal);

@@ -30,8 +30,6 @@ export class Looks {
   readonly carriers: Carriers;
   /** By this process's clock; undefined: EC2 has not been asked yet, or has not answered. */
   seenAt: number | undefined;
-  /** Whether the subnet's router has answered this node while it held none of them. */
-  routerHearsCandidates = false;
   /** Told after each look. */
   onLook: () => void = () => undefined;
   readonly #context: WatchContext;
@@ -44,6 +42,7 @@ export class Looks {
   #begun = 0;
   /** Which of those that have begun was the last to be told. */
   #told = 0;
+  #routerHeardAt: number | undefined;
   /** When this node last held one of the addresses, by this process's clock; before it began, perhaps. */
   #heldAt = Number.NEGATIVE_INFINITY;
 
@@ -69,9 +68,21 @@ export class Looks {
     return isHolder || this.#context.clock.now() - this.#heldAt < confirmMs.most;
   }
 
-  /** This node has held one of the addresses until now. */
+  /** This node has held one of the addresses until now, or learns that it does, of late perhaps. */
   noteHeld(): void {
     this.#heldAt = this.#context.clock.now();
+    if (this.#routerHeardAt !== undefined && this.#heldAt - this.#routerHeardAt < confirmMs.most) {
+      this.#routerHeardAt = undefined;
+    }
+  }
+
+  /** Whether the subnet's router has answered this node while it held none of the addresses: then it answers candidates. */
+  get hasHeardRouter(): boolean {
+    return this.#routerHeardAt !== undefined;
+  }
+
+  noteRouterHeard(): void {
+    this.#routerHeardAt = this.#context.clock.now();
   }
 
   /** What this node has just done: listings may be behind it. */

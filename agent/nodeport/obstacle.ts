@@ -27,19 +27,14 @@ export function obstacleOf(watch: AddressWatch, from: Holding | undefined): Obst
   return limit && { by: 'limit', ...limit };
 }
 
-/**
- * What keeps packets from this node. The router's silence says something only where it is known to answer candidates, and
- * where this node is nothing else to the VPC.
- */
+/** What keeps packets from this node. The router's silence says something only where it is known to answer candidates. */
 export async function wayObstacleOf(
   { context: { node }, looks, link, address }: AddressWatch,
   signal: AbortSignal,
 ): Promise<Obstacle | undefined> {
   const [hasCarrier, hasRouter] = await Promise.all([
     node.hasCarrier(link).catch(() => false),
-    !looks.routerHearsCandidates ||
-      looks.isHolderOfLate ||
-      node.gatewayAnswers(link, address, signal, 'candidate').catch(() => false),
+    !looks.hasHeardRouter || node.gatewayAnswers(link, address, signal, 'candidate').catch(() => false),
   ]);
   if (!hasCarrier) {
     return { by: 'carrier', why: `${link.name} has no carrier` };

@@ -12,7 +12,9 @@ export async function standBy(watch: AddressWatch, signal: AbortSignal): Promise
   const watched = watch.holding;
   using probing = probe(watch, watched);
   using over = new Ended();
-  void hearRouter(watch, AbortSignal.any([signal, over.signal])).catch(() => undefined);
+  if (!watch.looks.hasHeardRouter) {
+    void hearRouter(watch, AbortSignal.any([signal, over.signal])).catch(() => undefined);
+  }
   let failures = 0;
   let retry: Retry | undefined;
   while (!signal.aborted && watch.holding?.eniId === watched?.eniId) {
@@ -68,7 +70,7 @@ class Ended extends AbortController {
 
 /**
  * Finds out whether the router answers a candidate at all, for when it comes to that. Not while the VPC may take this node for
- * a holder: what it answers to one tells nothing of others. It may do so before this node knows, but not for long.
+ * a holder: what it answers to one tells nothing of others.
  */
 async function hearRouter(
   { context, looks, link, address }: AddressWatch,
@@ -79,8 +81,9 @@ async function hearRouter(
     await clock.sleep(confirmMs.most, signal);
   }
   const answers = await node.gatewayAnswers(link, address, signal, 'candidate');
-  await clock.sleep(confirmMs.most, signal);
-  looks.routerHearsCandidates ||= answers && !looks.isHolderOfLate;
+  if (answers && !signal.aborted) {
+    looks.noteRouterHeard();
+  }
 }
 
 /** In ms. */
