@@ -9,6 +9,7 @@ import { checkMayChangeLinks } from './ip.ts';
 import { removeLinkFiles, writeLinkFiles } from './link-files.ts';
 import { findDevice, readDevices, readLinks } from './links.ts';
 import { removeStaleEntries } from './manager-cache.ts';
+import { alone } from './node-port/alone.ts';
 import { configureNodePort } from './node-port/configure.ts';
 import { checkNft } from './node-port/nft.ts';
 import { createNodePortFiles } from './node-port-files.ts';
@@ -76,7 +77,10 @@ export function createHost({ root, clock, log }: HostOptions): Host {
     },
     checkNft,
     nodePortFiles: createNodePortFiles(root),
-    configureNodePort: (_instanceId, links, signal) => configureNodePort(links, signal),
+    configureNodePort: (_instanceId, links, signal, isStillWanted = async () => true) =>
+      alone(root, clock, signal, async () =>
+        (await isStillWanted()) ? configureNodePort(links, signal) : [],
+      ),
     async configureLinks(instanceId, links, signal) {
       const told = waiting;
       waiting = undefined;

@@ -55,7 +55,7 @@ function openForRoot(path: string): number {
 
 /** False where another holds it. */
 function flock(path: string, file: number, ...options: string[]): boolean {
-  // Nothing else is under way yet that would wait for it.
+  // Without a wait it takes some milliseconds, in which nothing else is done.
   const { status, stderr, error } = spawnSync(
     'flock',
     [...options, '--conflict-exit-code', String(heldByAnother), '3'],

@@ -26,6 +26,8 @@ export interface Paths {
   nodePortClaims: string;
   /** Held by the watcher. */
   nodePortLock: string;
+  /** Held while NodePort addresses are put on their links. */
+  nodePortHostLock: string;
   /** Held by the run in progress. */
   lock: string;
 }
@@ -54,6 +56,7 @@ export function paths(root: string): Paths {
     nodePortState: join(run, 'nodeport-state.json'),
     nodePortClaims: join(intents, 'nodeport-addresses.json'),
     nodePortLock: join(run, 'nodeport-lock'),
+    nodePortHostLock: join(run, 'nodeport-host-lock'),
     lock: join(run, 'lock'),
   };
 }

@@ -118,10 +118,13 @@ export interface Host {
   /**
    * Puts the NodePort addresses on their links, with the way back: policy rules, tables, connection marks. What an earlier
    * run put there, and these do not name, goes; nothing else is touched. Answers the links on which it changed something.
+   *
+   * @param isStillWanted asked once no other process is at it, for which it waits: false leaves everything as it is
    */
   configureNodePort(
     instanceId: string,
     links: readonly NodePortLink[],
     signal: AbortSignal,
+    isStillWanted?: () => Promise<boolean>,
   ): Promise<LinkChange[]>;
 }

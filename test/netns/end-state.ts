@@ -45,13 +45,13 @@ export async function endState(node: TestNode): Promise<object> {
 }
 
 /**
- * The files below a folder by their paths. A killed write may leave a temporary file, which nobody reads; the run
- * lock is a file that is always there, and says nothing.
+ * The files below a folder by their paths. A killed write may leave a temporary file, which nobody reads; locks are
+ * files that are always there, and say nothing.
  */
 export async function filesBelow(root: string): Promise<Map<string, string>> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const paths = entries
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp') && entry.name !== 'lock')
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp') && !entry.name.endsWith('lock'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   const read = async (path: string): Promise<[string, string]> => [

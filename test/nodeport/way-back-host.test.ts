@@ -153,6 +153,39 @@ t.test('whatever has gone is put back', async (t) => {
   }
 });
 
+t.test('a run and the watcher at once', async (t) => {
+  t.teardown(() => configure(node, []));
+  await t.test('with the same addresses', async (t) => {
+    await configure(node, links);
+    const whole = sorted(await state());
+    for (let round = 0; round < 3; round++) {
+      await configure(node, []);
+      t.same(
+        (await Promise.all([outcome(links), outcome(links)])).flatMap(({ failure }) => failure ?? []),
+        [],
+      );
+      t.equal(sorted(await state()), whole);
+    }
+  });
+  await t.test('with others: the addresses of one of them, whole', async (t) => {
+    const former = [nodePortLink(node.eth1, ['10.0.4.202'])];
+    const states: string[] = [];
+    for (const each of [former, links]) {
+      await configure(node, each);
+      states.push(sorted(await state()));
+    }
+    for (let round = 0; round < 3; round++) {
+      await run(node.name, ['ip', 'address', 'flush', 'dev', 'eth1']);
+      const outcomes = await Promise.all([outcome(former), outcome(links)]);
+      t.same(
+        outcomes.flatMap(({ failure }) => failure ?? []),
+        [],
+      );
+      t.ok(states.includes(sorted(await state())));
+    }
+  });
+});
+
 t.test('a link that is gone keeps no other from being set right; each that fails is told of', async (t) => {
   await configure(node, links);
   t.teardown(() => configure(node, []));
@@ -204,7 +237,15 @@ t.test('what others have there stays', async (t) => {
 /** As `configure`, of one that may fail. */
 async function outcome(given: unknown, env: Record<string, string> = {}) {
   const program = new URL('bench/configure.ts', import.meta.url).pathname;
-  const args = ['netns', 'exec', node.name, process.execPath, program, JSON.stringify(given)];
+  const args = [
+    'netns',
+    'exec',
+    node.name,
+    process.execPath,
+    program,
+    `/run/${node.name}`,
+    JSON.stringify(given),
+  ];
   const { stdout } = await execa('ip', args, { env, reject: false });
   const told: { changes?: object[]; failure?: string } = JSON.parse(stdout);
   return told;
@@ -213,7 +254,7 @@ async function outcome(given: unknown, env: Record<string, string> = {}) {
 t.test('failures', async (t) => {
   const bin = join(t.testdir({}), 'bin');
   await mkdir(bin);
-  for (const tool of ['ip']) {
+  for (const tool of ['ip', 'flock']) {
     await symlink((await execa('which', [tool])).stdout, join(bin, tool));
   }
   const before = await state();

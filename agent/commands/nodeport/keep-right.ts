@@ -11,57 +11,68 @@ const limitMs = 30_000;
 
 type Context = Pick<Shell, 'root' | 'host' | 'clock' | 'log'>;
 
+/** What has come of a look at the host. */
+export interface Look {
+  /** A run has changed the setup: the host is as that run left it. */
+  hasChanged: boolean;
+  /** Why the host, or the setup's file, could not be looked after: not to be told again. */
+  failure?: string;
+  unreadable?: string;
+}
+
+/** Before the first. */
+export const noLook: Look = { hasChanged: false };
+
 /**
  * Sets the host's part of the addresses right again: firewalld, networkd and people flush rules and addresses. What had
- * to be mended is a warning, and so is what could not be: the address is watched over all the same. Answers why it could
- * not, which is not told again.
+ * to be mended is a warning, and so is what could not be: the address is watched over all the same. A run may be setting up
+ * others meanwhile: the setup is read anew once it cannot be at it.
  */
 export async function setRight(
-  { host, log }: Context,
-  { instanceId, links }: NodePortSetup,
-  told: string | undefined,
+  { root, host, log }: Context,
+  setup: NodePortSetup,
+  { failure, unreadable }: Look,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Look> {
+  const { instanceId, links } = setup;
+  const look: Look = { hasChanged: false };
+  const isStillWanted = async () => {
+    const now = await readSetup(root, instanceId).catch((error: unknown) => {
+      look.unreadable = messageOf(error);
+      log[look.unreadable === unreadable ? 'debug' : 'warn'](look.unreadable);
+      return setup;
+    });
+    look.hasChanged = !isDeepStrictEqual(now, setup);
+    return !look.hasChanged;
+  };
   try {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
-    for (const { name, changes } of await host.configureNodePort(instanceId, links, bounded)) {
+    for (const { name, changes } of await host.configureNodePort(instanceId, links, bounded, isStillWanted)) {
       log.warn(
         `NodePort addresses: something on this node undid what run had set up; right again: ${changes.join(', ')}`,
         { interface: name },
       );
     }
-    return undefined;
   } catch (error) {
     signal.throwIfAborted();
-    const failure = `NodePort addresses: could not look after them on this node: ${messageOf(error)}`;
-    if (failure !== told) {
-      log.warn(failure);
+    look.failure = `NodePort addresses: could not look after them on this node: ${messageOf(error)}`;
+    if (look.failure !== failure) {
+      log.warn(look.failure);
     }
-    return failure;
   }
+  return look;
 }
 
 /** Every minute. Resolves when a run has changed the setup; rejects when the signal aborts. */
 export async function keepRight(
   context: Context,
   setup: NodePortSetup,
-  told: string | undefined,
+  first: Look,
   signal: AbortSignal,
 ): Promise<void> {
-  const { root, clock, log } = context;
-  let failure = told;
-  let unreadable: string | undefined;
-  for (;;) {
-    await clock.sleep(everyMs, signal);
-    const now = await readSetup(root, setup.instanceId).catch((error: unknown) => {
-      const message = messageOf(error);
-      log[message === unreadable ? 'debug' : 'warn'](message);
-      unreadable = message;
-      return setup;
-    });
-    if (!isDeepStrictEqual(now, setup)) {
-      return;
-    }
-    failure = await setRight(context, setup, failure, signal);
+  let look = first;
+  while (!look.hasChanged) {
+    await context.clock.sleep(everyMs, signal);
+    look = await setRight(context, setup, look, signal);
   }
 }

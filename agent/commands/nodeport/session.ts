@@ -11,7 +11,7 @@ import { watch } from '../../nodeport/watch.ts';
 import { nodePortMetrics } from '../../report/node-port-metrics.ts';
 import { exposition } from '../../report/prometheus.ts';
 import type { Shell } from '../shell.ts';
-import { keepRight, setRight } from './keep-right.ts';
+import { keepRight, noLook, setRight } from './keep-right.ts';
 import { serveMetrics } from './metrics-server.ts';
 import { endsInTime } from './stop.ts';
 
@@ -27,6 +27,10 @@ export async function watchOver(
 ): Promise<void> {
   const { root, imds, clock, random, log } = shell;
   const { instanceId, metricsPort } = setup;
+  const first = await setRight(shell, setup, noLook, stop);
+  if (first.hasChanged) {
+    return;
+  }
   const changed = new AbortController();
   const over = new AbortController();
   const signal = AbortSignal.any([stop, changed.signal, over.signal]);
@@ -49,8 +53,7 @@ export async function watchOver(
     past: (address) => past?.addresses.find((each) => each.address === address),
     tell: keeper.tell,
   };
-  const told = await setRight(shell, setup, undefined, signal);
-  keepRight(shell, setup, told, signal).then(
+  keepRight(shell, setup, first, signal).then(
     () => changed.abort(),
     () => undefined,
   );

@@ -119,5 +119,5 @@ export async function configure(
   { name }: BenchNode,
   links: readonly NodePortLink[],
 ): Promise<{ changes: LinkChange[]; ms: number }> {
-  return JSON.parse(await run(name, [process.execPath, program, JSON.stringify(links)]));
+  return JSON.parse(await run(name, [process.execPath, program, `/run/${name}`, JSON.stringify(links)]));
 }

@@ -1,11 +1,14 @@
 /** What others undo on the host is mended each minute, and told of; a run that changes the setup is noticed. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import t, { type Test } from 'tap';
-import { keepRight, setRight } from '../../../../agent/commands/nodeport/keep-right.ts';
+import { keepRight, noLook, setRight } from '../../../../agent/commands/nodeport/keep-right.ts';
 import { ExitCode, Failure } from '../../../../agent/failure.ts';
 import { removeFile } from '../../../../agent/host/files.ts';
 import { createHost } from '../../../../agent/host/host.ts';
 import { paths } from '../../../../agent/host/paths.ts';
 import type { LinkChange } from '../../../../agent/host/port.ts';
+import type { NodePortLink } from '../../../../agent/nodeport/setup.ts';
 import { writeSetup } from '../../../../agent/nodeport/setup-file.ts';
 import { recordingLog } from '../../../recording-log.ts';
 import { handClock } from '../../hand-clock.ts';
@@ -17,9 +20,20 @@ function world(t: Test, ...answers: (LinkChange[] | Error)[]) {
   const { clock, until } = handClock();
   const { log, warnings } = recordingLog();
   const asked: string[] = [];
+  /** What another process does that is at work on the host when this one comes. */
+  const run: { duringWait?: () => Promise<void> } = {};
   const host = {
     ...createHost({ root, clock, log }),
-    async configureNodePort(instanceId: string) {
+    async configureNodePort(
+      instanceId: string,
+      _links: readonly NodePortLink[],
+      _signal: AbortSignal,
+      isStillWanted = async () => true,
+    ) {
+      await run.duringWait?.();
+      if (!(await isStillWanted())) {
+        return [];
+      }
       asked.push(instanceId);
       const answer = answers.shift() ?? [];
       if (answer instanceof Error) {
@@ -28,7 +42,7 @@ function world(t: Test, ...answers: (LinkChange[] | Error)[]) {
       return answer;
     },
   };
-  return { context: { root, clock, log, host }, until, warnings, asked };
+  return { context: { root, clock, log, host }, until, warnings, asked, run };
 }
 
 /** As it is read. */
@@ -39,7 +53,7 @@ const failed = () => new Failure(ExitCode.host, 'nft failed; install nftables');
 t.test('each minute, and what had to be mended is a warning', async (t) => {
   const { context, until, warnings, asked } = world(t, [], [{ name: 'eth1', changes: ['address', 'rule'] }]);
   await writeSetup(context.root, setup);
-  void keepRight(context, setup, undefined, never);
+  void keepRight(context, setup, noLook, never);
   await until(59_000);
   t.strictSame(asked, []);
   await until(61_000);
@@ -52,7 +66,7 @@ t.test('each minute, and what had to be mended is a warning', async (t) => {
 t.test('what cannot be mended is told once, and again when it comes back', async (t) => {
   const { context, until, warnings } = world(t, failed(), failed(), failed(), [], failed());
   await writeSetup(context.root, setup);
-  const told = await setRight(context, setup, undefined, never);
+  const told = await setRight(context, setup, noLook, never);
   void keepRight(context, setup, told, never);
   await until(125_000);
   t.match(warnings, [/could not look after them on this node: nft failed; install nftables/]);
@@ -64,7 +78,7 @@ t.test('it ends when a run changes the setup, or takes it away', async (t) => {
   const { context, until, asked } = world(t);
   await writeSetup(context.root, setup);
   let ends = 0;
-  const keep = () => keepRight(context, setup, undefined, never).then(() => (ends += 1));
+  const keep = () => keepRight(context, setup, noLook, never).then(() => (ends += 1));
   void keep();
   await until(61_000);
   t.equal(ends, 0);
@@ -77,9 +91,28 @@ t.test('it ends when a run changes the setup, or takes it away', async (t) => {
   t.strictSame([ends, asked.length], [2, 1], 'and no longer looks after what was set up before');
 });
 
+t.test('a run that is setting up others meanwhile is not undone', async (t) => {
+  const { context, asked, run } = world(t);
+  await writeSetup(context.root, setup);
+  run.duringWait = () => writeSetup(context.root, { ...setup, links: [] });
+  t.same(await setRight(context, setup, noLook, never), { hasChanged: true });
+  t.same(asked, []);
+});
+
+t.test('a setup that cannot be read is told of once, and what it was is kept right', async (t) => {
+  const { context, asked, warnings } = world(t);
+  await mkdir(dirname(paths(context.root).nodePort), { recursive: true });
+  await writeFile(paths(context.root).nodePort, '{');
+  const look = await setRight(context, setup, noLook, never);
+  t.same(await setRight(context, setup, look, never), look);
+  t.same(asked, ['i-1', 'i-1']);
+  t.match(warnings, [/nodeport\.json is not a NodePort setup/]);
+});
+
 t.test('the end of the watch is no failure of the host', async (t) => {
   const { context, warnings } = world(t, failed());
+  await writeSetup(context.root, setup);
   const ended = AbortSignal.abort(new Error('the end'));
-  await t.rejects(setRight(context, setup, undefined, ended), { message: 'the end' });
+  await t.rejects(setRight(context, setup, noLook, ended), { message: 'the end' });
   t.strictSame(warnings, []);
 });
