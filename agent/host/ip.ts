@@ -2,13 +2,14 @@ import { access, constants } from 'node:fs/promises';
 import { ExitCode, Failure } from '../failure.ts';
 import { tryCommand } from './command.ts';
 import { isObject, type JsonObject } from './json.ts';
+import { isOurAddress } from './node-port/present.ts';
 
 /** What `ip` tells of a link. */
 export interface LinkDetails {
   /** What the driver allows. */
   minimumMtu: number;
   maximumMtu: number;
-  /** As CIDRs. */
+  /** As CIDRs, without NodePort addresses of ours. */
   addresses: string[];
 }
 
@@ -19,7 +20,9 @@ export async function readLinkDetails(name: string, signal: AbortSignal): Promis
   return {
     minimumMtu: Number(link.min_mtu),
     maximumMtu: Number(link.max_mtu),
-    addresses: records(link.addr_info).map(({ local, prefixlen }) => `${local}/${prefixlen}`),
+    addresses: records(link.addr_info)
+      .filter((address) => !isOurAddress(address))
+      .map(({ local, prefixlen }) => `${local}/${prefixlen}`),
   };
 }
 

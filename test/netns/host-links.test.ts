@@ -226,6 +226,26 @@ t.test('an address that is not ours is left, and told of', async (t) => {
   t.match(await ip('address', 'show', 'dev', 'eth1'), '10.0.4.4/24');
 });
 
+t.test('NodePort addresses that an earlier run has set are not told of', async (t) => {
+  const { host, warnings } = setUp(t);
+  await addDevice(t, 'eth1', 1);
+  await host.configureLinks(instanceId, [want('eth1', 1)], bound());
+  const addresses = ['10.0.4.201', '2600:1f18:1:4::201'] as const;
+  const link = {
+    ...want('eth1', 1),
+    subnetId: 'subnet-1',
+    cidrs: ['10.0.4.0/24', '2600:1f18:1:4::/64'],
+    isPrimary: false,
+    addresses: addresses.map((address) => ({ address, mode: 'Floating' as const })),
+  };
+  await host.configureNodePort(instanceId, [link], bound());
+  t.teardown(() => host.configureNodePort(instanceId, [], bound()));
+  await ip('address', 'add', '10.0.4.202/32', 'dev', 'eth1');
+  await host.configureLinks(instanceId, [want('eth1', 1)], bound());
+  t.match(warnings, [/^eth1: has the address 10\.0\.4\.202\/32/]);
+  t.equal(warnings.length, 1);
+});
+
 t.test('nodeadm’s cache loses the entries of names that are gone, and no others', async (t) => {
   const { host, root } = setUp(t);
   await addDevice(t, 'ens6', 1);

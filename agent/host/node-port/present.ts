@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../json.ts';
-import type { Item } from './items.ts';
+import { type Item, versionOf } from './items.ts';
 import { addressMetric, isOurs, protocol } from './layout.ts';
 
 /** What of ours the kernel has, and which addresses of others, of one IP version. */
@@ -19,10 +19,10 @@ export function parsePresent(version: 4 | 6, answer: string): Present {
   const item = (kind: Item['kind'], link: string, key: string): Item => ({ kind, version, link, key });
   const found = addresses.flatMap(({ ifname, addr_info }) =>
     objects(addr_info)
-      .filter(({ prefixlen }) => prefixlen === (version === 4 ? 32 : 128))
-      .map(({ local, prefixlen, metric }) => ({
-        item: item('address', String(ifname), `${local}/${prefixlen} dev ${ifname}`),
-        isOurs: metric === addressMetric,
+      .filter(isFullLength)
+      .map((address) => ({
+        item: item('address', String(ifname), `${address.local}/${address.prefixlen} dev ${ifname}`),
+        isOurs: isOurAddress(address),
       })),
   );
   return {
@@ -37,6 +37,15 @@ export function parsePresent(version: 4 | 6, answer: string): Present {
         .map((route) => item('route', String(route.dev), routeKey(route))),
     ],
   };
+}
+
+/** Whether it is a NodePort address that we have set, as `ip` tells of it. */
+export function isOurAddress(address: JsonObject): boolean {
+  return isFullLength(address) && address.metric === addressMetric;
+}
+
+function isFullLength({ local, prefixlen }: JsonObject): boolean {
+  return prefixlen === (versionOf(String(local)) === 4 ? 32 : 128);
 }
 
 function ruleKey({ priority, fwmark, fwmask, src, table }: JsonObject): string {
