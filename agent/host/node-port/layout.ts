@@ -8,7 +8,8 @@ export const nftTable = 'multus_bootstrap';
 
 /**
  * The bits of packet and connection marks that are ours, and the only ones that are ever changed: the VPC CNI has 0x80,
- * Cilium 0x0f00, CNI's portmap 0x2000, kube-proxy 0x4000 and 0x8000, Calico 0xffff0000.
+ * Cilium 0x0f00, CNI's portmap 0x2000, kube-proxy 0x4000 and 0x8000, Calico 0xffff0000. Cilium also has the id of its
+ * cluster in 0x00ff of what pods send: with one from 16 on it has some of our bits.
  */
 export const markMask = 0x70;
 
