@@ -7,6 +7,7 @@ import { removeForeignFiles } from './foreign-files.ts';
 import { readIntents, removeIntent, writeIntent } from './intents.ts';
 import { checkMayChangeLinks } from './ip.ts';
 import { removeLinkFiles, writeLinkFiles } from './link-files.ts';
+import { followLinkUps } from './link-ups.ts';
 import { findDevice, readDevices, readLinks } from './links.ts';
 import { removeStaleEntries } from './manager-cache.ts';
 import { alone } from './node-port/alone.ts';
@@ -81,6 +82,7 @@ export function createHost({ root, clock, log }: HostOptions): Host {
       alone(root, clock, signal, async () =>
         (await isStillWanted()) ? configureNodePort(links, signal) : [],
       ),
+    followLinkUps,
     async configureLinks(instanceId, links, signal) {
       const told = waiting;
       waiting = undefined;

@@ -127,4 +127,6 @@ export interface Host {
     signal: AbortSignal,
     isStillWanted?: () => Promise<boolean>,
   ): Promise<LinkChange[]>;
+  /** Tells each time that one of these links has come up again, as far as that can be known, until the signal aborts. */
+  followLinkUps(names: readonly string[], tell: () => void, signal: AbortSignal): void;
 }

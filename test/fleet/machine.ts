@@ -98,6 +98,7 @@ export class Machine {
         }),
       removeLinkFiles: (_, name) => step(`removeLinkFiles ${name}`, () => void this.linkFiles.delete(name)),
       checkNft: async () => undefined,
+      followLinkUps: () => undefined,
       nodePortFiles: this.nodePort.files(step),
       configureNodePort: (_, links) =>
         step('configureNodePort', () =>

@@ -198,6 +198,45 @@ t.test(
   },
 );
 
+t.test('a link that comes up again is told of; others, and what else befalls it, are not', async (t) => {
+  const { host } = setUp(t);
+  const told = t.captureFn(() => undefined);
+  const end = new AbortController();
+  t.teardown(() => end.abort());
+  await addDevice(t, 'eth1', 1);
+  await addDevice(t, 'eth2', 2);
+  await host.configureLinks(instanceId, [want('eth1', 1), want('eth2', 2)], bound());
+  host.followLinkUps(['eth1', 'eth3'], told, end.signal);
+  await until(isFollowed);
+  await ip('link', 'set', 'dev', 'eth2', 'down');
+  await ip('link', 'set', 'dev', 'eth2', 'up');
+  await ip('link', 'set', 'dev', 'eth1', 'mtu', '1400');
+  await ip('link', 'set', 'dev', 'eth1', 'down');
+  await ip('link', 'set', 'dev', 'eth1', 'up');
+  await until(async () => told.calls.length > 0);
+  t.equal(told.calls.length, 1);
+  await ip('link', 'delete', 'dev', 'eth1');
+  await addDevice(t, 'eth1', 1);
+  await ip('link', 'set', 'dev', 'eth1', 'up');
+  await until(async () => told.calls.length > 1);
+  t.equal(told.calls.length, 2);
+});
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const bound = performance.now() + 10_000;
+  while (!(await condition()) && performance.now() < bound) {
+    await delay(5);
+  }
+}
+
+/** Whether somebody in this namespace is told of links by the kernel: NETLINK_ROUTE, RTMGRP_LINK. */
+async function isFollowed(): Promise<boolean> {
+  const sockets = (await readFile('/proc/self/net/netlink', 'utf8'))
+    .split('\n')
+    .map((line) => line.split(/ +/));
+  return sockets.some(([, protocol, , groups = '']) => protocol === '0' && (Number(`0x${groups}`) & 1) !== 0);
+}
+
 t.test('a device shares its MAC with a link stacked on it, and is the first of them', async (t) => {
   const { host } = setUp(t);
   await addDevice(t, 'ens6', 1);

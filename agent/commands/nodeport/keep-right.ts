@@ -63,16 +63,22 @@ export async function setRight(
   return look;
 }
 
-/** Every minute. Resolves when a run has changed the setup; rejects when the signal aborts. */
+/** Every minute, and when a link has come up, without its way back. Resolves when a run has changed the setup; rejects when the signal aborts. */
 export async function keepRight(
   context: Context,
   setup: NodePortSetup,
   first: Look,
   signal: AbortSignal,
 ): Promise<void> {
+  const { host, clock } = context;
   let look = first;
+  let up = new AbortController();
+  const names = setup.links.map(({ name }) => name);
+  host.followLinkUps(names, () => up.abort(), signal);
   while (!look.hasChanged) {
-    await context.clock.sleep(everyMs, signal);
+    const woken = AbortSignal.any([signal, up.signal]);
+    await clock.sleep(everyMs, woken).catch(() => signal.throwIfAborted());
+    up = new AbortController();
     look = await setRight(context, setup, look, signal);
   }
 }

@@ -73,6 +73,7 @@ function hostOfIntents(): Host {
     configureLinks: notNeeded,
     checkNft: notNeeded,
     configureNodePort: notNeeded,
+    followLinkUps: notNeeded,
     nodePortFiles: new NodePortDisk().files(notNeeded),
   };
 }

@@ -21,7 +21,7 @@ function world(t: Test, ...answers: (LinkChange[] | Error)[]) {
   const { log, warnings } = recordingLog();
   const asked: string[] = [];
   /** What another process does that is at work on the host when this one comes. */
-  const run: { duringWait?: () => Promise<void> } = {};
+  const run: { duringWait?: () => Promise<void>; linkUp?: () => void; followed?: readonly string[] } = {};
   const host = {
     ...createHost({ root, clock, log }),
     async configureNodePort(
@@ -40,6 +40,10 @@ function world(t: Test, ...answers: (LinkChange[] | Error)[]) {
         throw answer;
       }
       return answer;
+    },
+    followLinkUps(names: readonly string[], tell: () => void) {
+      run.linkUp = tell;
+      run.followed = names;
     },
   };
   return { context: { root, clock, log, host }, until, warnings, asked, run };
@@ -61,6 +65,24 @@ t.test('each minute, and what had to be mended is a warning', async (t) => {
   await until(121_000);
   t.equal(asked.length, 2);
   t.match(warnings, [/something on this node undid .*: address, rule$/]);
+});
+
+t.test('at once when a link has come up, and a minute after that', async (t) => {
+  const { context, until, asked, run } = world(t);
+  await writeSetup(context.root, setup);
+  void keepRight(context, setup, noLook, never);
+  t.same(
+    run.followed,
+    setup.links.map(({ name }) => name),
+  );
+  await until(10_000);
+  run.linkUp?.();
+  await until(10_100);
+  t.equal(asked.length, 1);
+  await until(69_000);
+  t.equal(asked.length, 1);
+  await until(71_000);
+  t.equal(asked.length, 2);
 });
 
 t.test('what cannot be mended is told once, and again when it comes back', async (t) => {
