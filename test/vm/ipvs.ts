@@ -80,10 +80,12 @@ export async function serveByIpvs(vm: Vm, address: string, services: readonly Se
     iptables --table nat --append KUBE-POSTROUTING --match mark ! --mark 0x4000/0x4000 --jump RETURN
     iptables --table nat --append KUBE-POSTROUTING --jump MARK --xor-mark 0x4000
     iptables --table nat --append KUBE-POSTROUTING --jump MASQUERADE --random-fully
-    ${masqueraded
-      .map(
-        ({ nodePort }) =>
-          `iptables --table nat --append PREROUTING --protocol tcp --dport ${nodePort} --match addrtype --dst-type LOCAL --jump MARK --or-mark 0x4000`,
+    ${['PREROUTING', 'OUTPUT']
+      .flatMap((chain) =>
+        masqueraded.map(
+          ({ nodePort }) =>
+            `iptables --table nat --append ${chain} --protocol tcp --dport ${nodePort} --match addrtype --dst-type LOCAL --jump MARK --or-mark 0x4000`,
+        ),
       )
       .join('\n    ')}`,
   );

@@ -67,6 +67,14 @@ t.test('a node with a floating address and one of its own', async (t) => {
     }
     await allAnswer(t);
 
+    await t.test('to processes of the node too', async (t) => {
+      for (const { nodePort, endpoint } of services.filter(({ policy }) => policy === 'Cluster')) {
+        const url = `http://${floating}:${nodePort}/`;
+        const ask = `fetch("${url}", { signal: AbortSignal.timeout(20_000) }).then((response) => response.text()).then(console.log)`;
+        const text = await vm.output(['/usr/libexec/multus-bootstrap/node', '-e', ask]);
+        t.match(text, new RegExp(`^${endpoint.name} `));
+      }
+    });
     await t.test('without our rules, none', async (t) => {
       // It would set them right within a minute, and does at once when it starts anew.
       await vm.output(['systemctl', 'kill', '--signal=STOP', watcher]);
