@@ -26,27 +26,33 @@ ${legend}
 ${totals(all)}.
 
 ${scenarios.map((each) => chapter(each, cells)).join('\n')}
-## Two in a row
-
-After each of these, a kill before and after each step that follows, in the same run or in the next.
-
-| first | ${['cells', '=', '↻', '✗'].join(' | ')} |
-| --- | --: | --: | --: | --: |
-${[...new Set(paired.map(({ scenario }) => scenario))].map((name) => row(name, paired)).join('\n')}
-
+${pairsChapter(paired)}
 ## What cannot occur
 
 ${reasons(all).join('\n')}
 `;
 }
 
-function chapter({ name, what }: { name: string; what: string }, cells: readonly Cell[]): string {
+/** What the page says of a scenario: its cells among these. */
+export function chapter({ name, what }: { name: string; what: string }, cells: readonly Cell[]): string {
   const own = cells.filter(({ scenario }) => scenario === name);
   return `## ${name[0]?.toUpperCase()}${name.slice(1)}
 
 ${what} ${totals(own)}.
 
 ${tables(own)}`;
+}
+
+/** What the page says of disturbances two in a row. */
+export function pairsChapter(cells: readonly Cell[]): string {
+  return `## Two in a row
+
+After each of these, a kill before and after each step that follows, in the same run or in the next.
+
+| first | ${['cells', '=', '↻', '✗'].join(' | ')} |
+| --- | --: | --: | --: | --: |
+${[...new Set(cells.map(({ scenario }) => scenario))].map((name) => row(name, cells)).join('\n')}
+`;
 }
 
 function row(name: string, cells: readonly Cell[]): string {

@@ -1,0 +1,3 @@
+import { testPart } from './matrix/parts.ts';
+
+testPart('next run');
