@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Subnet } from '../claim/facts.ts';
 import { subnetId } from '../config/fields.ts';
-import type { InterfaceConfig } from '../config/model.ts';
 import { createDeadline } from '../deadline.ts';
 import { ExitCode, Failure } from '../failure.ts';
 import { fileFailure } from '../host/files.ts';
@@ -80,17 +79,12 @@ async function look(shell: Shell, ids: readonly string[]): Promise<SubnetMap[]> 
 function drawAll(
   context: AskContext,
   subnets: readonly Subnet[],
-  { identity, interfaces }: Viewpoint,
+  viewpoint: Viewpoint,
 ): Promise<SubnetMap[]> {
-  return Promise.all(subnets.map((subnet) => draw(context, subnet, interfaces, identity?.instanceId)));
+  return Promise.all(subnets.map((subnet) => draw(context, subnet, viewpoint)));
 }
 
-async function draw(
-  context: AskContext,
-  subnet: Subnet,
-  interfaces: readonly InterfaceConfig[],
-  instanceId: string | undefined,
-): Promise<SubnetMap> {
+async function draw(context: AskContext, subnet: Subnet, viewpoint: Viewpoint): Promise<SubnetMap> {
   const { id } = subnet;
   const [{ enis }, reservations] = await Promise.all([
     listEnis(context, `list the ENIs of ${id}`, { subnetIds: [id] }),
@@ -98,5 +92,9 @@ async function draw(
       context.ec2.describeReservations(id, signal),
     ),
   ]);
-  return subnetMap({ subnet, enis, reservations }, boundsOf(interfaces, subnet), instanceId);
+  return subnetMap(
+    { subnet, enis, reservations },
+    boundsOf(viewpoint, subnet),
+    viewpoint.identity?.instanceId,
+  );
 }

@@ -1,6 +1,6 @@
 import { addressesPerQuery } from '../claim/candidates.ts';
 import type { Eni, NodeInstance } from '../claim/facts.ts';
-import { tagKeys } from '../plan/tags.ts';
+import { carriedBy, tagKeys } from '../plan/tags.ts';
 import { askWithin } from './ask.ts';
 import type { Listed } from './holders.ts';
 import { callMs } from './pace.ts';
@@ -77,5 +77,5 @@ export class Carriers {
 
 /** Whether its node carries the address, as its `run` has said. */
 export function carries({ tags }: Eni, address: string): boolean {
-  return (tags[tagKeys.nodePort] ?? '').split(' ').includes(address);
+  return carriedBy({ tags }).includes(address);
 }

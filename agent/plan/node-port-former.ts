@@ -2,7 +2,7 @@ import type { Eni } from '../claim/facts.ts';
 import { wantedIn } from './node-port.ts';
 import { hasSecondary } from './node-port-holders.ts';
 import type { NodePortPlan } from './steps.ts';
-import { isClaimed, tagKeys } from './tags.ts';
+import { carriedBy, isClaimed, tagKeys } from './tags.ts';
 
 /** What an ENI made beforehand has kept from a node that is gone, and is not to keep on this one. */
 export interface FormerLife {
@@ -13,8 +13,12 @@ export interface FormerLife {
 }
 
 /** The floating addresses that the ENI has still: by its tag, those that its node carried. */
-export function carriedBefore({ addresses: [, ...secondary], ipv6Addresses, tags }: Eni): string[] {
-  const carried = tags[tagKeys.nodePort]?.split(' ') ?? [];
+export function carriedBefore(eni: Eni): string[] {
+  const {
+    addresses: [, ...secondary],
+    ipv6Addresses,
+  } = eni;
+  const carried = carriedBy(eni);
   return [...secondary, ...ipv6Addresses].filter((address) => carried.includes(address));
 }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Eni } from '../claim/facts.ts';
 import type { CreatedInterface } from '../config/model.ts';
 
@@ -45,6 +46,11 @@ export function tagsFor(
 /** By which the watchers of other nodes know that this one's ENI may be handed the addresses; none where there are none. */
 export function carrierTags(floating: readonly string[]): Record<string, string> {
   return floating.length === 0 ? {} : { [tagKeys.nodePort]: floating.join(' ') };
+}
+
+/** The addresses that `carrierTags` names, of an ENI's tags. */
+export function carriedBy({ tags }: Pick<Eni, 'tags'>): string[] {
+  return (tags[tagKeys.nodePort] ?? '').split(' ').filter((each) => isIP(each) !== 0);
 }
 
 /** What the primary ENI bears for them, which no other tag of ours tells from those of other nodes. */

@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import t from 'tap';
 import type { World } from '../simulator/model/world.ts';
 import { enterNamespace } from './namespace.ts';
+import { nodePortNode } from './nodeport.ts';
 import { group, subnets } from './simulated-node.ts';
 import { eth1, nodeFor } from './trouble.ts';
 
@@ -66,6 +67,20 @@ t.test('a node draws the subnets of its configuration, itself in them', async (t
     'start of podRange).',
   ]);
   t.strictSame(node.simulator.record.writes(), [], 'it changes nothing');
+});
+
+t.test('NodePort addresses are drawn apart from pods', async (t) => {
+  const node = await nodePortNode(t, [
+    { addresses: ['10.0.4.201'], mode: 'Floating' },
+    { addresses: ['10.0.4.210', '10.0.4.211'], mode: 'PerNode' },
+  ]);
+  t.equal((await node.run(['run'])).exitCode, 0);
+  const { exitCode, stdout, journal } = await node.run(['map']);
+  t.equal(exitCode, 0, journal);
+  t.match(stdout, '10.0.4.192 . . . . . . . . . N . . . . . .  . . N n . .');
+  t.match(stdout, /N NodePort addresses +2\b/);
+  t.match(stdout, /n free, for NodePort +1\b/);
+  t.match(stdout, /left, with nothing of pods above them/);
 });
 
 t.test(

@@ -1,5 +1,5 @@
 import { type Loaded, loadConfig } from '../../config/load.ts';
-import type { InterfaceConfig } from '../../config/model.ts';
+import type { InterfaceConfig, NodePortConfig } from '../../config/model.ts';
 import { ExitCode, Failure, messageOf } from '../../failure.ts';
 import { imdsEndpoint } from '../../imds/endpoint.ts';
 import { createImds } from '../../imds/imds.ts';
@@ -18,6 +18,8 @@ export interface Viewpoint {
   nodeConfigs: Loaded['nodeConfigs'];
   /** The configuration's: none where there is no configuration. */
   interfaces: readonly InterfaceConfig[];
+  /** Likewise. */
+  nodePort: readonly NodePortConfig[];
 }
 
 /** A node. */
@@ -42,6 +44,7 @@ export async function thisNode(shell: Shell, signal: AbortSignal): Promise<NodeV
     region: shell.env.AWS_REGION || identity.region,
     nodeConfigs,
     interfaces: config.interfaces,
+    nodePort: config.nodePort,
   };
 }
 
@@ -70,7 +73,8 @@ export async function placeFor(shell: Shell, signal: AbortSignal): Promise<Viewp
   } catch (error) {
     note(`drawn without within and podRange, since the configuration cannot be read: ${messageOf(error)}`);
   }
-  const interfaces = loaded.kind === 'config' ? loaded.config.interfaces : [];
+  const { interfaces, nodePort } =
+    loaded.kind === 'config' ? loaded.config : { interfaces: [], nodePort: [] };
   if (identity === undefined) {
     const without = loaded.kind === 'none' ? ', within and podRange' : '';
     note(`no IMDS answers here: drawn without this node${without}`);
@@ -80,6 +84,7 @@ export async function placeFor(shell: Shell, signal: AbortSignal): Promise<Viewp
     region: env.AWS_REGION || (identity?.region ?? ''),
     nodeConfigs: loaded.nodeConfigs,
     interfaces,
+    nodePort,
   };
 }
 

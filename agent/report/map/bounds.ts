@@ -1,18 +1,26 @@
 import type { Subnet } from '../../claim/facts.ts';
-import type { Bounds, IpVersion } from '../../claim/free.ts';
-import type { CreatedInterface, InterfaceConfig } from '../../config/model.ts';
+import { type Bounds, type IpVersion, versionOf } from '../../claim/free.ts';
+import type { CreatedInterface, InterfaceConfig, NodePortConfig } from '../../config/model.ts';
 import { hasTags } from '../../plan/tags.ts';
 
-/** The workers' and the pods' part of a subnet. */
+/** The workers' and the pods' part of a subnet, and its NodePort addresses. */
 export type SubnetBounds = Readonly<Record<IpVersion, Bounds>>;
 
 /**
  * What the interfaces that may use the subnet say of its parts, together. Only `FirstFree` is bound by them; an
  * interface without `within` may claim anywhere, so then no part is the workers' alone.
  */
-export function boundsOf(interfaces: readonly InterfaceConfig[], subnet: Subnet): SubnetBounds {
+export function boundsOf(
+  { interfaces, nodePort }: { interfaces: readonly InterfaceConfig[]; nodePort: readonly NodePortConfig[] },
+  subnet: Subnet,
+): SubnetBounds {
   const users = interfaces.filter((each) => each.existing === undefined).filter((each) => uses(each, subnet));
-  return { ipv4: union(users, 'ipv4'), ipv6: union(users, 'ipv6') };
+  const moving = nodePort.flatMap(({ addresses }) => addresses);
+  const of = (version: IpVersion) => ({
+    ...union(users, version),
+    nodePort: moving.filter((address) => versionOf(address) === version),
+  });
+  return { ipv4: of('ipv4'), ipv6: of('ipv6') };
 }
 
 function uses({ subnets, subnetTags }: CreatedInterface, subnet: Subnet): boolean {

@@ -1,7 +1,7 @@
 import type { Eni, Reservation, Subnet } from '../../claim/facts.ts';
 import { type Bounds, closedTo, reserved, versionOf } from '../../claim/free.ts';
 import { intersect, parseRange, type Range, subtract } from '../../claim/range.ts';
-import { isMade, tagKeys } from '../../plan/tags.ts';
+import { carriedBy, isMade, tagKeys } from '../../plan/tags.ts';
 import { type Kind, kinds } from './kinds.ts';
 
 /** Adjacent addresses of one kind. */
@@ -44,14 +44,23 @@ export function classify(
 function layersOf(
   cidr: string,
   { subnet, enis, reservations }: SubnetUse,
-  { within, podRange }: Bounds,
+  { within, podRange, nodePort = [] }: Bounds,
   instanceId: string | undefined,
 ): Record<Kind, readonly Range[]> {
   const whole = parseRange(cidr);
   const version = versionOf(cidr);
   const sameVersion = (texts: readonly string[]) => texts.filter((text) => versionOf(text) === version);
   const addressesOf = (eni: Eni) => (version === 'ipv4' ? eni.addresses : eni.ipv6Addresses);
-  const primaries = (of: readonly Eni[]) => of.flatMap((eni) => addressesOf(eni).slice(0, 1).map(parseRange));
+  const forNodePort = new Set(
+    [...nodePort, ...enis.flatMap(carriedBy)].filter((each) => versionOf(each) === version),
+  );
+  const moves = (address: string) => forNodePort.has(address);
+  // EC2 keeps no order among an ENI's IPv6 addresses.
+  const primaryOf = (eni: Eni) =>
+    version === 'ipv4' ? eni.addresses[0] : eni.ipv6Addresses.find((each) => !moves(each));
+  const primaries = (of: readonly Eni[]) =>
+    of.map(primaryOf).flatMap((each) => (each === undefined ? [] : [parseRange(each)]));
+  const secondaries = enis.flatMap((eni) => addressesOf(eni).filter((each) => each !== primaryOf(eni)));
   const ours = enis.filter(isWorkers);
   const type = (wanted: Reservation['type']) =>
     reservations.filter((each) => each.type === wanted && versionOf(each.cidr) === version);
@@ -59,11 +68,13 @@ function layersOf(
     mine: primaries(ours.filter((eni) => eni.tags[tagKeys.instanceId] === instanceId)),
     ours: primaries(ours),
     other: primaries(enis),
-    secondary: enis.flatMap((eni) => addressesOf(eni).slice(1).map(parseRange)),
+    nodePort: secondaries.filter(moves).map(parseRange),
+    secondary: secondaries.map(parseRange),
     prefix: enis.flatMap((eni) => sameVersion(eni.prefixes).map(parseRange)),
     reserved: reserved(whole),
     explicit: closedTo(subnet.id, type('explicit'), within),
     prefixReservation: closedTo(subnet.id, type('prefix'), within),
+    forNodePort: [...forNodePort].map(parseRange),
     podRange: podRange.map(parseRange),
     within: within.map(parseRange),
     free: [whole],

@@ -6,11 +6,13 @@ export const kinds = [
   'mine',
   'ours',
   'other',
+  'nodePort',
   'secondary',
   'prefix',
   'reserved',
   'explicit',
   'prefixReservation',
+  'forNodePort',
   'podRange',
   'within',
   'free',
@@ -22,17 +24,19 @@ export const signs: Readonly<Record<Kind, { glyph: string; label: string }>> = {
   mine: { glyph: '@', label: 'this node' },
   ours: { glyph: 'O', label: 'our other nodes' },
   other: { glyph: '#', label: "other ENIs' primary addresses" },
+  nodePort: { glyph: 'N', label: 'NodePort addresses' },
   secondary: { glyph: 'p', label: 'secondary addresses: pods' },
   prefix: { glyph: '=', label: 'delegated prefixes: pods' },
   reserved: { glyph: 'x', label: "EC2's own" },
   explicit: { glyph: 'r', label: 'free, explicit reservation' },
   prefixReservation: { glyph: '/', label: 'free, prefix reservation' },
+  forNodePort: { glyph: 'n', label: 'free, for NodePort' },
   podRange: { glyph: ':', label: "free, pods' part (podRange)" },
   within: { glyph: '-', label: "free, workers' part (within)" },
   free: { glyph: '.', label: 'free' },
 };
 
-const held: readonly Kind[] = ['mine', 'ours', 'other', 'secondary', 'prefix'];
+const held: readonly Kind[] = ['mine', 'ours', 'other', 'nodePort', 'secondary', 'prefix'];
 
 /** Whether an ENI holds addresses of that kind. */
 export function isHeld(kind: Kind): boolean {

@@ -34,15 +34,11 @@ export interface Part {
 export function subnetMap(use: SubnetUse, bounds: SubnetBounds, instanceId: string | undefined): SubnetMap {
   const { subnet } = use;
   const part = (cidr: string) => {
-    const { within, podRange } = bounds[versionOf(cidr)];
-    const runs = classify(cidr, use, { within, podRange }, instanceId);
+    const own = bounds[versionOf(cidr)];
+    const { within } = own;
+    const runs = classify(cidr, use, own, instanceId);
     const hidden = versionOf(cidr) === 'ipv4' ? unlisted(runs, subnet.availableAddresses) : undefined;
-    const sentences = [
-      fragmentation(cidr, runs),
-      workers(runs),
-      untilPods(cidr, runs, { within, podRange }),
-      hidden,
-    ];
+    const sentences = [fragmentation(cidr, runs), workers(runs), untilPods(cidr, runs, own), hidden];
     return drawnPart(cidr, runs, windowOf(cidr, runs, within), sentences);
   };
   const cidrs = [...cidrsOf(subnet, 'ipv4'), ...cidrsOf(subnet, 'ipv6')];

@@ -20,6 +20,9 @@ const prefixBits: Readonly<Record<IpVersion, { length: number; bits: bigint }>> 
   ipv6: { length: 80, bits: 48n },
 };
 
+/** What anybody may be given. */
+const freeKinds: readonly Kind[] = ['free', 'within', 'podRange', 'forNodePort'];
+
 /** How many delegated prefixes these addresses are, in words. */
 export function prefixesOf(addresses: bigint, version: IpVersion): string {
   const { length, bits } = prefixBits[version];
@@ -28,7 +31,7 @@ export function prefixesOf(addresses: bigint, version: IpVersion): string {
 
 /** How the free addresses of a CIDR are scattered, and how many blocks are whole, for prefix delegation. */
 export function fragmentation(cidr: string, runs: readonly Run[]): string {
-  const free = ofKinds(runs, ['free', 'within', 'podRange']);
+  const free = ofKinds(runs, freeKinds);
   const { length } = prefixBits[versionOf(cidr)];
   const blocks = wholeBlocks(free, versionOf(cidr));
   const forPrefixes = wholeBlocks(ofKinds(runs, ['prefixReservation']), versionOf(cidr));
@@ -104,7 +107,7 @@ function firstOfPods(
  * does not. Whether reservations lower that count is not documented: they are taken to.
  */
 export function unlisted(runs: readonly Run[], available: number): string | undefined {
-  const free = size(ofKinds(runs, ['free', 'within', 'podRange']));
+  const free = size(ofKinds(runs, freeKinds));
   const more = free - BigInt(available);
   return more > 0n
     ? `EC2 counts ${counted(BigInt(available), 'available address', 'available addresses')}, ${formatCount(more)} fewer than are free here: other accounts' ENIs in a shared subnet are not listed.`

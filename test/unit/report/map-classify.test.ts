@@ -147,6 +147,57 @@ t.test('of a subnet with both IP versions, each has its own', async (t) => {
   ]);
 });
 
+t.test('NodePort addresses are neither pods nor for workers', async (t) => {
+  const carries = (text: string) => ({ ...others, 'multus-bootstrap.io/nodeport': text });
+  const interesting = (runs: string[]) => runs.filter((run) => /odePort|secondary|mine|ours|other/.test(run));
+  t.strictSame(
+    interesting(
+      kindsIn(
+        '10.0.4.0/24',
+        [
+          eni({ addresses: ['10.0.4.4', '10.0.4.200', '10.0.4.130'], tags: ownTags('eth1') }),
+          eni({ addresses: ['10.0.4.5', '10.0.4.201'], tags: carries('10.0.4.201 10.0.4.202') }),
+        ],
+        [],
+        {
+          within: ['10.0.4.0/25'],
+          podRange: ['10.0.4.128/25'],
+          nodePort: ['10.0.4.200', '10.0.4.203', '10.0.9.1'],
+        },
+      ),
+    ),
+    [
+      '10.0.4.4: mine',
+      '10.0.4.5: ours',
+      '10.0.4.130: secondary',
+      '10.0.4.200 to 10.0.4.201: nodePort',
+      '10.0.4.202 to 10.0.4.203: forNodePort',
+    ],
+    'by the configuration, and by the tags of whoever carries them',
+  );
+  const floating = '2600::1';
+  t.strictSame(
+    interesting(
+      kindsIn('2600::/64', [
+        eni({
+          addresses: ['10.0.4.5'],
+          ipv6Addresses: [floating, '2600::5', '2600::9'],
+          tags: carries(floating),
+        }),
+      ]),
+    ),
+    ['2600::1: nodePort', '2600::5: ours', '2600::9: secondary'],
+    'EC2 keeps no order among IPv6 addresses',
+  );
+  t.strictSame(
+    interesting(
+      kindsIn('10.0.4.0/28', [eni({ addresses: ['10.0.4.5', '10.0.4.6'], tags: carries('x 10.0.4.6/31') })]),
+    ),
+    ['10.0.4.5: ours', '10.0.4.6: secondary'],
+    'a tag that somebody else has written',
+  );
+});
+
 t.test('the parts are those of the interfaces that may use the subnet', async (t) => {
   const here = subnet({ tags: { net: 'signalling' } });
   const ipv4 = (
@@ -157,14 +208,15 @@ t.test('the parts are those of the interfaces that may use the subnet', async (t
     ipv4: { mode, within, podRange },
   });
   const of = (...interfaces: Parameters<typeof interfaceConfig>[0][]) =>
-    boundsOf(interfaces.map(interfaceConfig), here).ipv4;
+    boundsOf({ interfaces: interfaces.map(interfaceConfig), nodePort: [] }, here).ipv4;
   t.strictSame(of(ipv4(['10.0.4.0/26'], ['10.0.4.128/25']), ipv4(['10.0.4.64/26'])), {
     within: ['10.0.4.0/26', '10.0.4.64/26'],
     podRange: ['10.0.4.128/25'],
+    nodePort: [],
   });
   t.strictSame(
     of(ipv4(['10.0.4.0/26']), { ...ipv4(['10.0.5.0/26']), subnets: ['subnet-22222222'] }),
-    { within: ['10.0.4.0/26'], podRange: [] },
+    { within: ['10.0.4.0/26'], podRange: [], nodePort: [] },
     'not those of an interface in another subnet',
   );
   t.strictSame(

@@ -1,6 +1,6 @@
 import type { NodeConfig } from '../../../config/model.ts';
 import type { NodePortLink } from '../../../nodeport/setup.ts';
-import { carrierTags, tagKeys } from '../../../plan/tags.ts';
+import { carriedBy, carrierTags, tagKeys } from '../../../plan/tags.ts';
 import { ask } from '../ask.ts';
 import { byId } from '../configured.ts';
 import type { RunContext } from '../context.ts';
@@ -39,7 +39,7 @@ export async function letGoOfFloating(
     tags: { ...eni.tags, ...(nodePort && carrierTags(floatingOf(nodePort))) },
   }));
   const carriers = byId([...tagged, ...attached.filter(({ tags }) => tags[tagKeys.nodePort] !== undefined)]);
-  const told = carriers.flatMap(({ tags }) => tags[tagKeys.nodePort]?.split(' ') ?? []);
+  const told = carriers.flatMap(carriedBy);
   await Promise.all([
     untagFormerCarriers(
       context,
