@@ -1,5 +1,6 @@
 import type { NodeConfig } from '../config/model.ts';
 import { ExitCode, Failure } from '../failure.ts';
+import { maximumLinks } from '../host/node-port/layout.ts';
 import { claimsAhead, launchedBefore } from './contenders.ts';
 import { addressesIn, carries, checkAddresses, checkCount, noneInside } from './node-port.ts';
 import { holderOf } from './node-port-holders.ts';
@@ -9,9 +10,6 @@ import { checkRoom } from './node-port-room.ts';
 import type { Observation } from './observation.ts';
 import type { InterfacePlan, NodePortPlan, Source } from './steps.ts';
 import { listedIds } from './subnet-selection.ts';
-
-/** The kernel's marks tell no more links apart: see agent/host/node-port/layout.ts. */
-const linksAtMost = 7;
 
 /**
  * What is to be done about NodePort addresses, link by link. Throws a `Failure` for a link that cannot carry them, and for
@@ -31,10 +29,10 @@ export function nodePortPlans(
     ),
     ...onPrimary(config, seen),
   ];
-  if (links.length > linksAtMost) {
+  if (links.length > maximumLinks) {
     throw new Failure(
       ExitCode.configuration,
-      `spec.nodePort names ${links.length} interfaces, and ${linksAtMost} can carry NodePort addresses: put those of ` +
+      `spec.nodePort names ${links.length} interfaces, and ${maximumLinks} can carry NodePort addresses: put those of ` +
         'several on one',
     );
   }

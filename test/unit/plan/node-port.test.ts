@@ -140,6 +140,36 @@ t.test('what can never be', (t) => {
   t.end();
 });
 
+t.test('links, up to as many as the kernel has marks for', (t) => {
+  const several = (count: number) => {
+    const entries = Array.from({ length: count }, (_, n) =>
+      entry([`10.0.4.${201 + n}`], { interface: `eth${n + 1}` }),
+    );
+    const config = nodeConfig(...entries.map((each) => ({ name: each.interface, nodePort: [each] })));
+    const seen = { limits: { ...limits, maximumInterfaces: 8, cards: [{ index: 0, maximumInterfaces: 8 }] } };
+    return { config, entries, seen: observation(seen) };
+  };
+  const onPrimaryToo = entry(['10.0.9.9'], { interface: 'primary', primaryIsUnmanaged: true });
+  const subnets = [subnet({}), subnet({ id: 'subnet-99999999', cidr: '10.0.9.0/24' })];
+  const rows: [string, number, boolean, number | RegExp][] = [
+    ['six', 6, false, 6],
+    ['the primary ENI’s among six', 5, true, 6],
+    ['seven', 7, false, /^spec\.nodePort names 7 interfaces, and 6 can carry NodePort addresses/],
+    ['the primary ENI’s as the seventh', 6, true, /^spec\.nodePort names 7 interfaces, and 6 can/],
+  ];
+  for (const [what, count, isOnPrimary, expected] of rows) {
+    const { config, entries, seen } = several(count);
+    const nodePort = isOnPrimary ? [...entries, onPrimaryToo] : entries;
+    const plan = () => makePlan({ ...config, nodePort }, { ...seen, subnets }).nodePort;
+    if (typeof expected === 'number') {
+      t.equal(plan().length, expected, what);
+    } else {
+      t.throws(plan, { exitCode: 3, message: expected }, what);
+    }
+  }
+  t.end();
+});
+
 t.test('a primary address among others', (t) => {
   const neighbour = eni({ addresses: ['10.0.4.201'], id: 'eni-0000abcd' });
   const own = attached(1, { addresses: ['10.0.4.201'], tags: ownTags('eth1') });
