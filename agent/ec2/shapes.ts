@@ -32,7 +32,7 @@ export function toSubnet(action: string, subnet: SdkSubnet): Subnet {
     cidr: subnet.CidrBlock,
     ipv6Cidrs: (subnet.Ipv6CidrBlockAssociationSet ?? [])
       .filter((each) => each.Ipv6CidrBlockState?.State === 'associated')
-      .map((each) => required(action, 'Ipv6CidrBlock', each.Ipv6CidrBlock)),
+      .map((each) => canonicalCidr(required(action, 'Ipv6CidrBlock', each.Ipv6CidrBlock))),
     assignsIpv6: subnet.AssignIpv6AddressOnCreation ?? false,
     availableAddresses: subnet.AvailableIpAddressCount ?? 0,
     tags: tagsOf(action, subnet.Tags),
@@ -69,6 +69,12 @@ export function toEni(action: string, eni: NetworkInterface): Eni {
 /** As `formatAddress` writes it, whichever way EC2 does: addresses are compared as text. */
 function canonical(address: string): string {
   return new SocketAddress({ address, family: 'ipv6' }).address;
+}
+
+/** Likewise of a CIDR: those of routes are compared with the kernel's. */
+function canonicalCidr(cidr: string): string {
+  const [address = '', length] = cidr.split('/');
+  return `${canonical(address)}/${length}`;
 }
 
 /** Tags as EC2 takes them. */

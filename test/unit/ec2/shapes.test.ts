@@ -86,6 +86,24 @@ t.test('a subnet: only the IPv6 CIDRs that are associated', (t) => {
   t.end();
 });
 
+t.test('one IPv6 CIDR is one text too, as the kernel writes those of routes', (t) => {
+  const rows = [
+    ['2001:db8:0:0::/64', '2001:db8::/64'],
+    ['2001:0DB8:0001:0004:0000:0000:0000:0000/64', '2001:db8:1:4::/64'],
+    ['2001:db8:1:4::/64', '2001:db8:1:4::/64'],
+  ] as const;
+  for (const [Ipv6CidrBlock, expected] of rows) {
+    const subnet = {
+      SubnetId: 'subnet-1',
+      VpcId: 'vpc-1',
+      AvailabilityZone: 'eu-west-1a',
+      Ipv6CidrBlockAssociationSet: [{ Ipv6CidrBlock, Ipv6CidrBlockState: { State: 'associated' as const } }],
+    };
+    t.strictSame(toSubnet('DescribeSubnets', subnet).ipv6Cidrs, [expected]);
+  }
+  t.end();
+});
+
 t.test("an AWS service's ENI names no instance, and does not spoil a listing", (t) => {
   const { attachment: parsed } = toEni(action, { ...eni, Attachment: attachment });
   t.strictSame(parsed, {
