@@ -1,6 +1,8 @@
 /** NodePort addresses on ENIs that were made beforehand, and go from node to node. */
 import t from 'tap';
 import type { NodePortConfig } from '../../agent/config/model.ts';
+import { unassignAddresses } from '../simulator/model/addresses.ts';
+import { detachEni } from '../simulator/model/attachments.ts';
 import { configOf, entry, existing, NodePortScene } from './node-port-scene.ts';
 
 const x = '10.0.5.10';
@@ -113,6 +115,29 @@ t.test('a node waits for an ENI in a subnet of its addresses', async (t) => {
     };
     await scene.time.run(work());
   }
+});
+
+t.test('a node that waited for its ENI does not count on what that held before', async (t) => {
+  const scene = new NodePortScene(0);
+  const { region, time } = scene;
+  const premade = scene.premade('10.0.5.1');
+  const list = entry('eth1', 'PerNode', x, y);
+  const work = async () => {
+    const last = await scene.launch(configOf([existing('eth1')], [list]));
+    t.equal(await scene.run(last), 0);
+    t.equal(scene.holds(premade), x);
+    // In the same subnet another interface's ENI is created: all of it is listed as the run begins.
+    const node = await scene.launch(configOf([existing('eth1', 120_000), scene.created('eth2')], [list]));
+    time.at(time.now() + 30_000, () => {
+      const { world } = region;
+      const eni = unassignAddresses(world, world.store.eni(premade), [x], []);
+      world.store.setEni(eni);
+      detachEni(world, eni.attachment?.id ?? '');
+    });
+    t.equal(await scene.run(node), 0);
+    t.strictSame(scene.held(node), { primary: '', eth1: x, eth2: '' });
+  };
+  await time.run(work());
 });
 
 t.test('a run that is killed leaves the rest of it to the next', async (t) => {

@@ -86,11 +86,11 @@ async function begin(
   const { host, instance } = context;
   const { entries, holders } = plan;
   const { instanceId } = instance;
+  // One made beforehand, for which the run may have waited, may have been another node's when the listing was made.
+  const isListed = plan.listed.includes(subnet.id) && (plan.eni !== undefined || isMade(eni));
   const [claims, seen] = await Promise.all([
     host.nodePortFiles.claims(instanceId),
-    plan.listed.includes(subnet.id)
-      ? holders
-      : lookWhoHolds(context, plan, subnet.id, addressesIn(entries, subnet)),
+    isListed ? holders : lookWhoHolds(context, plan, subnet.id, addressesIn(entries, subnet)),
   ]);
   const earlier = claims.filter(({ eniId }) => eniId === eni.id).map(({ address }) => address);
   const noted = new Set(earlier);
