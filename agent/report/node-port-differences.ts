@@ -5,6 +5,7 @@ import { unheard } from '../nodeport/verdict.ts';
 import type { NodePortAddressStatus, WatcherStatus } from './node-port-status.ts';
 
 const runAgain = '`systemctl restart multus-bootstrap` sets it right';
+const runAgainIfMovable = `${runAgain}, unless it is an ENI's primary address, which can never be moved: the run warns of that`;
 const startWatcher = '`systemctl start multus-bootstrap-nodeport` starts it';
 
 /** What is not as it should be about one address. */
@@ -62,10 +63,13 @@ function notSetUp(entry: NodePortConfig, links: readonly NodePortLink[]): string
   );
   const applicable = entry.addresses.filter((address) => link === undefined || isInside(address, link.cidrs));
   const lacking = applicable.filter((address) => !link?.addresses.some((each) => each.address === address));
-  if (entry.mode === 'PerNode' ? lacking.length < applicable.length : lacking.length === 0) {
+  const hasSome = lacking.length < applicable.length;
+  if (lacking.length === 0 || (entry.mode === 'PerNode' && hasSome)) {
     return [];
   }
-  return [`${lacking.join(', ')}: configured for ${entry.interface}, and not set up; ${runAgain}`];
+  // Of a floating entry a run leaves such addresses out, as long as there are others.
+  const remedy = hasSome ? runAgainIfMovable : runAgain;
+  return [`${lacking.join(', ')}: configured for ${entry.interface}, and not set up; ${remedy}`];
 }
 
 function isInside(address: string, cidrs: readonly string[]): boolean {

@@ -170,6 +170,44 @@ t.test('configuration and setup', async (t) => {
   t.match(setupDifferences([entry], undefined), [/^10\.0\.4\.201, 10\.0\.5\.201: configured for eth1/]);
 });
 
+t.test('an entry for each zone', async (t) => {
+  const entry: NodePortConfig = {
+    addresses: ['2600:1f18:1:4::200', own6],
+    interface: 'eth1',
+    mode: 'PerNode',
+    probePort: undefined,
+    primaryIsUnmanaged: false,
+  };
+  const floating: NodePortConfig = { ...entry, mode: 'Floating', addresses: ['10.0.4.201'] };
+  for (const mode of ['PerNode', 'Floating'] as const) {
+    const elsewhere = { ...entry, mode, addresses: ['10.0.5.211'] };
+    t.strictSame(setupDifferences([floating, entry, elsewhere], setup), [], mode);
+    t.match(setupDifferences([floating, entry, { ...elsewhere, interface: 'eth2' }], setup), [
+      /^10\.0\.5\.211: configured for eth2, and not set up/,
+    ]);
+  }
+});
+
+t.test('what no run may ever set up is not promised', async (t) => {
+  const entry: NodePortConfig = {
+    addresses: ['10.0.4.201', '10.0.4.202'],
+    interface: 'eth1',
+    mode: 'Floating',
+    probePort: undefined,
+    primaryIsUnmanaged: false,
+  };
+  const own = { ...entry, mode: 'PerNode' as const, addresses: [own6] };
+  const ofAList = { ...own, addresses: ['2600:1f18:1:4::200'] };
+  const links = setup.links.map((link) => ({ ...link, addresses: link.addresses.slice(0, 1) }));
+  t.match(setupDifferences([entry, own], setup), [
+    /^10\.0\.4\.202: .*, unless .* can never be moved: .* warns/,
+  ]);
+  // Without any of an entry's addresses a run fails, and the gate stays closed.
+  t.match(setupDifferences([{ ...entry, addresses: ['10.0.4.201'] }, ofAList], { ...setup, links }), [
+    /^2600:1f18:1:4::200: .* sets it right$/,
+  ]);
+});
+
 t.test('the primary ENI, by whatever of its names', async (t) => {
   const links = setup.links.map((link) => ({ ...link, name: 'ens5', isPrimary: true }));
   const configured: NodePortConfig[] = ['primary', 'enp0s5'].map((name, i) => ({
