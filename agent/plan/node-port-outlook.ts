@@ -28,7 +28,10 @@ export function outlooks({ nodePort, interfaces }: Pick<Plan, 'nodePort' | 'inte
 }
 
 /** Where the ENI is, or is to be created; of those made beforehand it is not known. */
-function subnetOf({ name, eni, subnets }: NodePortPlan, interfaces: readonly InterfacePlan[]) {
+export function subnetOf(
+  { name, eni, subnets }: NodePortPlan,
+  interfaces: readonly InterfacePlan[],
+): Subnet | undefined {
   const source = interfaces.find(({ config }) => config.name === name)?.source;
   const id = eni?.subnetId ?? (source && firstTry(source)?.subnetId);
   return id === undefined && subnets.length === 1 ? subnets[0] : subnets.find((each) => each.id === id);

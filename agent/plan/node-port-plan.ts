@@ -5,8 +5,10 @@ import { claimsAhead, launchedBefore } from './contenders.ts';
 import { addressesIn, carries, checkAddresses, checkCount, noneInside } from './node-port.ts';
 import { holderOf } from './node-port-holders.ts';
 import { movable } from './node-port-immovable.ts';
+import { subnetOf } from './node-port-outlook.ts';
 import { onPrimary } from './node-port-primary.ts';
 import { checkRoom } from './node-port-room.ts';
+import { forgotten } from './node-port-warnings.ts';
 import type { Observation } from './observation.ts';
 import type { InterfacePlan, NodePortPlan, Source } from './steps.ts';
 import { listedIds } from './subnet-selection.ts';
@@ -36,7 +38,12 @@ export function nodePortPlans(
         'several on one',
     );
   }
-  return links.map((link) => planOf(link, config, seen));
+  return links.map((link) => {
+    const plan = planOf(link, config, seen);
+    const subnet = subnetOf(plan, planned);
+    const more = subnet === undefined ? [] : forgotten(plan.name, plan.entries, subnet);
+    return { ...plan, warnings: [...plan.warnings, ...more] };
+  });
 }
 
 type Place = Pick<NodePortPlan, 'eni' | 'subnets'>;

@@ -1,7 +1,8 @@
 import type { Reservation, Subnet } from '../claim/facts.ts';
 import { versionOf } from '../claim/free.ts';
 import { parseRange, subtract } from '../claim/range.ts';
-import { addressesIn } from './node-port.ts';
+import type { NodePortConfig } from '../config/model.ts';
+import { addressesIn, carries, noneInside } from './node-port.ts';
 import type { Observation } from './observation.ts';
 import type { InterfacePlan, NodePortPlan } from './steps.ts';
 
@@ -31,6 +32,16 @@ export function mayBeGivenAway(
             `never be moved: make an explicit CIDR reservation over ${open.join(', ')}`;
     });
   });
+}
+
+/** Warnings of a mode that the entries name and that comes to nothing in the subnet, where the other one does not. */
+export function forgotten(name: string, entries: readonly NodePortConfig[], subnet: Subnet): string[] {
+  return [...Map.groupBy(entries, ({ mode }) => mode)]
+    .filter(([, ofMode]) => !carries(ofMode, subnet))
+    .map(
+      ([mode, ofMode]) =>
+        `${name}: it gets no ${mode} address: ${noneInside(ofMode, subnet)}: add addresses of that subnet`,
+    );
 }
 
 function isReserved(

@@ -70,7 +70,7 @@ export interface NodePortPlan {
   eni: Eni | undefined;
   /** Without the floating addresses that can never be moved. */
   entries: readonly NodePortConfig[];
-  /** Of those. */
+  /** Of those, and of a mode of which nothing is where the ENI is, or is to be created. */
   warnings: readonly string[];
   /** In which the ENI is, or may come to be, and where some of the addresses are. */
   subnets: readonly Subnet[];

@@ -1,6 +1,7 @@
 /** NodePort addresses on ENIs that were made beforehand, and go from node to node. */
 import t from 'tap';
 import type { NodePortConfig } from '../../agent/config/model.ts';
+import { recordingLog } from '../recording-log.ts';
 import { unassignAddresses } from '../simulator/model/addresses.ts';
 import { detachEni } from '../simulator/model/attachments.ts';
 import { configOf, entry, existing, NodePortScene } from './node-port-scene.ts';
@@ -138,6 +139,23 @@ t.test('a node that waited for its ENI does not count on what that held before',
     t.strictSame(scene.held(node), { primary: '', eth1: x, eth2: '' });
   };
   await time.run(work());
+});
+
+t.test('in which subnet its ENI is comes out as it is claimed, and what was forgotten there', async (t) => {
+  const scene = new NodePortScene(0);
+  scene.premade('10.0.5.1');
+  const { log, warnings } = recordingLog();
+  const entries = [entry('eth1', 'PerNode', x), entry('eth1', 'Floating', '10.0.8.200')];
+  const work = async () => {
+    const node = await scene.launch(configOf([existing('eth1')], entries), 'm5.xlarge', log);
+    t.equal(await scene.run(node), 0);
+    t.strictSame(scene.held(node), { primary: '', eth1: x });
+  };
+  await scene.time.run(work());
+  t.match(warnings, [
+    /^eth1: it gets no Floating address: .*10\.0\.8\.200.* is inside .*10\.0\.4\.0\/23.*: add/,
+  ]);
+  t.equal(warnings.length, 1);
 });
 
 t.test('a run that is killed leaves the rest of it to the next', async (t) => {

@@ -1,5 +1,6 @@
 import type { InterfaceConfig, NodeConfig, NodePortConfig } from '../../agent/config/model.ts';
 import { exitCodeOf, messageOf } from '../../agent/failure.ts';
+import type { Log } from '../../agent/report/log.ts';
 import { silentLog } from '../silent-log.ts';
 import { existingInterface, interfaceConfig, nodeConfig } from '../unit/facts.ts';
 import { FleetNode } from './node.ts';
@@ -50,10 +51,10 @@ export class NodePortScene {
   }
 
   /** A node that has just been launched. */
-  async launch(config: NodeConfig, type = 'm5.xlarge'): Promise<FleetNode> {
+  async launch(config: NodeConfig, type = 'm5.xlarge', log: Log = silentLog): Promise<FleetNode> {
     const { id } = this.region.world.launch({ type, subnetId: this.home });
     await this.time.sleep(8_000);
-    return new FleetNode(this.region, { instanceId: id, config, seed: 1, log: silentLog });
+    return new FleetNode(this.region, { instanceId: id, config, seed: 1, log });
   }
 
   /** Its instance ends, and leaves ENIs that were made beforehand available. */

@@ -65,7 +65,7 @@ t.test('where the addresses are decides where the ENI is created', (t) => {
       'in both, by several entries',
       [entry(['10.0.4.201']), perNode('10.0.5.201')],
       ['subnet-11111111', 'subnet-22222222'],
-      [],
+      [/no PerNode address/],
     ],
     ['for none', [], ['subnet-11111111', 'subnet-22222222'], []],
   ];
@@ -394,6 +394,43 @@ t.test('ENIs made beforehand: those in whose subnet addresses are', (t) => {
     exitCode: 3,
     message: /^eth1: no address of spec\.nodePort \(10\.0\.4\.201\) is inside subnet-77777777/,
   });
+  t.end();
+});
+
+t.test('a list that was forgotten for this subnet', (t) => {
+  const inA = entry(['10.0.4.201']);
+  const own = attached(1, { subnetId: b.id, addresses: ['10.0.5.9'], tags: ownTags('eth1') });
+  const c = subnet({ id: 'subnet-99999999', cidr: '10.0.9.0/24' });
+  const onPrimary = { interface: 'primary', primaryIsUnmanaged: true };
+  const rows: [string, NodePortConfig[], Partial<Observation>, RegExp[]][] = [
+    [
+      'PerNode',
+      [inA, perNode('10.0.6.211', '10.0.6.212')],
+      {},
+      [
+        /^eth1: it gets no PerNode address: no address of spec\.nodePort \(10\.0\.6\.211, 10\.0\.6\.212\) is inside subnet-11111111 \(10\.0\.4\.0\/24\): add addresses of that subnet$/,
+      ],
+    ],
+    [
+      'Floating, where its ENI is',
+      [entry(['10.0.6.201']), perNode('10.0.5.211')],
+      { enis: [primary, own] },
+      [/^eth1: it gets no Floating address: .*\(10\.0\.6\.201\) is inside subnet-22222222/],
+    ],
+    [
+      'on the primary ENI',
+      [entry(['10.0.9.201'], onPrimary), entry(['10.0.6.211'], { ...onPrimary, mode: 'PerNode' })],
+      { subnets: [subnet({}), b, c] },
+      [/^ens5: it gets no PerNode address: .*\(10\.0\.6\.211\) is inside subnet-99999999/],
+    ],
+    ['an entry for each zone', [inA, perNode('10.0.4.211'), perNode('10.0.6.211')], {}, []],
+    ['a list of all zones', [inA, perNode('10.0.4.211', '10.0.6.211')], {}, []],
+  ];
+  for (const [what, entries, seen, expected] of rows) {
+    const told = planned(entries, seen).warnings.filter((each) => !each.includes('not every subnet'));
+    t.match(told, expected, what);
+    t.equal(told.length, expected.length, what);
+  }
   t.end();
 });
 

@@ -3,6 +3,7 @@ import { ExitCode, Failure } from '../../../failure.ts';
 import type { NodePortAddress, NodePortLink } from '../../../nodeport/setup.ts';
 import { addressesIn, wantedIn } from '../../../plan/node-port.ts';
 import { movable } from '../../../plan/node-port-immovable.ts';
+import { forgotten } from '../../../plan/node-port-warnings.ts';
 import type { NodePortPlan } from '../../../plan/steps.ts';
 import { carrierTags, isMade, primaryTags } from '../../../plan/tags.ts';
 import type { RunContext } from '../context.ts';
@@ -49,10 +50,12 @@ export async function claimNodePort(
     );
   }
   const work = await begin(context, plan, eni, subnet);
-  // Of a subnet that the plan has not listed, it comes out only now.
+  // Of a subnet that the plan has not listed, or not known to be the one, it comes out only now.
   const { entries, warnings } = movable(name, plan.entries, subnet, work.holders);
-  for (const warning of warnings.filter((each) => !plan.warnings.includes(each))) {
-    context.log.warn(warning);
+  for (const warning of [...warnings, ...forgotten(name, plan.entries, subnet)]) {
+    if (!plan.warnings.includes(warning)) {
+      context.log.warn(warning);
+    }
   }
   const { floating, perNode } = wantedIn(entries, subnet);
   const names = floating.map(({ address }) => address);
