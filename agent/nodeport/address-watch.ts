@@ -2,8 +2,8 @@ import { Bell } from './bell.ts';
 import { hold } from './hold.ts';
 import type { Holding, Looks } from './looks.ts';
 import type { CountedMove } from './move-limit.ts';
-import { moveLimit } from './pace.ts';
-import { countedBefore, isTaken, unmissed } from './past.ts';
+import { handOverAgainMs, moveLimit } from './pace.ts';
+import { countedBefore, isTaken, LastHolder, unmissed } from './past.ts';
 import type { WatchContext } from './ports.ts';
 import type { NodePortAddress, NodePortLink } from './setup.ts';
 import { standBy } from './stand-by.ts';
@@ -27,11 +27,16 @@ export class AddressWatch {
   imds: { has: boolean; times: number } | undefined;
   /** Not before, by this process's clock, it is thought of handing it over again. */
   handOverAt = 0;
+  /** From one hand-over that comes to nothing to the next, in ms: each is a while without service. */
+  handOverPauseMs = handOverAgainMs;
+  /** EC2's last word on why this node's ENI can never have it; not before then is a living holder robbed for it again. */
+  refused: { why: string; until: number } | undefined;
   /** Why it was not handed over, as last told. */
   toldStay = '';
   readonly #state: AddressState;
   /** A watcher before this one, whose moves count too. */
   readonly #past: AddressState | undefined;
+  readonly #last = new LastHolder();
   #shown: Holding | undefined | 'unknown' = 'unknown';
   #seenAt: number | undefined;
 
@@ -149,7 +154,10 @@ export class AddressWatch {
   }
 
   #show(holding: Holding | undefined): void {
-    const before = this.#shown === 'unknown' ? this.#past : this.#state;
+    const now = this.context.clock.now();
+    const shown = this.#shown === 'unknown' ? this.#past : this.#state;
+    const before = shown?.holder === undefined ? this.#last.recall(now) : shown;
+    this.#last.keep(this.#state, now);
     const isSame = before?.holder !== undefined && before.holder.eniId === holding?.eniId;
     this.#shown = holding;
     this.change({

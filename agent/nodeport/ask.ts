@@ -2,6 +2,7 @@ import { createDeadline } from '../deadline.ts';
 import { explain } from '../ec2/explain.ts';
 import { Ec2Error, type ErrorClass } from '../ec2/port.ts';
 import { DeadlinePassed, withRetry } from '../ec2/retry.ts';
+import { ExitCode, Failure } from '../failure.ts';
 import type { Log } from '../report/log.ts';
 import type { WatchContext } from './ports.ts';
 
@@ -70,6 +71,11 @@ export async function askWithin<T>(
   } catch (error) {
     if (error instanceof Ec2Error && expected.includes(error.class)) {
       return error;
+    }
+    if (error instanceof DeadlinePassed && error.last === undefined) {
+      throw new Failure(ExitCode.deadline, `cannot ${subject}: EC2 has not answered within ${ms / 1000} s`, {
+        cause: error,
+      });
     }
     if (error instanceof Ec2Error || error instanceof DeadlinePassed) {
       throw explain(error, { subject, endpoint: ec2.endpoint, proxy: ec2.proxy });

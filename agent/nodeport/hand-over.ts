@@ -2,9 +2,10 @@ import { messageOf } from '../failure.ts';
 import type { AddressWatch } from './address-watch.ts';
 import type { Holding } from './looks.ts';
 import { give, takeOff } from './moves.ts';
-import { callMs, handOverMs, holdDownMs, lastCallMs, moveLimit } from './pace.ts';
+import { callMs, handOverAgainMs, handOverMs, holdDownMs, lastCallMs, moveLimit, retryMs } from './pace.ts';
 import type { Candidate } from './state.ts';
 import { successors } from './successors.ts';
+import { ownHolding } from './whose.ts';
 
 /** Why an address is to go. */
 interface Parting {
@@ -59,6 +60,7 @@ export async function handOver(watch: AddressWatch, { why, isLast, isWell }: Par
     }
     const to = await tryGive(watch, other, isLast ? left() / 2 : left());
     if (to !== undefined) {
+      watch.handOverPauseMs = handOverAgainMs;
       watch.noteMove(to, 'handed over', why);
       looks.note(address, to, link.eniId);
       const ms = Math.round(clock.now() - started);
@@ -72,10 +74,18 @@ export async function handOver(watch: AddressWatch, { why, isLast, isWell }: Par
     }
   }
   // Others would notice within seconds that this node dies, but within a minute only that nobody holds the address.
-  const back = isWell ? give(context, address, link.eniId, left()) : Promise.resolve();
-  await back
-    .then(() => (isLast ? undefined : looks.look()))
-    .catch((error: unknown) => log.warn(`${address}: ${messageOf(error)}`, watch.fields));
+  watch.handOverPauseMs = Math.min(retryMs.mostIfRefused, 2 * watch.handOverPauseMs);
+  watch.handOverAt = clock.now() + watch.handOverPauseMs;
+  try {
+    if (isWell && (await give(context, address, link.eniId, left())) === 'moved') {
+      // Listings may show nobody for a while: it was never away.
+      looks.note(address, ownHolding(watch), undefined);
+    } else if (!isLast) {
+      await looks.look();
+    }
+  } catch (error) {
+    log.warn(`${address}: ${messageOf(error)}`, watch.fields);
+  }
   return !watch.isHolder;
 }
 

@@ -1,7 +1,7 @@
 import { messageOf } from '../failure.ts';
 import type { AddressWatch } from './address-watch.ts';
 import { handOver } from './hand-over.ts';
-import { confirmMs, gatewayMs, handOverAgainMs, healthMs, imdsMs, keepMs } from './pace.ts';
+import { confirmMs, gatewayMs, healthMs, imdsMs, keepMs } from './pace.ts';
 import { whose } from './whose.ts';
 
 /**
@@ -36,7 +36,7 @@ export async function hold(watch: AddressWatch, signal: AbortSignal, isNew: bool
     // A drain is somebody's will, and each node has one: no false alarm that goes round.
     const trouble = drained ?? (clock.now() >= handOverAt ? await health.trouble(signal) : undefined);
     if (trouble !== undefined && clock.now() >= watch.handOverAt && !signal.aborted && watch.isHolder) {
-      watch.handOverAt = clock.now() + handOverAgainMs;
+      watch.handOverAt = clock.now() + watch.handOverPauseMs;
       await handOver(watch, { why: trouble, isLast: false, isWell: drained !== undefined });
     }
   }

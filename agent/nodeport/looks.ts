@@ -1,4 +1,4 @@
-import type { NodeInstance } from '../claim/facts.ts';
+import type { Eni, NodeInstance } from '../claim/facts.ts';
 import { Carriers } from './carriers.ts';
 import { EniTags } from './eni-tags.ts';
 import { findHolders, type Holder, holds, type Listed } from './holders.ts';
@@ -142,11 +142,7 @@ export class Looks {
   #toHolding(address: string, { eni, node }: Holder): Holding {
     return {
       eniId: eni.id,
-      instance: node && {
-        instanceId: node.instanceId,
-        state: node.state,
-        nodeAddress: node.nodeAddress,
-      },
+      instance: node === undefined ? attachedTo(eni) : instanceOf(node),
       isPrimaryAddress: eni.addresses[0] === address,
       isOurs: eni.id === this.#link.eniId || this.#tags.isAgents(eni.id, address),
     };
@@ -164,4 +160,16 @@ export class Looks {
       this.#trusted.delete(address);
     }
   }
+}
+
+function instanceOf({ instanceId, state, nodeAddress }: NodeInstance): Holding['instance'] {
+  return { instanceId, state, nodeAddress };
+}
+
+/** EC2's listing of instances may be behind that of ENIs: one that it does not show yet may live. */
+function attachedTo({ attachment }: Eni): Holding['instance'] {
+  const isThere = attachment?.status === 'attached' || attachment?.status === 'attaching';
+  return isThere && attachment.instanceId !== undefined
+    ? { instanceId: attachment.instanceId, state: 'unknown', nodeAddress: undefined }
+    : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Holding } from './looks.ts';
 import type { CountedMove } from './move-limit.ts';
+import { trustMs } from './pace.ts';
 import type { WatchContext } from './ports.ts';
 import type { AddressState, Move, ProbeState } from './state.ts';
 import { verdictOf } from './verdict.ts';
@@ -34,6 +35,25 @@ export function countedBefore(
     .map(({ at }) => wallClock() - Date.parse(at))
     .filter((agoMs) => agoMs >= 0)
     .map((agoMs) => ({ at: clock.now() - agoMs }));
+}
+
+/**
+ * The last holder. EC2 may show nobody for a while, between the two calls of a move that comes to nothing, or because a
+ * listing is behind: what was heard of a holder still counts once it is back, or its death would not be noticed any more.
+ */
+export class LastHolder {
+  #last: { state: AddressState; until: number } | undefined;
+
+  /** Told of the state right before its holder changes. */
+  keep(state: AddressState, now: number): void {
+    if (state.holder !== undefined) {
+      this.#last = { state: { ...state }, until: now + trustMs };
+    }
+  }
+
+  recall(now: number): AddressState | undefined {
+    return this.#last !== undefined && now < this.#last.until ? unmissed(this.#last.state) : undefined;
+  }
 }
 
 /** What a watcher before this one has heard of a holder counts; its misses are over. */

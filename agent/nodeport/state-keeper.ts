@@ -49,7 +49,8 @@ export function createStateKeeper(
       const state = structuredClone(told);
       const before = known.get(state.address);
       known.set(state.address, state);
-      for (const { how } of newMoves(before?.moves ?? [], state.moves)) {
+      // Those that a state begins with are from before the start.
+      for (const { how } of before === undefined ? [] : newMoves(before.moves, state.moves)) {
         const key = `${how} ${state.address}`;
         moves.set(key, (moves.get(key) ?? 0) + 1);
       }

@@ -1,13 +1,13 @@
 import { ExitCode, exitCodeOf, messageOf } from '../failure.ts';
 import type { AddressWatch } from './address-watch.ts';
-import { type Cause, causeOf } from './cause.ts';
+import { type Cause, causeOf, gone } from './cause.ts';
 import type { Holding } from './looks.ts';
 import { give, takeOff } from './moves.ts';
 import { type Obstacle, obstacleOf, wayObstacleOf } from './obstacle.ts';
-import { callMs, notServingMs } from './pace.ts';
+import { callMs, notServingMs, retryMs } from './pace.ts';
 import { probeOnceMore, rankOf } from './probing.ts';
 import { rankDelay } from './rank.ts';
-import { whose } from './whose.ts';
+import { ownHolding, whose } from './whose.ts';
 
 /** Takes the address over, if it is still called for when it is this node's turn. Answers why not, where it is not to. */
 export async function takeOver(
@@ -18,6 +18,9 @@ export async function takeOver(
   const { context, link, address, looks } = watch;
   const { clock, node, log, random } = context;
   const before = watch.holding;
+  if (mayLive(before) && watch.refused !== undefined && clock.now() < watch.refused.until) {
+    return { by: 'refused', ...watch.refused };
+  }
   const serving = node.isServing(watch.config.probePort, signal).catch(() => undefined);
   const { rank, nodes } = rankOf(watch);
   await Promise.all([
@@ -72,11 +75,15 @@ export async function takeOver(
       return await lost(watch, before);
     }
   } catch (error) {
-    if (isTakenOff) {
-      await undo(watch, error, before);
+    if (!isTakenOff || !mayLive(before) || !isRefusal(error)) {
+      return { by: 'ec2', why: messageOf(error) };
     }
-    return { by: 'ec2', why: messageOf(error) };
+    await undo(watch, before);
+    // Each such try is a while without service for a holder that may be well.
+    watch.refused = { why: messageOf(error), until: clock.now() + retryMs.mostIfRefused };
+    return { by: 'refused', ...watch.refused };
   }
+  watch.refused = undefined;
   const own = ownHolding(watch);
   watch.noteMove(own, before === undefined ? 'claimed' : 'taken over', cause.why);
   log.warn(
@@ -110,23 +117,24 @@ async function lost(watch: AddressWatch, before: Holding | undefined): Promise<O
     : { by: 'race', why: 'another node was faster, and EC2 does not show it yet' };
 }
 
-/** Where this node may never have what it has taken off another, which may serve still, that is to have it back. */
-async function undo(watch: AddressWatch, error: unknown, from: Holding | undefined): Promise<void> {
-  const { context, address, fields } = watch;
-  const isFinal = exitCodeOf(error) === ExitCode.limit || exitCodeOf(error) === ExitCode.notPermitted;
-  if (isFinal && from !== undefined) {
-    await give(context, address, from.eniId).catch((failure: unknown) =>
-      context.log.warn(`${address}: ${messageOf(failure)}`, fields),
-    );
-  }
+/** Whether somebody may still be served by it. */
+function mayLive(holding: Holding | undefined): holding is Holding {
+  return holding?.instance !== undefined && !gone.includes(holding.instance.state);
 }
 
-function ownHolding({ link, context }: AddressWatch): Holding {
-  const { instanceId } = context;
-  return {
-    eniId: link.eniId,
-    instance: { instanceId, state: 'running', nodeAddress: undefined },
-    isPrimaryAddress: false,
-    isOurs: true,
-  };
+/** Whether EC2 has answered that this ENI cannot have it. Where it is only slow, the address is for whoever is faster. */
+function isRefusal(error: unknown): boolean {
+  const exitCode = exitCodeOf(error);
+  return exitCode !== ExitCode.deadline && exitCode !== ExitCode.unreachable;
+}
+
+/** What was taken off a holder that may serve still, and is not to be had, goes back. */
+async function undo({ context, address, looks, fields }: AddressWatch, from: Holding): Promise<void> {
+  try {
+    if ((await give(context, address, from.eniId)) === 'moved') {
+      looks.note(address, from, undefined);
+    }
+  } catch (error) {
+    context.log.warn(`${address}: ${messageOf(error)}`, fields);
+  }
 }

@@ -1,3 +1,4 @@
+import type { AddressWatch } from './address-watch.ts';
 import type { Holding } from './looks.ts';
 
 /** In words. */
@@ -12,4 +13,15 @@ export function whose(holding: Holding | undefined): string {
 /** The instance's id, without one the ENI's; undefined: nobody's. */
 export function idOf(holding: Holding | undefined): string | undefined {
   return holding && (holding.instance?.instanceId ?? holding.eniId);
+}
+
+/** This node as the holder. */
+export function ownHolding({ link, context }: AddressWatch): Holding {
+  const { instanceId } = context;
+  return {
+    eniId: link.eniId,
+    instance: { instanceId, state: 'running', nodeAddress: undefined },
+    isPrimaryAddress: false,
+    isOurs: true,
+  };
 }

@@ -41,7 +41,8 @@ export function takeFault(
   const own = node.place.link.eniId;
   if (eniId !== own) {
     const other = nodes.find(({ place }) => place.link.eniId === eniId);
-    return before?.by === own && before.last === own
+    // Its own, or back to where it has just taken it off.
+    return before?.by === own && [own, eniId].includes(before.last ?? '')
       ? undefined
       : `assigns ${address} to ${other?.name ?? eniId} without having held it`;
   }

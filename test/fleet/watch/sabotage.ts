@@ -55,7 +55,7 @@ export const watchSabotages: readonly WatchSabotage[] = [
       clock: { ...context.clock, now: () => context.clock.now() * 1_000 },
     }),
     verdict: /has moved 7 times within an hour from instances that run/,
-    from: 25,
+    from: 130,
   },
   {
     name: 'trusts its own link',

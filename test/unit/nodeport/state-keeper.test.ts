@@ -100,7 +100,9 @@ t.test('moves are counted each once, beyond what a state still tells of', async 
     keeper.tell({ ...state, moves });
     keeper.tell({ ...state, moves, held: 'for a while' });
   }
-  keeper.tell({ ...state, address: '10.0.4.202', moves: [move(1, 'taken over')] });
+  keeper.tell({ ...state, address: '10.0.4.202', moves: [move(0, 'taken over')] });
+  t.equal(keeper.moves('10.0.4.202', 'taken over'), 0, 'what a watcher before this one has told of');
+  keeper.tell({ ...state, address: '10.0.4.202', moves: [move(1, 'taken over'), move(0, 'taken over')] });
   t.equal(keeper.moves('10.0.4.201', 'seen'), 30);
   t.equal(keeper.moves('10.0.4.201', 'taken over'), 0);
   t.equal(keeper.moves('10.0.4.202', 'taken over'), 1);
