@@ -3,6 +3,8 @@ import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
+import type { Call } from '../simulator/api/record.ts';
+import { claiming, premade } from './existing.ts';
 import { enterNamespace } from './namespace.ts';
 import {
   assigned,
@@ -78,6 +80,25 @@ t.test('a node carries what another holds, and takes nothing from it', async (t)
     { params: { AllowReassignment: 'false' } },
   ]);
   t.equal(node.enis()[0]?.tags['multus-bootstrap.io/nodeport'], '10.0.4.201', 'it may be handed it');
+});
+
+t.test('a floating address is for who answers at it: it waits for the other interfaces', async (t) => {
+  const own = withNodePort(floating, perNode);
+  const userData = { ...own, interfaces: [...own.interfaces, claiming('eth2', {}, '15s')] };
+  const node = await nodePortNode(t, [], { userData });
+  const assigns = (address: string) => (call: Call) =>
+    call.action.startsWith('Assign') && JSON.stringify(call.params).includes(address);
+  node.hooks.afterCall = async (call) => {
+    if (assigns('10.0.4.212')(call)) {
+      premade(node.simulator.world, { subnetId: subnets.b });
+    }
+  };
+  const { exitCode, journal } = await node.run(['run']);
+  t.equal(exitCode, 0, journal);
+  const { calls } = node.simulator.record;
+  const attached = calls.findLastIndex(({ action }) => action === 'AttachNetworkInterface');
+  t.ok(calls.findIndex(assigns('10.0.4.212')) < attached, 'its own it has at once');
+  t.ok(calls.findIndex(assigns('10.0.4.201')) > attached);
 });
 
 t.test('what another is given meanwhile is no failure', async (t) => {

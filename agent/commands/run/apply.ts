@@ -3,6 +3,7 @@ import type { StoredIntent } from '../../host/port.ts';
 import type { NodePortLink } from '../../nodeport/setup.ts';
 import type { InterfacePlan, NodePortPlan, Plan } from '../../plan/steps.ts';
 import type { RunContext } from './context.ts';
+import { Devices } from './devices.ts';
 import { bringUp } from './interface.ts';
 import { clearBeforeClaim } from './leftovers.ts';
 import { claimNodePort } from './node-port/claim.ts';
@@ -25,8 +26,9 @@ export async function apply(
 ): Promise<Applied> {
   // What an earlier run since the boot has set up serves as it is, should this one fail.
   const isSetUp = (await context.host.nodePortFiles.setup(context.instance.instanceId)) !== undefined;
-  const primary = Promise.allSettled([onPrimary(context, plan)]);
-  const ways = await Promise.all(plan.interfaces.map((each) => go(context, plan, each, intents)));
+  const devices = new Devices(plan.interfaces.map(({ config }) => config.name));
+  const primary = Promise.allSettled([onPrimary(context, plan, devices)]);
+  const ways = await Promise.all(plan.interfaces.map((each) => go(context, plan, each, intents, devices)));
   const [onIt] = await primary;
   const isGood = ways.every(isWhole) && onIt.status === 'fulfilled';
   const nodePort = [
@@ -50,10 +52,12 @@ export async function apply(
 }
 
 /** The primary ENI is there already. */
-async function onPrimary(context: RunContext, { nodePort }: Plan): Promise<NodePortLink[]> {
+async function onPrimary(context: RunContext, { nodePort }: Plan, devices: Devices): Promise<NodePortLink[]> {
   const plans = nodePort.filter(({ isPrimary }) => isPrimary);
   return Promise.all(
-    plans.flatMap((plan) => (plan.eni === undefined ? [] : [claimNodePort(context, plan, plan.eni)])),
+    plans.flatMap((plan) =>
+      plan.eni === undefined ? [] : [claimNodePort(context, plan, plan.eni, devices.others())],
+    ),
   );
 }
 
@@ -71,6 +75,7 @@ async function go(
   whole: Plan,
   plan: InterfacePlan,
   intents: readonly StoredIntent[],
+  devices: Devices,
 ): Promise<Way> {
   const way: Way = { plan, made: undefined, failure: undefined };
   try {
@@ -80,9 +85,12 @@ async function go(
       checkLeft(plan, nodePort);
     }
     way.made = {};
-    way.ready = await bringUp(context, plan, nodePort, intents, way.made);
+    way.ready = await bringUp(context, plan, nodePort, intents, way.made, devices);
   } catch (failure) {
     way.failure = failure;
+  } finally {
+    // Of one that failed, and of one that a pod has, no device is to come.
+    devices.settle(plan.config.name);
   }
   return way;
 }

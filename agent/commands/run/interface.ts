@@ -10,6 +10,7 @@ import type { InterfaceResult } from '../../report/result.ts';
 import { type Deferred, setDeleteOnTermination, setSourceDestCheck } from './attributes.ts';
 import { tagClaimed } from './claim-tags.ts';
 import type { RunContext } from './context.ts';
+import type { Devices } from './devices.ts';
 import { claimNodePort } from './node-port/claim.ts';
 import { endFormerLife } from './node-port/former-life.ts';
 import { type Made, obtain } from './obtain.ts';
@@ -32,6 +33,7 @@ export interface Ready {
  *
  * @param nodePort its NodePort addresses
  * @param made filled in as the ENI comes to be ours, so that it is known whatever is thrown
+ * @param devices of all interfaces
  */
 export async function bringUp(
   context: RunContext,
@@ -39,6 +41,7 @@ export async function bringUp(
   nodePort: NodePortPlan | undefined,
   intents: readonly StoredIntent[],
   made: Made,
+  devices: Devices,
 ): Promise<Ready> {
   const { config, source } = plan;
   const { name } = config;
@@ -65,10 +68,15 @@ export async function bringUp(
   const addresses =
     nodePort === undefined || isElsewhere
       ? undefined
-      : untilFree(former, tagged).then(() => claimNodePort(context, nodePort, eni, tagged));
+      : untilFree(former, tagged).then(() =>
+          claimNodePort(context, nodePort, eni, devices.others(name), tagged),
+        );
   const whole = isElsewhere
     ? []
-    : [setSourceDestCheck(context, plan, eni), waitForDevice(context, plan, eni)];
+    : [
+        setSourceDestCheck(context, plan, eni),
+        waitForDevice(context, plan, eni).finally(() => devices.settle(name)),
+      ];
   try {
     await Promise.all([tagged, addresses, ...whole]);
   } finally {

@@ -32,12 +32,15 @@ export interface AddressWork {
  * Has EC2 assign to the ENI what this node is to have of its NodePort addresses: one of each `PerNode` list, and those of
  * the floating ones that nobody holds. Answers with what its link is to carry. Throws a `Failure`.
  *
+ * @param others resolves once the other interfaces have their devices, or have failed: until then this node does not answer
+ *   at a floating address, and another may
  * @param claimed resolves once the claim of an ENI made beforehand has tagged it
  */
 export async function claimNodePort(
   context: RunContext,
   plan: NodePortPlan,
   eni: Eni,
+  others: Promise<unknown>,
   claimed: Promise<void> = Promise.resolve(),
 ): Promise<NodePortLink> {
   const { name, isPrimary } = plan;
@@ -68,7 +71,9 @@ export async function claimNodePort(
       ? tagCarrier(context, name, eni, isPrimary ? primaryTags(names) : carrierTags(names))
       : claimed;
   const [, ...own] = await together([
-    tagged.then(() => Promise.all(names.map((each) => claimFloating(context, work, each)))),
+    Promise.all([tagged, others]).then(() =>
+      Promise.all(names.map((each) => claimFloating(context, work, each))),
+    ),
     ...perNode.map((list) => claimPerNode(context, work, list)),
   ]);
   const addresses: NodePortAddress[] = [
