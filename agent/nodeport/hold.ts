@@ -1,7 +1,7 @@
 import { messageOf } from '../failure.ts';
 import type { AddressWatch } from './address-watch.ts';
 import { handOver } from './hand-over.ts';
-import { confirmMs, gatewayMs, healthMs, imdsMs, keepMs } from './pace.ts';
+import { confirmMs, gatewayMs, handOverAgainMs, healthMs, imdsMs, keepMs } from './pace.ts';
 import { whose } from './whose.ts';
 
 /**
@@ -35,6 +35,11 @@ export async function hold(watch: AddressWatch, signal: AbortSignal, isNew: bool
     const drained = !wasDraining && node.isDraining() ? 'this node is being drained' : undefined;
     // A drain is somebody's will, and each node has one: no false alarm that goes round.
     const trouble = drained ?? (clock.now() >= handOverAt ? await health.trouble(signal) : undefined);
+    if (trouble === undefined) {
+      // What comes next is another matter.
+      watch.handOverPauseMs = handOverAgainMs;
+      watch.handOverAt = Math.min(watch.handOverAt, clock.now() + handOverAgainMs);
+    }
     if (trouble !== undefined && clock.now() >= watch.handOverAt && !signal.aborted && watch.isHolder) {
       watch.handOverAt = clock.now() + watch.handOverPauseMs;
       await handOver(watch, { why: trouble, isLast: false, isWell: drained !== undefined });
