@@ -24,7 +24,7 @@ function taggings({ simulator, node }: TestNode) {
 }
 
 t.test('set once the interfaces are whole and kubelet may start', async (t) => {
-  const node = await nodeFor(t, { userData });
+  const node = await nodeFor(t, { userData: { ...userData, timeout: '1m' } });
   let gate = '';
   node.hooks.beforeCall = async ({ action }) => {
     if (action === 'CreateTags') {
