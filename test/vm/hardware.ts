@@ -24,7 +24,7 @@ const commandLine = [
 export function qemuArguments(hardware: Hardware): string[] {
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-machine', 'pc', '-accel', 'tcg,thread=multi'],
-    // A plain processor, and no detours round its flaws: a tenth less to emulate.
+    // A plain processor, and no detours round its flaws: less to emulate.
     ...['-cpu', 'qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+rdrand', '-smp', '2', '-m', '1024'],
     ...['-kernel', hardware.kernel, '-append', commandLine],
     // QEMU's NVMe takes no notice of Force Unit Access, with which ext4 ends a commit: where the image has blocks that are
